@@ -1,0 +1,1 @@
+"""Sluice: a self-hosted privacy gateway between applications and language models."""
