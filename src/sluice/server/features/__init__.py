@@ -1,0 +1,1 @@
+"""What the server does, one folder a feature; another feature only through its service."""

@@ -1,0 +1,1 @@
+"""What happened that somebody must be able to answer for; append-only."""

@@ -1,0 +1,173 @@
+"""The database: one engine, two kinds of session, and the base of all tables.
+
+SQLite writers begin with `BEGIN IMMEDIATE` and wait in line inside the process: with the
+driver's own transactions concurrent updates are lost silently, with plain `BEGIN` they fail
+as locked (both measured, see docs/adr/0002-database.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, MetaData, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long a writer waits for another process's write on SQLite."""
+
+
+def utc_now() -> datetime:
+    """The present moment, timezone-aware, cut to milliseconds as the wires carry it."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC; naive datetimes are refused, SQLite's are made aware when read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive values: a local time stored as UTC is a silent fault."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a datetime without a timezone cannot be stored")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite stores no zone; everything stored is UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of all tables; the naming convention keeps migrations the same everywhere."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Timestamps:
+    """When a row was made, last changed, and deleted (None: it is not)."""
+
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class Database:
+    """One database for the life of the process.
+
+    `url` is an SQLAlchemy URL of `sqlite+aiosqlite` or `postgresql+asyncpg`
+    (`sqlite:///…` and `postgresql://…` are accepted and completed).
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        self.url = complete_url(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        self.engine = _make_engine(self.url, pool_size)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writer = asyncio.Lock() if self.is_sqlite else None
+        if self.is_sqlite:
+            _configure_sqlite(self.engine)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for queries; what it changes is rolled back."""
+        async with self._sessions() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A session whose changes are committed on normal exit, else rolled back."""
+        async with self._turn(), self._sessions() as session:
+            if self.is_sqlite:
+                await session.connection(execution_options={"sluice_write": True})
+            async with _committed(session):
+                yield session
+
+    def _turn(self) -> AbstractAsyncContextManager[Any]:
+        # One SQLite file has one writer at a time; waiting here is fair and never "locked".
+        return self._writer if self._writer is not None else nullcontext()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _committed(session: AsyncSession) -> AsyncIterator[None]:
+    try:
+        yield
+        await session.commit()
+    except BaseException:
+        await session.rollback()
+        raise
+
+
+def complete_url(url: str) -> str:
+    """The same URL with its asyncio driver; raises `ValueError` for other databases."""
+    parsed = make_url(url)
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+    backend = parsed.get_backend_name()
+    if backend not in drivers:
+        raise ValueError(f"the database must be sqlite or postgresql, not {backend}")
+    return parsed.set(drivername=drivers[backend]).render_as_string(hide_password=False)
+
+
+def _make_engine(url: str, pool_size: int) -> AsyncEngine:
+    # Statements are never echoed and parameters never shown: they hold sealed and raw values.
+    common: dict[str, Any] = {"echo": False, "hide_parameters": True}
+    if url.startswith("sqlite"):
+        path = make_url(url).database
+        if path and path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return create_async_engine(url, pool_size=8, max_overflow=0, pool_timeout=60, **common)
+    return create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=60, pool_pre_ping=True, **common
+    )
+
+
+def _configure_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        # SQLAlchemy, not the driver, begins transactions (see on_begin).
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # an answer that says saved is saved, also after a power cut
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "secure_delete=ON",  # deleted rows are overwritten in the file
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Any) -> None:
+        options = connection.get_execution_options()
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("sluice_write") else "BEGIN")
