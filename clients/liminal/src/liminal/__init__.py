@@ -1,1 +1,5 @@
-"""Clients of the Liminal wire."""
+"""An asyncio client for the Liminal wire."""
+
+from liminal.client import Client
+
+__all__ = ["Client"]
