@@ -86,10 +86,19 @@ class Provider(Protocol):
 class ProviderError(Exception):
     """The vendor failed; `provider` is its key and `status` its HTTP status, if there was one."""
 
-    def __init__(self, provider: str, message: str, *, status: int | None = None) -> None:
+    def __init__(
+        self,
+        provider: str,
+        message: str,
+        *,
+        status: int | None = None,
+        retryable: bool = False,
+    ) -> None:
         super().__init__(message)
         self.provider = provider
         self.status = status
+        self.retryable = retryable
+        """Whether the same call may succeed a moment later, if nothing of its answer was used."""
 
 
 class ProviderUnreachable(ProviderError):
@@ -109,9 +118,10 @@ class ProviderRateLimited(ProviderError):
         message: str,
         *,
         status: int | None = None,
+        retryable: bool = False,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(provider, message, status=status)
+        super().__init__(provider, message, status=status, retryable=retryable)
         self.retry_after = retry_after
         """Seconds to wait, where the vendor said so."""
 

@@ -1,0 +1,1 @@
+"""Model vendors behind one Protocol (`base.Provider`); `registry` names them all."""

@@ -1,0 +1,105 @@
+"""Anthropic's Messages, as its API reference and its SDK have them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from tests.peers.server import Received
+from tests.peers.wire import Says, dump, last_user_text, words
+
+
+class AnthropicWire:
+    """`POST /v1/messages` with `x-api-key` and `anthropic-version`."""
+
+    default_reason = "end_turn"
+
+    def refusal(self, request: Received) -> tuple[int, bytes] | None:
+        """What the vendor refuses: key, path, version, limit, roles that do not take turns."""
+        if not request.headers.get("x-api-key"):
+            return 401, self.error(401, "authentication_error", "No key.")
+        if request.method != "POST" or request.path != "/v1/messages":
+            return 404, self.error(404, "not_found_error", "Unknown path.")
+        problem = _problem(request)
+        return (400, self.error(400, "invalid_request_error", problem)) if problem else None
+
+    def asked(self, request: Received) -> str:
+        """The text of the last user message."""
+        return last_user_text(request.json()["messages"])
+
+    def events(self, request: Received, says: Says) -> list[bytes]:
+        """The start, a ping, one text block in its pieces, why it stopped, the stop."""
+        text = {"type": "text", "text": ""}
+        return [
+            _event("message_start", message=self._message(request, [], None, 1)),
+            _event("content_block_start", index=0, content_block=text),
+            _event("ping"),
+            *(_delta(0, {"type": "text_delta", "text": piece}) for piece in says.pieces),
+            _event("content_block_stop", index=0),
+            _event(
+                "message_delta",
+                delta={"stop_reason": says.reason, "stop_sequence": None},
+                usage={"output_tokens": words(says.text)},
+            ),
+            _event("message_stop"),
+        ]
+
+    def whole(self, request: Received, says: Says) -> bytes:
+        """A message."""
+        content = [{"type": "text", "text": says.text}]
+        return dump(self._message(request, content, says.reason, words(says.text)))
+
+    def _message(
+        self, request: Received, content: list[dict[str, Any]], reason: str | None, count: int
+    ) -> dict[str, Any]:
+        return {
+            "id": "msg_peer",
+            "type": "message",
+            "role": "assistant",
+            "model": request.json()["model"],
+            "content": content,
+            "stop_reason": reason,
+            "stop_sequence": None,
+            "usage": {"input_tokens": words(self.asked(request)), "output_tokens": count},
+        }
+
+    def error(self, status: int, kind: str, message: str) -> bytes:
+        """Anthropic's error object."""
+        error = {"type": kind, "message": message}
+        return dump({"type": "error", "error": error, "request_id": "req_peer"})
+
+    def error_event(self, kind: str, message: str) -> bytes:
+        """An `error` event."""
+        return b"event: error\ndata: %b\n\n" % self.error(500, kind, message)
+
+
+def thinking_events(text: str) -> list[bytes]:
+    """A block of thinking with its signature, which no gateway may show or change."""
+    return [
+        _event("content_block_start", index=9, content_block={"type": "thinking", "thinking": ""}),
+        _delta(9, {"type": "thinking_delta", "thinking": text}),
+        _delta(9, {"type": "signature_delta", "signature": "c2lnbmF0dXJl"}),
+        _event("content_block_stop", index=9),
+    ]
+
+
+def _problem(request: Received) -> str | None:
+    body = request.json()
+    roles = [message.get("role") for message in body.get("messages", [])]
+    checks = {
+        "anthropic-version: header is required": "anthropic-version" in request.headers,
+        "max_tokens: Field required": isinstance(body.get("max_tokens"), int),
+        "model: Field required": bool(body.get("model")),
+        "messages: at least one message is required": bool(roles),
+        "messages: roles are user and assistant": set(roles) <= {"user", "assistant"},
+        "messages: roles must alternate": all(a != b for a, b in pairwise(roles)),
+    }
+    return next((text for text, fine in checks.items() if not fine), None)
+
+
+def _delta(index: int, delta: dict[str, Any]) -> bytes:
+    return _event("content_block_delta", index=index, delta=delta)
+
+
+def _event(kind: str, **fields: object) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (kind.encode(), dump({"type": kind, **fields}))
