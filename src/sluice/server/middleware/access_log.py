@@ -68,7 +68,7 @@ class AccessLog:
         status = exchange.status or exchange.missing_status()
         if self._metrics:
             self._metrics.request_finished(method, route, status, seconds, exchange.first_byte)
-        self._level(route, status, failed=exchange.failure is not None)(
+        self._level(route, status, failed=exchange.failed)(
             "request",
             request_id=request_id_of(scope),
             method=method,
@@ -129,7 +129,7 @@ class _Exchange:
 
     def missing_status(self) -> int:
         """The status to report where none was sent."""
-        return 500 if self.failure and not self._client_left else CLIENT_LEFT
+        return 500 if self.failed else CLIENT_LEFT
 
     def details(self) -> dict[str, object]:
         """The rest of the line."""
@@ -144,10 +144,15 @@ class _Exchange:
             details["exception"] = self.failure
         return details
 
+    @property
+    def failed(self) -> bool:
+        """An exception ended it, and not because the caller had left."""
+        return self.failure is not None and not self._client_left
+
     def _outcome(self) -> str:
         if self._client_left:
             return "client_left"
-        if self.failure:
+        if self.failed:
             return "failed"
         return "completed" if self._complete else "cut"
 
