@@ -1,0 +1,1 @@
+"""Identity providers: each tells from an access token who its user is, or refuses."""

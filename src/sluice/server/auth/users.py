@@ -1,0 +1,230 @@
+"""Users: made at their first sign-in, given a role, disabled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.server.auth.config import Clock
+from sluice.server.auth.identity.base import Identity
+from sluice.server.auth.identity.config import Admission
+from sluice.server.auth.refusals import Reason, SignInForbidden
+from sluice.server.auth.repository import SessionRepository, UserRepository
+from sluice.server.auth.roles import Role
+from sluice.server.auth.tables import User
+from sluice.server.errors import Conflict, NotFound
+from sluice.server.features.audit.service import record
+
+
+def role_of(identity: Identity, admission: Admission) -> Role | None:
+    """What the provider's configuration makes of somebody; None: they may not come in."""
+    if identity.email in admission.administrator_emails:
+        return Role.ADMINISTRATOR
+    if identity.groups & admission.administrator_groups:
+        return Role.ADMINISTRATOR
+    allowed = (
+        admission.allow_everyone
+        or _in_allowed_domain(identity, admission)
+        or bool(identity.groups & admission.allowed_groups)
+    )
+    return Role.MEMBER if allowed else None
+
+
+def _in_allowed_domain(identity: Identity, admission: Admission) -> bool:
+    if identity.email is None:
+        return False
+    return identity.email.rpartition("@")[2] in admission.allowed_domains
+
+
+@dataclass(frozen=True, slots=True)
+class UserService:
+    """Works in the caller's transaction and never commits."""
+
+    clock: Clock
+
+    async def admit(self, session: AsyncSession, identity: Identity, admission: Admission) -> User:
+        """The user of an identity, made now if this is their first sign-in.
+
+        Checked at every sign-in, so that leaving a group is enough to stay outside. Raises
+        `SignInForbidden` for who is not allowed, is disabled, or has somebody else's address.
+        """
+        user = await UserRepository(session).by_identity(identity.issuer, identity.subject)
+        user_id = user.id if user is not None else None
+        role = role_of(identity, admission)
+        if role is None:
+            raise SignInForbidden(
+                Reason.NOT_ALLOWED,
+                "You are signed in at your identity provider, but neither your e-mail domain "
+                "nor any of your groups may use this server; ask its administrator.",
+                user_id=user_id,
+            )
+        if user is None:
+            user = await self._first_sign_in(session, identity, admission, role)
+        _refuse_disabled(user)
+        await self._follow_provider(session, user, identity, role)
+        return user
+
+    async def set_role(
+        self, session: AsyncSession, user_id: int, role: Role, *, actor_id: int
+    ) -> User:
+        """Give a role by hand; from then on sign-ins do not change it.
+
+        Raises `NotFound`, or `Conflict` if nobody could administer afterwards.
+        """
+        user = await self._existing(session, user_id)
+        if role is not Role.ADMINISTRATOR:
+            await self._keep_an_administrator(session, user)
+        user.role_set_by_hand = True
+        await self._change_role(session, user, role, actor_id=actor_id)
+        return user
+
+    async def disable(self, session: AsyncSession, user_id: int, *, actor_id: int) -> User:
+        """Shut somebody out: their sessions end at once and their tokens stop working.
+
+        Raises `NotFound`, or `Conflict` if nobody could administer afterwards.
+        """
+        user = await self._existing(session, user_id)
+        if user.deleted_at is not None:
+            return user
+        await self._keep_an_administrator(session, user)
+        now = self.clock()
+        user.deleted_at = now
+        ended = await SessionRepository(session).revoke_of_user(user.id, now)
+        await record(
+            session,
+            "user.disabled",
+            actor_id=actor_id,
+            subject=f"user:{user.id}",
+            details={"sessions_ended": ended},
+        )
+        return user
+
+    async def enable(self, session: AsyncSession, user_id: int, *, actor_id: int) -> User:
+        """Let a disabled user in again; raises `NotFound`. Ended sessions stay ended."""
+        user = await self._existing(session, user_id)
+        if user.deleted_at is not None:
+            user.deleted_at = None
+            await record(session, "user.enabled", actor_id=actor_id, subject=f"user:{user.id}")
+        return user
+
+    async def unlink(self, session: AsyncSession, user_id: int, *, actor_id: int) -> User:
+        """Forget which identity a user has, so that a new one with their address can take it.
+
+        For people whose account at the provider was deleted and made anew. Raises `NotFound`.
+        """
+        user = await self._existing(session, user_id)
+        user.issuer = user.subject = None
+        await SessionRepository(session).revoke_of_user(user.id, self.clock())
+        await record(session, "user.unlinked", actor_id=actor_id, subject=f"user:{user.id}")
+        return user
+
+    async def _existing(self, session: AsyncSession, user_id: int) -> User:
+        user = await UserRepository(session).by_id(user_id, for_update=True)
+        if user is None:
+            raise NotFound(f"There is no user {user_id}.")
+        return user
+
+    async def _keep_an_administrator(self, session: AsyncSession, user: User) -> None:
+        if await UserRepository(session).active_administrators() == [user.id]:
+            raise Conflict(
+                f"User {user.id} is the last administrator; make another one first.",
+                code="last_administrator",
+            )
+
+    async def _first_sign_in(
+        self, session: AsyncSession, identity: Identity, admission: Admission, role: Role
+    ) -> User:
+        try:
+            async with session.begin_nested():
+                return await self._link_or_create(session, identity, admission, role)
+        except IntegrityError:
+            # Somebody else's transaction made the same user meanwhile (PostgreSQL).
+            user = await UserRepository(session).by_identity(identity.issuer, identity.subject)
+            if user is None:
+                raise _email_in_use() from None
+            return user
+
+    async def _link_or_create(
+        self, session: AsyncSession, identity: Identity, admission: Admission, role: Role
+    ) -> User:
+        users = UserRepository(session)
+        known = await users.by_email(identity.email) if identity.email else None
+        if known is not None:
+            return await self._link(session, known, identity, admission)
+        now = self.clock()
+        user = User(
+            email=identity.email,
+            name=identity.name,
+            role=role.value,
+            issuer=identity.issuer,
+            subject=identity.subject,
+            created_at=now,
+            updated_at=now,
+        )
+        await users.add(user)
+        await record(
+            session,
+            "user.created",
+            actor_id=user.id,
+            subject=f"user:{user.id}",
+            details={"role": role.value},
+        )
+        return user
+
+    async def _link(
+        self, session: AsyncSession, user: User, identity: Identity, admission: Admission
+    ) -> User:
+        # A provider may claim an address that is here already only if no other identity has
+        # it, and only for a domain that the operator trusts this provider with.
+        if user.issuer is not None or not _in_allowed_domain(identity, admission):
+            raise _email_in_use()
+        user.issuer, user.subject = identity.issuer, identity.subject
+        await record(session, "user.linked", actor_id=user.id, subject=f"user:{user.id}")
+        return user
+
+    async def _follow_provider(
+        self, session: AsyncSession, user: User, identity: Identity, role: Role
+    ) -> None:
+        user.name = identity.name or user.name
+        await self._follow_email(session, user, identity)
+        if not user.role_set_by_hand and user.role != role.value:
+            await self._change_role(session, user, role, actor_id=None)
+
+    async def _follow_email(self, session: AsyncSession, user: User, identity: Identity) -> None:
+        if identity.email is None or identity.email == user.email:
+            return
+        if await UserRepository(session).by_email(identity.email) is not None:
+            raise _email_in_use(user.id)
+        user.email = identity.email
+
+    async def _change_role(
+        self, session: AsyncSession, user: User, role: Role, *, actor_id: int | None
+    ) -> None:
+        before, user.role = user.role, role.value
+        await record(
+            session,
+            "user.role_changed",
+            actor_id=actor_id,
+            subject=f"user:{user.id}",
+            details={"from": before, "to": role.value},
+        )
+
+
+def _refuse_disabled(user: User) -> None:
+    if user.deleted_at is not None:
+        raise SignInForbidden(
+            Reason.DISABLED,
+            "Your user is disabled on this server; ask its administrator.",
+            user_id=user.id,
+        )
+
+
+def _email_in_use(user_id: int | None = None) -> SignInForbidden:
+    return SignInForbidden(
+        Reason.EMAIL_IN_USE,
+        "Another user of this server has your e-mail address; ask its administrator to "
+        "unlink that user's identity.",
+        user_id=user_id,
+    )
