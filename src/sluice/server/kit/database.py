@@ -12,12 +12,14 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import aiosqlite
 from sqlalchemy import DateTime, Dialect, MetaData, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
@@ -109,9 +111,33 @@ class Database:
             async with _committed(session):
                 yield session
 
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncIterator[AsyncConnection]:
+        """A bare connection in one write transaction, for migrations."""
+        async with self._turn(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                await connection.execution_options(sluice_write=True)
+            async with connection.begin():
+                yield connection
+
     def _turn(self) -> AbstractAsyncContextManager[Any]:
         # One SQLite file has one writer at a time; waiting here is fair and never "locked".
         return self._writer if self._writer is not None else nullcontext()
+
+    async def forget_deleted(self) -> None:
+        """Let nothing of deleted rows stay in SQLite's write-ahead log.
+
+        Deleted rows are overwritten in the database file (`secure_delete`), but older pages
+        stay in the log until it is emptied. Readers may delay that: then the next call, or
+        the last connection's end, does it.
+        """
+        if not self.is_sqlite:
+            return
+        async with self._turn(), self.engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver = cast("aiosqlite.Connection", raw.driver_connection)
+            cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            await cursor.close()
 
     async def close(self) -> None:
         """Close every connection."""
@@ -168,6 +194,6 @@ def _configure_sqlite(engine: AsyncEngine) -> None:
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: Any) -> None:
+    def on_begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("sluice_write") else "BEGIN")

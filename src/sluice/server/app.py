@@ -1,0 +1,253 @@
+"""`create_app`: the only place that wires things together. Nothing happens at import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+import httpx
+import structlog
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+import sluice
+from sluice.engine import CleansedText, Detector, Mapping, RawText, cleanse
+from sluice.server.auth.admin_endpoints import router as auth_admin_router
+from sluice.server.auth.auth import Auth
+from sluice.server.auth.endpoints import router as auth_router
+from sluice.server.auth.identity.registry import build_providers
+from sluice.server.error_answers import add_error_answers
+from sluice.server.features.audit import endpoints as audit
+from sluice.server.features.health import endpoints as health
+from sluice.server.features.keys import endpoints as keys
+from sluice.server.features.models import endpoints as models
+from sluice.server.features.models.service import Models
+from sluice.server.features.policies import endpoints as policies
+from sluice.server.features.policies.service import Policies
+from sluice.server.features.prompts import endpoints as prompts
+from sluice.server.features.prompts.analysis import Analyzer
+from sluice.server.features.prompts.answer import Answers
+from sluice.server.features.prompts.service import Prompts
+from sluice.server.features.threads import endpoints as threads
+from sluice.server.features.threads.service import Threads
+from sluice.server.first_start import Started, first_start
+from sluice.server.kit.database import Database, utc_now
+from sluice.server.kit.metrics import Metrics
+from sluice.server.kit.sealing import MasterKeys
+from sluice.server.master_key import FoundMasterKeys, find_master_keys
+from sluice.server.middleware.access_log import AccessLog
+from sluice.server.middleware.body_limit import BodyLimit
+from sluice.server.middleware.last_resort import LastResort
+from sluice.server.middleware.rate_limit import RateLimit
+from sluice.server.middleware.request_id import RequestId
+from sluice.server.middleware.security_headers import SecurityHeaders
+from sluice.server.migrations.run import upgrade
+from sluice.server.providers.firststart import connections_from_environment, find_ollama
+from sluice.server.providers.registry import Providers, provider_keys
+from sluice.server.providers.retry import Retries
+from sluice.server.providers.transport import Timeouts, Transport
+from sluice.server.services import Services
+from sluice.server.settings import Settings, load_settings
+from sluice.server.vault.service import Vault
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    database: Database | None = None,
+    master_keys: MasterKeys | None = None,
+    transport: Transport | None = None,
+    providers: Providers | None = None,
+    identity_client: httpx.AsyncClient | None = None,
+) -> FastAPI:
+    """The application; what is not given is made from the settings (by default the environment's).
+
+    The database is brought up to date and an empty one is filled when the application starts.
+    """
+    settings = settings or load_settings()
+    transport = transport or make_transport(settings)
+    identity_client = identity_client or httpx.AsyncClient()
+    services = make_services(
+        settings,
+        database or make_database(settings),
+        master_keys or master_keys_of(settings).keys,
+        providers or Providers(transport),
+        identity_client,
+    )
+    app = FastAPI(
+        title="Sluice",
+        version=sluice.__version__,
+        summary="A privacy gateway between applications and language models.",
+        lifespan=partial(_lifespan, settings, services, transport, identity_client),
+        middleware=_middleware(settings, services.metrics),
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.state.auth = services.auth
+    _add_routes(app, settings)
+    add_error_answers(app)
+    return app
+
+
+def make_transport(settings: Settings) -> Transport:
+    """Pooled connections to providers."""
+    return Transport(
+        timeouts=Timeouts(
+            connect=settings.provider_connect_seconds,
+            first_byte=settings.provider_first_byte_seconds,
+            idle=settings.provider_idle_seconds,
+            total=settings.provider_total_seconds,
+        ),
+        retries=Retries(attempts=settings.provider_retries + 1),
+        proxy=settings.provider_proxy,
+        ca_file=str(settings.provider_ca_file) if settings.provider_ca_file else None,
+    )
+
+
+def make_database(settings: Settings) -> Database:
+    """The database of the settings."""
+    return Database(settings.url, pool_size=settings.database_pool)
+
+
+def master_keys_of(settings: Settings) -> FoundMasterKeys:
+    """The master keys of the settings; a development server's first start makes one."""
+    given = settings.master_key
+    return find_master_keys(
+        given=given.get_secret_value() if given is not None else None,
+        file=settings.master_key_file,
+        made_file=settings.data_dir / "master.key",
+    )
+
+
+def make_services(
+    settings: Settings,
+    database: Database,
+    master_keys: MasterKeys,
+    providers: Providers,
+    identity_client: httpx.AsyncClient,
+) -> Services:
+    """Every service, each given what it needs."""
+    metrics = Metrics(entity_types=Detector().entity_types(), providers=provider_keys())
+    vault = Vault(master_keys)
+    policy_service = Policies(vault)
+    model_service = Models(
+        vault,
+        policy_service,
+        providers=providers,
+        exact_keys=settings.exact_provider_keys,
+        presentable=Presentable(),
+    )
+    thread_service = Threads(vault, model_service)
+    return Services(
+        database=database,
+        auth=Auth(
+            database, settings.auth, build_providers(settings.identity_providers, identity_client)
+        ),
+        vault=vault,
+        policies=policy_service,
+        models=model_service,
+        threads=thread_service,
+        prompts=Prompts(
+            database,
+            vault,
+            policy_service,
+            model_service,
+            thread_service,
+            Analyzer(seconds=settings.analysis_seconds),
+            metrics,
+            settings.history_chars,
+        ),
+        answers=Answers(database, thread_service, providers, metrics),
+        providers=providers,
+        metrics=metrics,
+    )
+
+
+class Presentable:
+    """A text without its sensitive values, for people who did not write it."""
+
+    def __init__(self) -> None:
+        self._detector: Detector | None = None
+
+    def __call__(self, text: RawText) -> CleansedText:
+        """The cleansed text; what was found cannot be restored."""
+        if not text:
+            return CleansedText("")
+        self._detector = self._detector or Detector()
+        return cleanse(text, self._detector.analyze(text), Mapping(), restorable=False).text
+
+
+async def prepare(settings: Settings, services: Services, transport: Transport) -> Started:
+    """Bring the database up to date; fill an empty one; tidy up after a crash."""
+    await upgrade(services.database)
+    found = connections_from_environment(os.environ)
+    ollama = await find_ollama(transport, os.environ)
+    given = settings.bootstrap_token
+    started = await first_start(
+        services,
+        given.get_secret_value() if given is not None else None,
+        [*found, *([ollama] if ollama else [])],
+    )
+    await _interrupt_pending(settings, services)
+    return started
+
+
+async def _interrupt_pending(settings: Settings, services: Services) -> None:
+    """Chats that nobody is working on: all on SQLite (one process), old ones on PostgreSQL."""
+    longest = settings.provider_total_seconds * (settings.provider_retries + 1)
+    age = timedelta(0) if services.database.is_sqlite else timedelta(seconds=longest)
+    async with services.database.write() as session:
+        count = await services.threads.interrupt_pending(session, utc_now() - age)
+    if count:
+        log.warning("chats_interrupted", count=count)
+
+
+@asynccontextmanager
+async def _lifespan(
+    settings: Settings,
+    services: Services,
+    transport: Transport,
+    identity_client: httpx.AsyncClient,
+    app: FastAPI,
+) -> AsyncIterator[None]:
+    try:
+        started = await prepare(settings, services, transport)
+        if started.token is not None and settings.bootstrap_token is None:
+            log.warning("first_start", advice="run `sluice token create` for a token")
+        yield
+    finally:
+        await transport.aclose()
+        await identity_client.aclose()
+        await services.database.close()
+
+
+def _middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
+    """From the outside in."""
+    return [
+        Middleware(RequestId),
+        Middleware(AccessLog, metrics=metrics),
+        Middleware(SecurityHeaders),
+        Middleware(LastResort),
+        Middleware(RateLimit, rate=settings.rate_limit, burst=settings.rate_limit_burst),
+        Middleware(BodyLimit, limit=settings.max_body_bytes),
+    ]
+
+
+def _add_routes(app: FastAPI, settings: Settings) -> None:
+    app.include_router(auth_router)
+    app.include_router(auth_admin_router)
+    for feature in (models, threads):
+        app.include_router(feature.router)
+        app.include_router(feature.admin_router)
+    app.include_router(prompts.router)
+    for feature in (policies, keys, audit):
+        app.include_router(feature.admin_router)
+    app.include_router(health.router)
+    if settings.metrics:
+        app.include_router(health.metrics_router)

@@ -1,0 +1,88 @@
+"""Errors as HTTP answers on our own wire and on the Liminal and Freeplay wires."""
+
+from __future__ import annotations
+
+import math
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from sluice.engine.errors import Problem
+from sluice.server.errors import Malformed, SluiceError, Unprocessable
+from sluice.server.kit.sealing import SealingError
+from sluice.server.kit.streaming import CallerLeft
+from sluice.server.middleware.request_id import request_id_of
+
+_OTHER_CODES = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
+
+_SURROGATE = "holds a lone surrogate; send text that can be encoded as UTF-8"
+
+
+def add_error_answers(app: FastAPI) -> None:
+    """Give every error its answer; what is left over is the last-resort middleware's."""
+    app.add_exception_handler(SluiceError, _sluice_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(CallerLeft, _caller_left)
+    app.add_exception_handler(SealingError, _sealing_error)
+
+
+def answer(request: Request, error: SluiceError) -> Response:
+    """The JSON answer to an error."""
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    body = error.body(request_id_of(request.scope))
+    return JSONResponse(body, status_code=error.status, headers=headers)
+
+
+async def _sluice_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SluiceError)  # noqa: S101 (registered for this class only)
+    return answer(request, error)
+
+
+async def _invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (as above)
+    found = error.errors()
+    if any(e["type"] == "json_invalid" for e in found):
+        return answer(request, Malformed("The body is not JSON."))
+    problems = [Problem(_path(e["loc"]), _message(e)) for e in found]
+    return answer(request, Unprocessable("The request is not valid.", errors=problems))
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    """`findings[3].end`; the first part (body, query, path) only where nothing else is left."""
+    path = ""
+    for part in location[1:]:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path or str(location[0])
+
+
+def _message(error: dict[str, str]) -> str:
+    # Pydantic's sentences name what was expected and never the value that came.
+    return _SURROGATE if error["type"] == "string_unicode" else error["msg"]
+
+
+async def _http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 (as above)
+    status = error.status_code
+    body = {
+        "message": str(error.detail),
+        "code": _OTHER_CODES.get(status, "error"),
+        "requestId": request_id_of(request.scope),
+    }
+    return JSONResponse(body, status_code=status, headers=error.headers)
+
+
+async def _caller_left(request: Request, error: Exception) -> Response:
+    return Response(status_code=499)  # nobody is there to read it
+
+
+async def _sealing_error(request: Request, error: Exception) -> Response:
+    failure = SluiceError(
+        "Something that is sealed does not open; nothing was sent. See the server's log.",
+        code="sealing_failed",
+    )
+    return answer(request, failure)

@@ -1,0 +1,1 @@
+"""Whether the server lives, is ready, and what it counted."""

@@ -1,0 +1,1 @@
+"""Model instances: the names that callers use, and the connections behind them."""

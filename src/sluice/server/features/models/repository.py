@@ -1,0 +1,70 @@
+"""The queries of model instances."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import selectinload
+
+from sluice.server.features.models.tables import AllowedUser, ModelInstance
+from sluice.server.kit.repository import Repository
+
+
+def _present() -> Select[ModelInstance]:
+    return (
+        select(ModelInstance)
+        .where(ModelInstance.deleted_at.is_(None))
+        .options(selectinload(ModelInstance.connections), selectinload(ModelInstance.allowed_users))
+    )
+
+
+class ModelRepository(Repository):
+    """Model instances that are not deleted, with their connections and users."""
+
+    async def all(self) -> list[ModelInstance]:
+        """Every instance by id."""
+        return list((await self._session.scalars(_present().order_by(ModelInstance.id))).all())
+
+    async def all_of(self, instance_ids: Collection[int]) -> list[ModelInstance]:
+        """Instances by their ids, deleted ones too: old threads still show theirs."""
+        query = (
+            select(ModelInstance)
+            .where(ModelInstance.id.in_(instance_ids))
+            .options(
+                selectinload(ModelInstance.connections), selectinload(ModelInstance.allowed_users)
+            )
+        )
+        return list((await self._session.scalars(query)).all())
+
+    async def usable_by(self, user_id: int) -> list[ModelInstance]:
+        """Those open to everybody or to this user, by id."""
+        query = _present().where(_usable(user_id)).order_by(ModelInstance.id)
+        return list((await self._session.scalars(query)).all())
+
+    async def get(self, instance_id: int) -> ModelInstance | None:
+        """One by id."""
+        query = _present().where(ModelInstance.id == instance_id)
+        return (await self._session.scalars(query)).one_or_none()
+
+    async def get_usable(self, instance_id: int, user_id: int) -> ModelInstance | None:
+        """One by id, if this user may use it."""
+        query = _present().where(ModelInstance.id == instance_id, _usable(user_id))
+        return (await self._session.scalars(query)).one_or_none()
+
+    async def by_name(self, name: str) -> ModelInstance | None:
+        """One by its name, deleted ones too: names are never used again."""
+        query = select(ModelInstance).where(ModelInstance.name == name)
+        return (await self._session.scalars(query)).one_or_none()
+
+    async def uses_policy_group(self, group_id: int) -> list[str]:
+        """The names of the instances that use a policy group."""
+        query = select(ModelInstance.name).where(
+            ModelInstance.policy_group_id == group_id, ModelInstance.deleted_at.is_(None)
+        )
+        return list((await self._session.scalars(query)).all())
+
+
+def _usable(user_id: int) -> ColumnElement[bool]:
+    anybody = ~ModelInstance.allowed_users.any()
+    return or_(anybody, ModelInstance.allowed_users.any(AllowedUser.user_id == user_id))

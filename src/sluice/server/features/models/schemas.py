@@ -1,0 +1,88 @@
+"""Model instances on the Liminal wire and on our own."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from sluice.server.kit.wire import StrictModel, WireModel, WireTime
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
+Instructions = Annotated[str, StringConstraints(max_length=100_000)]
+Option = str | int | float | bool
+
+
+class ModelConnectionOut(WireModel):
+    """A connection; `credentials` is always empty on the wire."""
+
+    id: int
+    model_instance_id: int
+    model: str
+    provider_key: str
+    credentials: dict[str, str] = Field(default_factory=dict)
+    created_at: WireTime
+    updated_at: WireTime
+    deleted_at: WireTime | None = None
+
+
+class ModelInstanceOut(WireModel):
+    """A model instance as the Liminal wire shows it."""
+
+    id: int
+    policy_group_id: int
+    trainer_thread_id: int | None = None
+    user_id: int | None = None
+    instructions: str
+    name: str
+    model_connections: list[ModelConnectionOut]
+    allowed_teams: list[int] = Field(default_factory=list)
+    allowed_users: list[int] = Field(default_factory=list)
+    created_at: WireTime
+    updated_at: WireTime
+    deleted_at: WireTime | None = None
+
+
+class ConnectionIn(StrictModel):
+    """A connection to create or change; credentials go in and never come out."""
+
+    provider_key: Annotated[str, StringConstraints(max_length=32)]
+    model: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    base_url: Annotated[str, StringConstraints(max_length=500)] | None = None
+    options: dict[str, Option] = Field(default_factory=dict)
+    credentials: dict[str, str] | None = Field(default=None, repr=False)
+    """None keeps the ones that the instance's connection already has for this provider."""
+
+
+class ModelInstanceIn(StrictModel):
+    """A model instance to create or change."""
+
+    name: Name
+    policy_group_id: int
+    instructions: Instructions = ""
+    connection: ConnectionIn | None = None
+    allowed_users: list[int] = Field(default_factory=list)
+
+
+class ConnectionAdminOut(WireModel):
+    """A connection for administrators: whether there are credentials, not which."""
+
+    id: int
+    provider_key: str
+    model: str
+    base_url: str | None
+    options: dict[str, Option]
+    has_credentials: bool
+
+
+class ModelInstanceAdminOut(WireModel):
+    """A model instance for administrators."""
+
+    id: int
+    name: str
+    policy_group_id: int
+    instructions: str
+    connection: ConnectionAdminOut | None
+    allowed_users: list[int]
+    created_at: WireTime
+    updated_at: WireTime

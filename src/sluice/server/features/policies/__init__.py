@@ -1,0 +1,1 @@
+"""Policy groups: what happens with each kind of finding; versioned."""

@@ -1,0 +1,54 @@
+"""The queries of policy groups."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from sluice.server.features.policies.tables import PolicyGroup, PolicyVersion
+from sluice.server.kit.repository import Repository
+
+
+class PolicyRepository(Repository):
+    """Policy groups that are not deleted, and their versions."""
+
+    async def groups(self) -> list[PolicyGroup]:
+        """All of them by name."""
+        query = (
+            select(PolicyGroup).where(PolicyGroup.deleted_at.is_(None)).order_by(PolicyGroup.name)
+        )
+        return list((await self._session.scalars(query)).all())
+
+    async def group(self, group_id: int, *, for_update: bool = False) -> PolicyGroup | None:
+        """One by id."""
+        query = select(PolicyGroup).where(
+            PolicyGroup.id == group_id, PolicyGroup.deleted_at.is_(None)
+        )
+        if for_update:
+            query = query.with_for_update()
+        return (await self._session.scalars(query)).one_or_none()
+
+    async def by_name(self, name: str) -> PolicyGroup | None:
+        """One by its name, deleted ones too: names are never used again."""
+        query = select(PolicyGroup).where(PolicyGroup.name == name)
+        return (await self._session.scalars(query)).one_or_none()
+
+    async def any_exists(self) -> bool:
+        """Whether there is a group, deleted or not."""
+        query = select(PolicyGroup.id).limit(1)
+        return (await self._session.scalars(query)).first() is not None
+
+    async def version(self, group_id: int, number: int) -> PolicyVersion | None:
+        """One version of a group."""
+        query = select(PolicyVersion).where(
+            PolicyVersion.policy_group_id == group_id, PolicyVersion.number == number
+        )
+        return (await self._session.scalars(query)).one_or_none()
+
+    async def versions(self, group_id: int) -> list[PolicyVersion]:
+        """All versions of a group, newest first."""
+        query = (
+            select(PolicyVersion)
+            .where(PolicyVersion.policy_group_id == group_id)
+            .order_by(PolicyVersion.number.desc())
+        )
+        return list((await self._session.scalars(query)).all())

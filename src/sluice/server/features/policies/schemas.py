@@ -1,0 +1,104 @@
+"""Policies on the wire, in YAML and in the database: one form for all three."""
+
+from __future__ import annotations
+
+import unicodedata
+from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from sluice.engine import Action, CustomTerm, Policy, Rule
+from sluice.server.kit.wire import StrictModel, WireModel, WireTime
+
+EntityTypeName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(_[A-Z][A-Z0-9]*)*$", max_length=64)
+]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
+Term = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+
+class RuleDocument(StrictModel):
+    """What happens with findings of one entity type."""
+
+    action: Action = Action.MASK
+    threshold: float = Field(default=0.5, ge=0, le=1)
+    user_may_release: bool = False
+
+    def to_rule(self) -> Rule:
+        """The engine's form."""
+        return Rule(self.action, self.threshold, self.user_may_release)
+
+
+class CustomTermDocument(StrictModel):
+    """Words of the organisation's own: `text` literally, or a `pattern`."""
+
+    name: Name
+    entity_type: EntityTypeName = "CUSTOM_TERM"
+    text: Term | None = None
+    pattern: Term | None = None
+    case_sensitive: bool = False
+    whole_words: bool = True
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> CustomTermDocument:
+        if (self.text is None) == (self.pattern is None):
+            raise ValueError("give exactly one of text and pattern")
+        return self
+
+    def to_term(self) -> CustomTerm:
+        """The engine's form."""
+        return CustomTerm(**self.model_dump())
+
+
+class PolicyDocument(StrictModel):
+    """A whole policy."""
+
+    default: RuleDocument = Field(default_factory=RuleDocument)
+    rules: dict[EntityTypeName, RuleDocument] = Field(default_factory=dict)
+    custom_terms: list[CustomTermDocument] = Field(default_factory=list, max_length=10_000)
+    allow_list: list[Term] = Field(default_factory=list, max_length=10_000)
+
+    def to_policy(self) -> Policy:
+        """The engine's form."""
+        return Policy(
+            rules=MappingProxyType({name: rule.to_rule() for name, rule in self.rules.items()}),
+            default=self.default.to_rule(),
+            custom_terms=tuple(term.to_term() for term in self.custom_terms),
+            allow_list=tuple(unicodedata.normalize("NFC", term) for term in self.allow_list),
+        )
+
+
+class PolicyGroupIn(StrictModel):
+    """A policy group to create, or a new version of one."""
+
+    name: Name
+    policy: PolicyDocument = Field(default_factory=PolicyDocument)
+    note: Annotated[str, StringConstraints(max_length=500)] = ""
+
+
+class PolicyGroupOut(WireModel):
+    """A policy group with the document that is in force."""
+
+    id: int
+    name: str
+    version: int
+    policy: PolicyDocument
+    created_at: WireTime
+    updated_at: WireTime
+
+
+class PolicyVersionOut(WireModel):
+    """One version of a policy group."""
+
+    number: int
+    note: str
+    created_by: int | None
+    created_at: WireTime
+    policy: PolicyDocument
+
+
+class RestoreIn(StrictModel):
+    """Which earlier version to put in force again (as a new version)."""
+
+    number: int = Field(ge=1)

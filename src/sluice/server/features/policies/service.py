@@ -1,0 +1,195 @@
+"""Creating, changing and reading policy groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.engine import Detector, InvalidPolicy, Policy
+from sluice.server.errors import Conflict, NotFound, Unprocessable
+from sluice.server.features.audit import service as audit
+from sluice.server.features.policies.repository import PolicyRepository
+from sluice.server.features.policies.schemas import (
+    PolicyDocument,
+    PolicyGroupIn,
+    PolicyGroupOut,
+    PolicyVersionOut,
+)
+from sluice.server.features.policies.tables import PolicyGroup, PolicyVersion
+from sluice.server.kit.database import utc_now
+from sluice.server.kit.sealing import Place
+from sluice.server.vault.service import SETTINGS, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInForce:
+    """The version of a policy group that decides now."""
+
+    group_id: int
+    number: int
+    policy: Policy
+
+
+class Policies:
+    """The service of policy groups; compiled policies are kept by group and version."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._compiled: dict[int, PolicyInForce] = {}
+
+    async def in_force(self, session: AsyncSession, group_id: int) -> PolicyInForce:
+        """The policy that decides now; raises `NotFound` for a deleted group."""
+        group = await self._group(session, group_id)
+        known = self._compiled.get(group_id)
+        if known is not None and known.number == group.version:
+            return known
+        document = await self._document(session, group_id, group.version)
+        compiled = PolicyInForce(group_id, group.version, document.to_policy())
+        self._compiled[group_id] = compiled
+        return compiled
+
+    async def listing(self, session: AsyncSession) -> list[PolicyGroupOut]:
+        """Every policy group by name."""
+        groups = await PolicyRepository(session).groups()
+        return [await self._out(session, group) for group in groups]
+
+    async def get(self, session: AsyncSession, group_id: int) -> PolicyGroupOut:
+        """One policy group with its document."""
+        return await self._out(session, await self._group(session, group_id))
+
+    async def find(self, session: AsyncSession, name: str) -> PolicyGroupOut | None:
+        """One by its name, None if there is none."""
+        group = await PolicyRepository(session).by_name(name)
+        if group is None or group.deleted_at is not None:
+            return None
+        return await self._out(session, group)
+
+    async def any_exists(self, session: AsyncSession) -> bool:
+        """Whether there ever was a policy group."""
+        return await PolicyRepository(session).any_exists()
+
+    async def create(
+        self, session: AsyncSession, body: PolicyGroupIn, *, actor_id: int | None
+    ) -> PolicyGroupOut:
+        """Make a group with version 1; `Conflict` if the name was ever taken."""
+        check_policy(body.policy)
+        repository = PolicyRepository(session)
+        if await repository.by_name(body.name) is not None:
+            raise Conflict("A policy group of this name exists, or existed; choose another name.")
+        group = PolicyGroup(name=body.name, version=1)
+        await repository.add(group)
+        await self._add_version(session, group, body, actor_id)
+        return await self._out(session, group)
+
+    async def change(
+        self, session: AsyncSession, group_id: int, body: PolicyGroupIn, *, actor_id: int | None
+    ) -> PolicyGroupOut:
+        """Add a version and put it in force; an identical document adds none."""
+        check_policy(body.policy)
+        group = await self._group(session, group_id, for_update=True)
+        await self._rename(session, group, body.name)
+        if body.policy != await self._document(session, group_id, group.version):
+            group.version += 1
+            group.updated_at = utc_now()
+            await self._add_version(session, group, body, actor_id)
+        return await self._out(session, group)
+
+    async def restore(
+        self, session: AsyncSession, group_id: int, number: int, *, actor_id: int | None
+    ) -> PolicyGroupOut:
+        """Put an earlier version in force again, as a new version."""
+        group = await self._group(session, group_id)
+        document = await self._document(session, group_id, number)
+        body = PolicyGroupIn(name=group.name, policy=document, note=f"version {number} again")
+        return await self.change(session, group_id, body, actor_id=actor_id)
+
+    async def versions(self, session: AsyncSession, group_id: int) -> list[PolicyVersionOut]:
+        """The history of a group, newest first."""
+        await self._group(session, group_id)
+        rows = await PolicyRepository(session).versions(group_id)
+        return [
+            PolicyVersionOut(
+                number=row.number,
+                note=row.note,
+                created_by=row.created_by,
+                created_at=row.created_at,
+                policy=await self._document(session, group_id, row.number),
+            )
+            for row in rows
+        ]
+
+    async def delete(self, session: AsyncSession, group_id: int, *, actor_id: int) -> None:
+        """Mark a group as deleted; the caller has made sure that no instance uses it."""
+        group = await self._group(session, group_id)
+        group.deleted_at = utc_now()
+        await audit.record(
+            session, "policy.deleted", actor_id=actor_id, subject=f"policy_group:{group_id}"
+        )
+
+    async def _rename(self, session: AsyncSession, group: PolicyGroup, name: str) -> None:
+        if name == group.name:
+            return
+        if await PolicyRepository(session).by_name(name) is not None:
+            raise Conflict("A policy group of this name exists, or existed; choose another name.")
+        group.name = name
+
+    async def _add_version(
+        self, session: AsyncSession, group: PolicyGroup, body: PolicyGroupIn, actor_id: int | None
+    ) -> None:
+        key = await self._vault.ensure_key(session, SETTINGS)
+        document = body.policy.model_dump_json(by_alias=True)
+        version = PolicyVersion(
+            policy_group_id=group.id,
+            number=group.version,
+            document_sealed=key.seal(document, _place(group.id, group.version)),
+            note=body.note,
+            created_by=actor_id,
+        )
+        await PolicyRepository(session).add(version)
+        await audit.record(
+            session,
+            "policy.changed",
+            actor_id=actor_id,
+            subject=f"policy_group:{group.id}",
+            details={"version": group.version},
+        )
+
+    async def _group(
+        self, session: AsyncSession, group_id: int, *, for_update: bool = False
+    ) -> PolicyGroup:
+        group = await PolicyRepository(session).group(group_id, for_update=for_update)
+        if group is None:
+            raise NotFound("There is no such policy group.")
+        return group
+
+    async def _document(self, session: AsyncSession, group_id: int, number: int) -> PolicyDocument:
+        row = await PolicyRepository(session).version(group_id, number)
+        if row is None:
+            raise NotFound("There is no such version of this policy group.")
+        key = await self._vault.ensure_key(session, SETTINGS)
+        document = key.open(row.document_sealed, _place(group_id, number))
+        return PolicyDocument.model_validate_json(document)
+
+    async def _out(self, session: AsyncSession, group: PolicyGroup) -> PolicyGroupOut:
+        return PolicyGroupOut(
+            id=group.id,
+            name=group.name,
+            version=group.version,
+            policy=await self._document(session, group.id, group.version),
+            created_at=group.created_at,
+            updated_at=group.updated_at,
+        )
+
+
+def check_policy(document: PolicyDocument) -> None:
+    """Refuse, with every problem, a policy that the engine cannot apply."""
+    try:
+        policy = document.to_policy()
+        Detector(custom_terms=policy.custom_terms, allow_list=policy.allow_list)
+    except InvalidPolicy as e:
+        raise Unprocessable("The policy cannot be applied.", errors=e.problems) from e
+
+
+def _place(group_id: int, number: int) -> Place:
+    return Place("policy_versions", "document_sealed", f"{group_id}:{number}")

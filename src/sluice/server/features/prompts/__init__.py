@@ -1,0 +1,1 @@
+"""One prompt's way through: analyze, cleanse, submit, stream, hydrate."""

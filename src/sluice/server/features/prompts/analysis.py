@@ -1,0 +1,115 @@
+"""Findings of a text under a policy: detectors by policy version, and a cache of spans."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+
+import anyio
+import anyio.to_thread
+
+from sluice.engine import Detector, Finding, RawText
+from sluice.engine.errors import DetectorFailed, Problem, UnsupportedText
+from sluice.server.errors import Unavailable, Unprocessable
+from sluice.server.features.policies.service import PolicyInForce
+
+INLINE_CHARS = 8_000
+"""Up to this length a text is analysed in the event loop: a thread would cost more."""
+
+
+class SpanCache:
+    """Findings of texts seen before, by a keyed hash: never by the text; least used go first."""
+
+    def __init__(self, max_entries: int = 10_000, max_findings: int = 200_000) -> None:
+        self._key = secrets.token_bytes(32)
+        self._max_entries, self._max_findings = max_entries, max_findings
+        self._entries: OrderedDict[bytes, tuple[Finding, ...]] = OrderedDict()
+        self._findings = 0
+
+    def key(self, version: str, text: str) -> bytes:
+        """The hash of a text under a detector's version."""
+        message = version.encode() + b"\0" + text.encode()
+        return hmac.digest(self._key, message, hashlib.sha256)
+
+    def get(self, key: bytes) -> tuple[Finding, ...] | None:
+        """The findings, if they are still known."""
+        found = self._entries.get(key)
+        if found is not None:
+            self._entries.move_to_end(key)
+        return found
+
+    def put(self, key: bytes, findings: tuple[Finding, ...]) -> None:
+        """Remember findings, forgetting the least used ones if there are too many."""
+        if key in self._entries or len(findings) > self._max_findings:
+            return
+        self._entries[key] = findings
+        self._findings += len(findings)
+        while len(self._entries) > self._max_entries or self._findings > self._max_findings:
+            self._findings -= len(self._entries.popitem(last=False)[1])
+
+
+class Analyzer:
+    """Analyses texts under policies; a detector that fails or is too slow refuses the text."""
+
+    def __init__(
+        self, *, seconds: float, detector: Callable[..., Detector] = Detector, kept: int = 64
+    ) -> None:
+        self._seconds = seconds
+        self._make = detector
+        self._kept = kept
+        self._detectors: OrderedDict[tuple[int, int], Detector] = OrderedDict()
+        self._cache = SpanCache()
+
+    async def findings(self, text: RawText, policy: PolicyInForce) -> list[Finding]:
+        """Sorted findings without overlaps; `Unprocessable` or `Unavailable` on refusal."""
+        detector = self._detector(policy)
+        try:
+            key = self._cache.key(detector.version, text)
+        except UnicodeEncodeError as e:
+            raise unsupported(UnsupportedText(e.start)) from None
+        known = self._cache.get(key)
+        if known is None:
+            known = tuple(await self._analyze(detector, text))
+            self._cache.put(key, known)
+        return list(known)
+
+    async def _analyze(self, detector: Detector, text: RawText) -> list[Finding]:
+        try:
+            if len(text) <= INLINE_CHARS:
+                return detector.analyze(text)
+            with anyio.fail_after(self._seconds):
+                return await anyio.to_thread.run_sync(
+                    partial(detector.analyze, text), abandon_on_cancel=True
+                )
+        except UnsupportedText as e:
+            raise unsupported(e) from None
+        except DetectorFailed as e:
+            raise Unavailable(
+                f"The detector {e.detector} failed; nothing was sent.", code="detector_failed"
+            ) from None
+        except TimeoutError:
+            raise Unavailable(
+                f"The text was not analysed within {self._seconds:g} seconds; nothing was sent.",
+                code="detector_timeout",
+            ) from None
+
+    def _detector(self, policy: PolicyInForce) -> Detector:
+        version = (policy.group_id, policy.number)
+        detector = self._detectors.get(version)
+        if detector is None:
+            terms, allowed = policy.policy.custom_terms, policy.policy.allow_list
+            detector = self._make(custom_terms=terms, allow_list=allowed)
+            self._detectors[version] = detector
+            while len(self._detectors) > self._kept:
+                self._detectors.popitem(last=False)
+        self._detectors.move_to_end(version)
+        return detector
+
+
+def unsupported(error: UnsupportedText) -> Unprocessable:
+    """The answer to a text that has no UTF-8 form."""
+    return Unprocessable(str(error), errors=[Problem("text", str(error))])

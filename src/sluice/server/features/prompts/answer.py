@@ -1,0 +1,192 @@
+"""A model's answer: hydrated piece by piece, and recorded however it ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Final
+
+import anyio
+
+from sluice.engine import CleansedText, HydratedItem, RawText, StreamHydrator
+from sluice.server.errors import ProviderFailed, ProviderTimedOut, RateLimited, SluiceError
+from sluice.server.features.prompts.service import Prepared
+from sluice.server.features.threads.service import Outcome, Threads
+from sluice.server.features.threads.tables import ChatStatus
+from sluice.server.kit.database import Database
+from sluice.server.kit.metrics import Metrics, PromptOutcome, ProviderOutcome
+from sluice.server.providers.base import (
+    Delta,
+    FinishReason,
+    ProviderError,
+    ProviderRateLimited,
+    ProviderRejected,
+    ProviderTimeout,
+    ProviderUnreachable,
+    Usage,
+)
+from sluice.server.providers.registry import Providers
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the hydrated answer; the last one has a finish reason."""
+
+    content: str
+    finish_reason: FinishReason | None = None
+
+
+@dataclass(slots=True)
+class Answer:
+    """What has come of an answer so far."""
+
+    raw: list[str] = field(default_factory=list)
+    hydrated: list[str] = field(default_factory=list)
+    items: tuple[HydratedItem, ...] = ()
+    usage: Usage | None = None
+    model: str | None = None
+    status: ChatStatus = ChatStatus.ABANDONED
+
+    @property
+    def raw_text(self) -> CleansedText:
+        """The model's own words, with placeholders."""
+        return CleansedText("".join(self.raw))
+
+    @property
+    def hydrated_text(self) -> RawText:
+        """The words with originals put back."""
+        return RawText("".join(self.hydrated))
+
+
+class Answers:
+    """Asks models and records what they answer."""
+
+    def __init__(
+        self, database: Database, threads: Threads, providers: Providers, metrics: Metrics
+    ) -> None:
+        self._database = database
+        self._threads = threads
+        self._providers = providers
+        self._metrics = metrics
+
+    async def stream(self, prepared: Prepared, answer: Answer) -> AsyncGenerator[Piece, None]:
+        """Yield the hydrated answer; it is recorded before its last piece is yielded.
+
+        Raises `SluiceError` when the provider fails. However this generator ends, the chat
+        is recorded: complete, failed, or abandoned when it is closed early.
+        """
+        recorded = False
+        try:
+            async with aclosing(self._hydrated(prepared, answer)) as pieces:
+                async for piece in pieces:
+                    if piece.finish_reason is not None:
+                        answer.status = _status(piece.finish_reason)
+                        await self._record(prepared, answer)
+                        recorded = True
+                    yield piece
+        except ProviderError as error:
+            answer.status = ChatStatus.FAILED
+            raise provider_failure(error) from error
+        finally:
+            if not recorded:
+                await self._record(prepared, answer)
+
+    async def whole(self, prepared: Prepared) -> Answer:
+        """The whole answer at once."""
+        answer = Answer()
+        async with aclosing(self.stream(prepared, answer)) as pieces:
+            async for _ in pieces:
+                pass
+        return answer
+
+    async def _hydrated(self, prepared: Prepared, answer: Answer) -> AsyncGenerator[Piece, None]:
+        hydrator = StreamHydrator(prepared.prompt.mapping)
+        async with aclosing(self._deltas(prepared, answer)) as deltas:
+            async for delta in deltas:
+                answer.raw.append(delta.text)
+                content = hydrator.feed(delta.text)
+                if delta.finish_reason is not None:
+                    content += hydrator.finish()
+                    answer.items = tuple(hydrator.items)
+                    self._metrics.hydrated(len(answer.items))
+                if content or delta.finish_reason is not None:
+                    answer.hydrated.append(content)
+                    yield Piece(content, delta.finish_reason)
+
+    async def _deltas(self, prepared: Prepared, answer: Answer) -> AsyncGenerator[Delta, None]:
+        connection = prepared.connection
+        provider = self._providers[connection.provider_key]
+        timing = _Timing(self._metrics, connection.provider_key)
+        try:
+            async with aclosing(provider.stream(connection, prepared.messages)) as deltas:
+                async for delta in deltas:
+                    timing.delta()
+                    answer.usage = delta.usage or answer.usage
+                    answer.model = delta.model or answer.model
+                    yield delta
+            timing.outcome = "answered"
+        except ProviderError as error:
+            timing.outcome = next(
+                (name for kind, name in _OUTCOMES.items() if isinstance(error, kind)), "protocol"
+            )
+            raise
+        finally:
+            timing.end()
+
+    async def _record(self, prepared: Prepared, answer: Answer) -> None:
+        outcome = Outcome(answer.status, answer.raw_text, answer.hydrated_text, answer.usage)
+        # The caller may be gone, but what was accepted is recorded.
+        with anyio.CancelScope(shield=True):
+            async with self._database.write() as session:
+                await self._threads.finish_chat(
+                    session, prepared.chat_id, prepared.prompt.key, outcome
+                )
+        self._metrics.prompt("submit", _ENDS.get(answer.status, "abandoned"))
+
+
+class _Timing:
+    """Measures one provider call for the metrics."""
+
+    def __init__(self, metrics: Metrics, provider: str) -> None:
+        self._metrics, self._provider = metrics, provider
+        self._started = time.perf_counter()
+        self._first_token: float | None = None
+        self.outcome: ProviderOutcome = "cancelled"
+
+    def delta(self) -> None:
+        """Something came; the first time counts as time to first token."""
+        if self._first_token is None:
+            self._first_token = time.perf_counter() - self._started
+
+    def end(self) -> None:
+        """The call is over."""
+        seconds = time.perf_counter() - self._started
+        self._metrics.provider_call(self._provider, self.outcome, seconds, self._first_token)
+
+
+_OUTCOMES: Final[dict[type[ProviderError], ProviderOutcome]] = {
+    ProviderUnreachable: "unreachable",
+    ProviderTimeout: "timeout",
+    ProviderRateLimited: "rate_limited",
+    ProviderRejected: "rejected",
+}
+_ENDS: Final[dict[ChatStatus, PromptOutcome]] = {
+    ChatStatus.COMPLETE: "answered",
+    ChatStatus.FAILED: "failed",
+}
+
+
+def _status(reason: FinishReason) -> ChatStatus:
+    return ChatStatus.FAILED if reason == "error" else ChatStatus.COMPLETE
+
+
+def provider_failure(error: ProviderError) -> SluiceError:
+    """The answer to a provider's failure: which provider, which status, never its words."""
+    message = str(error)  # no-payload: providers' errors hold key, status and error type only
+    if isinstance(error, ProviderRateLimited):
+        return RateLimited(message, code="provider_rate_limited", retry_after=error.retry_after)
+    if isinstance(error, ProviderTimeout):
+        return ProviderTimedOut(message)
+    return ProviderFailed(message)

@@ -1,0 +1,292 @@
+"""One prompt's way through the server, up to the model (see docs/architecture.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.engine import (
+    Action,
+    Cleansed,
+    CleansedText,
+    Finding,
+    Hydrated,
+    Mapping,
+    Policy,
+    PolicyBlocked,
+    RawText,
+    cleanse,
+    hydrate,
+)
+from sluice.engine.errors import Problem
+from sluice.server.auth.auth import Caller
+from sluice.server.errors import Blocked, Unprocessable
+from sluice.server.features.audit import service as audit
+from sluice.server.features.models.service import Models, UsableInstance
+from sluice.server.features.policies.service import Policies, PolicyInForce
+from sluice.server.features.prompts.analysis import Analyzer
+from sluice.server.features.prompts.review import Reviewed, check_caller_findings, review
+from sluice.server.features.prompts.schemas import CleanseIn, FindingIn, HydrateIn
+from sluice.server.features.threads.service import Exchange, PastChat, Threads
+from sluice.server.kit.database import Database
+from sluice.server.kit.metrics import Metrics
+from sluice.server.kit.sealing import DataKey
+from sluice.server.providers.base import Connection, Message
+from sluice.server.vault.service import ThreadVault, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A text's findings and the policy that decides about them."""
+
+    instance: UsableInstance
+    policy: PolicyInForce
+    findings: list[Finding]
+    instruction_findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class CleansedPrompt:
+    """A cleansed text in its thread."""
+
+    thread_id: int
+    cleansed: Cleansed
+    mapping: Mapping
+    key: DataKey
+
+
+@dataclass(frozen=True, slots=True)
+class HydratedText:
+    """A restored text in its thread."""
+
+    thread_id: int
+    hydrated: Hydrated
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A recorded prompt, ready to be sent."""
+
+    prompt: CleansedPrompt
+    chat_id: int
+    history: list[PastChat]
+    connection: Connection
+    messages: tuple[Message, ...]
+
+
+class Prompts:
+    """The service of prompts."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        policies: Policies,
+        models: Models,
+        threads: Threads,
+        analyzer: Analyzer,
+        metrics: Metrics,
+        history_chars: int,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._policies = policies
+        self._models = models
+        self._threads = threads
+        self._analyzer = analyzer
+        self._metrics = metrics
+        self._history_chars = history_chars
+
+    async def analyze(self, caller: Caller, instance_id: int, text: RawText) -> Analysis:
+        """The findings of a text under the policy of a model instance."""
+        async with self._database.read() as session:
+            instance = await self._models.usable(session, instance_id, caller.user_id)
+            policy = await self._policies.in_force(session, instance.policy_group_id)
+        findings = await self._analyzer.findings(text, policy)
+        instructions = await self._analyzer.findings(instance.instructions, policy)
+        return Analysis(instance, policy, findings, instructions)
+
+    async def cleanse(self, caller: Caller, body: CleanseIn) -> CleansedPrompt:
+        """Cleanse a text with its thread's mapping; `Blocked` if the policy refuses it."""
+        text = RawText(body.text)
+        analysis = await self.analyze(caller, body.model_instance_id, text)
+        reviewed = _reviewed(text, body.findings, analysis)
+        async with self._blocking(caller, analysis), self._database.write() as session:
+            thread_id = await self._thread(session, caller, body)
+            opened = await self._vault.open_thread(session, thread_id, for_update=True)
+            cleansed = await self._cleanse(session, caller, opened, text, analysis, reviewed)
+            await self._vault.save(session, opened)
+        self._metrics.prompt("cleanse", "answered")
+        return CleansedPrompt(thread_id, cleansed, opened.mapping, opened.key)
+
+    async def hydrate(self, caller: Caller, body: HydrateIn) -> HydratedText:
+        """Put a thread's originals back into a text; a new thread has none."""
+        async with self._database.read() as session:
+            await self._models.usable(session, body.model_instance_id, caller.user_id)
+        async with self._database.write() as session:
+            thread_id = await self._thread(session, caller, body)
+            opened = await self._vault.open_thread(session, thread_id)
+        hydrated = hydrate(CleansedText(body.text), opened.mapping)
+        self._metrics.hydrated(len(hydrated.items))
+        return HydratedText(thread_id, hydrated)
+
+    async def prepare(self, caller: Caller, body: CleanseIn) -> Prepared:
+        """Cleanse a prompt and record it as pending: after this it may be sent."""
+        text = RawText(body.text)
+        analysis = await self.analyze(caller, body.model_instance_id, text)
+        connection = _require_connection(analysis.instance)
+        reviewed = _reviewed(text, body.findings, analysis)
+        async with self._blocking(caller, analysis), self._database.write() as session:
+            thread_id = await self._thread(session, caller, body)
+            opened = await self._vault.open_thread(session, thread_id, for_update=True)
+            cleansed = await self._cleanse(session, caller, opened, text, analysis, reviewed)
+            instructions = _cleanse_instructions(analysis, opened.mapping)
+            history = await self._threads.history(session, thread_id, opened.key)
+            exchange = Exchange(
+                raw_input=text,
+                cleansed_input=cleansed.text,
+                policy_group_id=analysis.policy.group_id,
+                policy_version=analysis.policy.number,
+                model=connection.model,
+            )
+            chat_id = await self._threads.begin_chat(session, thread_id, opened.key, exchange)
+            await self._vault.save(session, opened)
+        history = newest_that_fit(history, self._history_chars)
+        prompt = CleansedPrompt(thread_id, cleansed, opened.mapping, opened.key)
+        messages = conversation(instructions, history, cleansed.text)
+        return Prepared(prompt, chat_id, history, connection, messages)
+
+    async def _thread(
+        self, session: AsyncSession, caller: Caller, body: CleanseIn | HydrateIn
+    ) -> int:
+        """The caller's thread; None opens one by itself."""
+        if body.thread_id is None:
+            return await self._threads.create(
+                session, user_id=caller.user_id, instance_id=body.model_instance_id
+            )
+        await self._threads.require_owned(session, body.thread_id, caller.user_id)
+        return body.thread_id
+
+    async def _cleanse(
+        self,
+        session: AsyncSession,
+        caller: Caller,
+        opened: ThreadVault,
+        text: RawText,
+        analysis: Analysis,
+        reviewed: Reviewed,
+    ) -> Cleansed:
+        if reviewed.released:
+            await audit.record(
+                session,
+                "findings.released",
+                actor_id=caller.user_id,
+                subject=opened.scope,
+                details=dict(reviewed.released),
+            )
+        # What the instructions type literally must never be issued to this thread.
+        opened.mapping.reserve(analysis.instance.instructions)
+        policy = analysis.policy.policy
+        cleansed = cleanse(text, reviewed.findings, opened.mapping, policy)
+        for finding in reviewed.findings:
+            self._metrics.findings(finding.entity_type, policy.action_for(finding))
+        return cleansed
+
+    def _blocking(self, caller: Caller, analysis: Analysis) -> _BlockedAnswer:
+        return _BlockedAnswer(self._database, self._metrics, caller, analysis)
+
+
+class _BlockedAnswer:
+    """Turns `PolicyBlocked` into an audit event and a `Blocked` answer."""
+
+    def __init__(
+        self, database: Database, metrics: Metrics, caller: Caller, analysis: Analysis
+    ) -> None:
+        self._database, self._metrics = database, metrics
+        self._caller, self._analysis = caller, analysis
+
+    async def __aenter__(self) -> None:
+        """Nothing to set up."""
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """By now the transaction is rolled back: nothing of the text is kept."""
+        if not isinstance(error, PolicyBlocked):
+            return
+        self._metrics.prompt("submit", "blocked")
+        async with self._database.write() as session:
+            await audit.record(
+                session,
+                "prompt.blocked",
+                actor_id=self._caller.user_id,
+                subject=f"model_instance:{self._analysis.instance.id}",
+                details=dict(error.counts),
+            )
+        problems = [
+            Problem("text", f"{count} × {kind} is blocked by the policy")
+            for kind, count in sorted(error.counts.items())
+        ]
+        raise Blocked(str(error), errors=problems) from None
+
+
+def _reviewed(text: RawText, given: Sequence[FindingIn] | None, analysis: Analysis) -> Reviewed:
+    if given is None:
+        return Reviewed(analysis.findings, {})
+    mine = check_caller_findings(text, given)
+    return review(analysis.findings, mine, analysis.policy.policy)
+
+
+def _require_connection(instance: UsableInstance) -> Connection:
+    if instance.connection is None:
+        message = "This model instance has no model connection yet; an administrator can add one."
+        raise Unprocessable(message, errors=[Problem("modelInstanceId", message)])
+    return instance.connection
+
+
+def _cleanse_instructions(analysis: Analysis, mapping: Mapping) -> CleansedText:
+    """The instance's instructions; nothing that they hold can be restored to a caller."""
+    if not analysis.instance.instructions:
+        return CleansedText("")
+    policy = _without_blocking(analysis.policy.policy)
+    return cleanse(
+        analysis.instance.instructions,
+        analysis.instruction_findings,
+        mapping,
+        policy,
+        restorable=False,
+    ).text
+
+
+def _without_blocking(policy: Policy) -> Policy:
+    # A caller cannot change the instructions: what is blocked there is redacted instead.
+    rules = {
+        kind: replace(rule, action=Action.REDACT) if rule.action is Action.BLOCK else rule
+        for kind, rule in policy.rules.items()
+    }
+    default = policy.default
+    if default.action is Action.BLOCK:
+        default = replace(default, action=Action.REDACT)
+    return replace(policy, rules=rules, default=default)
+
+
+def newest_that_fit(history: list[PastChat], limit: int) -> list[PastChat]:
+    """The newest chats of at most `limit` code points together, oldest first."""
+    fitting: list[PastChat] = []
+    for chat in reversed(history):
+        limit -= len(chat.cleansed_input) + len(chat.raw_output)
+        if limit < 0:
+            break
+        fitting.append(chat)
+    return fitting[::-1]
+
+
+def conversation(
+    instructions: CleansedText, history: Sequence[PastChat], text: CleansedText
+) -> tuple[Message, ...]:
+    """What the model sees: instructions, the earlier turns, the new text."""
+    messages = [Message("system", instructions)] if instructions else []
+    for chat in history:
+        messages.append(Message("user", chat.cleansed_input))
+        messages.append(Message("assistant", chat.raw_output))
+    return (*messages, Message("user", text))

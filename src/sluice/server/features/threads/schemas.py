@@ -1,0 +1,63 @@
+"""Threads and chats on the Liminal wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from sluice.server.features.models.schemas import ModelInstanceOut
+from sluice.server.kit.wire import StrictModel, WireModel, WireTime
+
+
+class ChatOut(WireModel):
+    """One exchange, for the thread's owner."""
+
+    id: int
+    thread_id: int
+    cleansed_input: str
+    raw_input: str
+    raw_output: str
+    hydrated_output: str
+    status: str
+    created_at: WireTime
+    updated_at: WireTime
+    deleted_at: WireTime | None = None
+
+
+class ThreadOut(WireModel):
+    """A thread; `chats` are filled when one thread is asked for, oldest first."""
+
+    id: int
+    model_instance_id: int
+    user_id: int
+    name: str
+    source: str = "sdk"
+    type: str = "default"
+    model_instance: ModelInstanceOut
+    chats: list[ChatOut] = Field(default_factory=list)
+    created_at: WireTime
+    updated_at: WireTime
+    deleted_at: WireTime | None = None
+
+
+class ThreadIn(WireModel):
+    """A thread to create."""
+
+    name: Annotated[str, StringConstraints(max_length=500)]
+    model_instance_id: int
+    source: Literal["sdk"] = "sdk"
+
+
+class RevealIn(StrictModel):
+    """Why an administrator reads somebody's originals; it stands in the audit log."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=500)]
+
+
+class RevealedOriginal(WireModel):
+    """One placeholder and what it stands for (None for redacted ones)."""
+
+    placeholder: str
+    entity_type: str
+    original: str | None

@@ -1,0 +1,243 @@
+"""Creating, reading and deleting threads, and recording their chats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.engine import CleansedText, RawText
+from sluice.server.errors import NotFound
+from sluice.server.features.audit import service as audit
+from sluice.server.features.models.schemas import ModelInstanceOut
+from sluice.server.features.models.service import Models
+from sluice.server.features.threads.repository import ThreadRepository
+from sluice.server.features.threads.schemas import ChatOut, RevealedOriginal, ThreadOut
+from sluice.server.features.threads.tables import Chat, ChatStatus, Thread
+from sluice.server.kit.database import utc_now
+from sluice.server.kit.sealing import DataKey, Place
+from sluice.server.providers.base import Usage
+from sluice.server.vault.service import Vault, thread_scope
+
+UNNAMED = "New thread"
+HISTORY_CHATS = 1_000
+"""How many earlier chats a prompt reads at the most."""
+
+NOT_YOURS = "There is no such thread."
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The input side of a chat, before it is recorded."""
+
+    raw_input: RawText
+    cleansed_input: CleansedText
+    policy_group_id: int
+    policy_version: int
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The output side of a chat, as far as it came."""
+
+    status: ChatStatus
+    raw_output: CleansedText
+    hydrated_output: RawText
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastChat:
+    """An earlier exchange, as a model may see it."""
+
+    cleansed_input: CleansedText
+    raw_output: CleansedText
+
+
+class Threads:
+    """The service of threads and chats."""
+
+    def __init__(self, vault: Vault, models: Models) -> None:
+        self._vault = vault
+        self._models = models
+
+    async def create(
+        self, session: AsyncSession, *, user_id: int, instance_id: int, name: str | None = None
+    ) -> int:
+        """Make a thread with its data key; returns its id."""
+        thread = Thread(user_id=user_id, model_instance_id=instance_id)
+        await ThreadRepository(session).add(thread)
+        key = await self._vault.ensure_key(session, thread_scope(thread.id))
+        if name is not None:
+            thread.name_sealed = key.seal(name, _name_place(thread.id))
+            await session.flush()
+        return thread.id
+
+    async def require_owned(self, session: AsyncSession, thread_id: int, user_id: int) -> None:
+        """Raise `NotFound` unless the thread is this user's."""
+        await self._owned(session, thread_id, user_id)
+
+    async def get(self, session: AsyncSession, thread_id: int, user_id: int) -> ThreadOut:
+        """A user's own thread with its chats."""
+        thread = await self._owned(session, thread_id, user_id)
+        key = await self._key(session, thread.id)
+        rows = await ThreadRepository(session).chats(thread_id)
+        instances = await self._models.presented(session, [thread.model_instance_id])
+        chats = [_chat_out(row, key) for row in rows]
+        return _thread_out(thread, key, instances[thread.model_instance_id], chats)
+
+    async def listing(
+        self, session: AsyncSession, user_id: int, source: str | None
+    ) -> list[ThreadOut]:
+        """A user's own threads, newest first, without their chats."""
+        threads = await ThreadRepository(session).owned_by(user_id, source)
+        instances = await self._models.presented(session, {t.model_instance_id for t in threads})
+        keys = await self._vault.keys(session, [thread_scope(t.id) for t in threads])
+        return [
+            _thread_out(t, keys[thread_scope(t.id)], instances[t.model_instance_id], [])
+            for t in threads
+        ]
+
+    async def history(self, session: AsyncSession, thread_id: int, key: DataKey) -> list[PastChat]:
+        """The thread's complete chats, oldest first."""
+        rows = await ThreadRepository(session).complete_chats(thread_id, HISTORY_CHATS)
+        return [
+            PastChat(
+                CleansedText(_opened(row, "cleansed_input_sealed", key)),
+                CleansedText(_opened(row, "raw_output_sealed", key)),
+            )
+            for row in rows
+        ]
+
+    async def begin_chat(
+        self, session: AsyncSession, thread_id: int, key: DataKey, exchange: Exchange
+    ) -> int:
+        """Record the input side of a chat as pending; returns the chat's id."""
+        chat = Chat(
+            uid=uuid4().hex,
+            thread_id=thread_id,
+            policy_group_id=exchange.policy_group_id,
+            policy_version=exchange.policy_version,
+            model=exchange.model,
+        )
+        _seal_into(chat, "raw_input_sealed", exchange.raw_input, key)
+        _seal_into(chat, "cleansed_input_sealed", exchange.cleansed_input, key)
+        await ThreadRepository(session).add(chat)
+        return chat.id
+
+    async def finish_chat(
+        self, session: AsyncSession, chat_id: int, key: DataKey, outcome: Outcome
+    ) -> None:
+        """Record the output side; a thread deleted meanwhile keeps nothing."""
+        chat = await ThreadRepository(session).chat(chat_id)
+        if chat is None:
+            return
+        _seal_into(chat, "raw_output_sealed", outcome.raw_output, key)
+        _seal_into(chat, "hydrated_output_sealed", outcome.hydrated_output, key)
+        chat.status = outcome.status.value
+        if outcome.usage is not None:
+            chat.input_tokens = outcome.usage.input_tokens
+            chat.output_tokens = outcome.usage.output_tokens
+        await session.flush()
+
+    async def delete(self, session: AsyncSession, thread_id: int, *, user_id: int) -> None:
+        """Destroy the thread's data key and remove its chats."""
+        thread = await self._owned(session, thread_id, user_id)
+        await ThreadRepository(session).delete_chats(thread_id)
+        await self._vault.destroy_threads(session, [thread_id])
+        thread.deleted_at, thread.name_sealed = utc_now(), None
+        await session.flush()
+        await audit.record(
+            session, "thread.deleted", actor_id=user_id, subject=f"thread:{thread_id}"
+        )
+
+    async def reveal(
+        self, session: AsyncSession, thread_id: int, *, actor_id: int, reason: str
+    ) -> list[RevealedOriginal]:
+        """A thread's originals for an administrator; the reason stands in the audit log."""
+        if await ThreadRepository(session).get(thread_id) is None:
+            raise NotFound(NOT_YOURS)
+        opened = await self._vault.open_thread(session, thread_id)
+        await audit.record(
+            session,
+            "originals.revealed",
+            actor_id=actor_id,
+            subject=f"thread:{thread_id}",
+            details={"reason": reason, "count": len(opened.mapping.entries)},
+        )
+        return [
+            RevealedOriginal(
+                placeholder=e.placeholder, entity_type=e.entity_type, original=e.original
+            )
+            for e in opened.mapping.entries
+        ]
+
+    async def interrupt_pending(self, session: AsyncSession, before: datetime) -> int:
+        """After a crash: mark chats that nobody is working on any more."""
+        return await ThreadRepository(session).interrupt_pending(before)
+
+    async def _owned(self, session: AsyncSession, thread_id: int, user_id: int) -> Thread:
+        thread = await ThreadRepository(session).owned(thread_id, user_id)
+        if thread is None:
+            raise NotFound(NOT_YOURS)
+        return thread
+
+    async def _key(self, session: AsyncSession, thread_id: int) -> DataKey:
+        key = await self._vault.key(session, thread_scope(thread_id))
+        if key is None:
+            raise NotFound(NOT_YOURS)
+        return key
+
+
+def _name_place(thread_id: int) -> Place:
+    return Place("threads", "name_sealed", str(thread_id), thread_scope(thread_id))
+
+
+def _chat_place(chat: Chat, column: str) -> Place:
+    return Place("chats", column, chat.uid, thread_scope(chat.thread_id))
+
+
+def _seal_into(chat: Chat, column: str, text: str, key: DataKey) -> None:
+    setattr(chat, column, key.seal(text, _chat_place(chat, column)))
+
+
+def _opened(chat: Chat, column: str, key: DataKey) -> str:
+    sealed: bytes | None = getattr(chat, column)
+    return key.open(sealed, _chat_place(chat, column)) if sealed is not None else ""
+
+
+def _chat_out(chat: Chat, key: DataKey) -> ChatOut:
+    return ChatOut(
+        id=chat.id,
+        thread_id=chat.thread_id,
+        cleansed_input=_opened(chat, "cleansed_input_sealed", key),
+        raw_input=_opened(chat, "raw_input_sealed", key),
+        raw_output=_opened(chat, "raw_output_sealed", key),
+        hydrated_output=_opened(chat, "hydrated_output_sealed", key),
+        status=chat.status,
+        created_at=chat.created_at,
+        updated_at=chat.updated_at,
+        deleted_at=chat.deleted_at,
+    )
+
+
+def _thread_out(
+    thread: Thread, key: DataKey, instance: ModelInstanceOut, chats: list[ChatOut]
+) -> ThreadOut:
+    sealed = thread.name_sealed
+    return ThreadOut(
+        id=thread.id,
+        model_instance_id=thread.model_instance_id,
+        user_id=thread.user_id,
+        name=key.open(sealed, _name_place(thread.id)) if sealed is not None else UNNAMED,
+        source=thread.source,
+        type=thread.type,
+        model_instance=instance,
+        chats=chats,
+        created_at=thread.created_at,
+        updated_at=thread.updated_at,
+        deleted_at=thread.deleted_at,
+    )

@@ -1,0 +1,46 @@
+"""The base of everything on the wire: camelCase keys, times in UTC with milliseconds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic.alias_generators import to_camel
+
+Payload = TypeVar("Payload")
+
+
+def wire_time(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds and `Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
+        f"{moment.microsecond // 1000:03d}Z"
+    )
+
+
+def to_camel_path(path: str) -> str:
+    """`base_url.x` as the wire spells it: `baseUrl.x`."""
+    return ".".join(to_camel(part) for part in path.split("."))
+
+
+WireTime = Annotated[datetime, PlainSerializer(wire_time, return_type=str)]
+
+
+class WireModel(BaseModel):
+    """A body of a published wire: keys that we do not know are ignored, never passed on."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, from_attributes=True, extra="ignore"
+    )
+
+
+class StrictModel(WireModel):
+    """A body of our own API: an unknown key is an error, so that no typing error is lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Data(WireModel, Generic[Payload]):
+    """Every success body: `{"data": …}`."""
+
+    data: Payload

@@ -1,0 +1,50 @@
+"""Where the master key comes from: given, or made at the first start."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sluice.server.kit.sealing import MasterKeys, SealingError, new_master_key, parse_master_keys
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMasterKeys:
+    """The master keys, and the file that was made for them, if one was."""
+
+    keys: MasterKeys
+    made: Path | None = None
+
+
+def find_master_keys(*, given: str | None, file: Path | None, made_file: Path) -> FoundMasterKeys:
+    """The given keys, or those of a file; only `made_file` is made if it is missing.
+
+    Raises `SealingError` for keys that are none and for a given file that is missing.
+    """
+    if given is not None:
+        return FoundMasterKeys(parse_master_keys(given))
+    if file is not None and not file.exists():
+        raise SealingError("the master key file that was given does not exist")
+    path = file or made_file
+    made = path if not path.exists() and _make(path) else None
+    return FoundMasterKeys(parse_master_keys(path.read_text()), made)
+
+
+def _make(path: Path) -> bool:
+    """Make the file with mode 0600; False if another process was first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Written whole under another name first: nobody ever reads half a key.
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(new_master_key() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    return True

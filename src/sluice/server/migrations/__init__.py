@@ -1,0 +1,1 @@
+"""Alembic migrations: dated names, tested up and down on SQLite and PostgreSQL."""

@@ -1,0 +1,44 @@
+"""What `create_app` wired together, as endpoints reach it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from sluice.server.auth.auth import Auth
+from sluice.server.features.models.service import Models
+from sluice.server.features.policies.service import Policies
+from sluice.server.features.prompts.answer import Answers
+from sluice.server.features.prompts.service import Prompts
+from sluice.server.features.threads.service import Threads
+from sluice.server.kit.database import Database
+from sluice.server.kit.metrics import Metrics
+from sluice.server.providers.registry import Providers
+from sluice.server.vault.service import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every service of one application."""
+
+    database: Database
+    auth: Auth
+    vault: Vault
+    policies: Policies
+    models: Models
+    threads: Threads
+    prompts: Prompts
+    answers: Answers
+    providers: Providers
+    metrics: Metrics
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application that answers this request."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(services_of)]

@@ -1,0 +1,225 @@
+"""Settings: read once, validated at once, secrets masked, no working default secret.
+
+Environment variables `SLUICE_*` win over the TOML file that `SLUICE_CONFIG` names. Imported by
+`app.py` and the command line only. The reference is docs/configuration.md.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from sluice.server.auth.config import AuthConfig
+from sluice.server.auth.identity.config import IdentityConfig
+from sluice.server.kit.database import complete_url
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class InvalidSettings(Exception):
+    """Every problem of the settings at once; no value is quoted."""
+
+
+class Settings(BaseSettings):
+    """How this server runs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SLUICE_", env_nested_delimiter="__", extra="forbid", hide_input_in_errors=True
+    )
+
+    environment: Literal["development", "production"] = Field(
+        default="development",
+        description="In `production` the server refuses to start without a given master key.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8321, ge=0, le=65535, description="The port to listen on.")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Server processes; more than one needs PostgreSQL."
+    )
+    data_dir: Path = Field(
+        default=Path("var"), description="Where the SQLite file and a made master key are kept."
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="`sqlite:///…` or `postgresql://…`; by default SQLite in the data folder.",
+    )
+    database_pool: int = Field(
+        default=20, ge=1, le=500, description="Connections to PostgreSQL, each process."
+    )
+    master_key: SecretStr | None = Field(
+        default=None,
+        description="Master keys in base64, the current one first, divided by white space.",
+    )
+    master_key_file: Path | None = Field(
+        default=None, description="A file with master keys, one a line, the current one first."
+    )
+    bootstrap_token: SecretStr | None = Field(
+        default=None,
+        min_length=24,
+        description="The administrator's token at the first start, 24 characters or more.",
+    )
+    administrator_email: str = Field(
+        default="administrator@localhost",
+        description="The e-mail address of the administrator whom the first start creates.",
+    )
+    identity_providers: list[IdentityConfig] = Field(
+        default_factory=list,
+        description="Identity providers whose access tokens sign in (see docs/sign-in.md).",
+    )
+    session_idle_hours: Seconds = Field(
+        default=24, description="A session unused for this many hours has ended."
+    )
+    session_days: Seconds = Field(
+        default=14, description="A session ends after this many days, however much it is used."
+    )
+    cookie_secure: bool = Field(
+        default=False, description="Mark the cookie `Secure` even when the request came over http."
+    )
+    allowed_origins: list[str] = Field(
+        default_factory=list,
+        description="Further origins whose pages may use a session's cookie.",
+    )
+    exact_provider_keys: bool = Field(
+        default=False,
+        description="Show provider keys that clients before 2025.5.0 cannot parse.",
+    )
+    max_body_bytes: int = Field(
+        default=16 * 1024 * 1024, ge=1024, description="The largest request body, in bytes."
+    )
+    rate_limit: float = Field(
+        default=0, ge=0, description="Requests a second for each caller; 0 switches it off."
+    )
+    rate_limit_burst: int = Field(
+        default=50, ge=1, description="Requests that a caller may make at once."
+    )
+    analysis_seconds: Seconds = Field(
+        default=20, description="A text that takes longer to analyse is refused."
+    )
+    history_chars: int = Field(
+        default=400_000,
+        ge=0,
+        description="How much of a thread's earlier turns a model is sent, in code points.",
+    )
+    provider_connect_seconds: Seconds = Field(
+        default=5, description="To open a connection to a provider."
+    )
+    provider_first_byte_seconds: Seconds = Field(
+        default=120, description="Until a provider begins to answer."
+    )
+    provider_idle_seconds: Seconds = Field(
+        default=60, description="Between two pieces of a provider's answer."
+    )
+    provider_total_seconds: Seconds = Field(
+        default=1800, description="For one call to a provider in all."
+    )
+    provider_retries: int = Field(
+        default=2, ge=0, le=10, description="Repeated attempts while nothing has been sent on."
+    )
+    provider_proxy: str | None = Field(
+        default=None, description="An HTTP proxy for calls to providers."
+    )
+    provider_ca_file: Path | None = Field(
+        default=None, description="A certificate bundle to trust in place of the shipped one."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least level that is logged."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Lines for people, or JSON for programs."
+    )
+    metrics: bool = Field(default=True, description="Serve Prometheus metrics at `/metrics`.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else SecretStr(complete_url(value.get_secret_value()))
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Settings:
+        if self.master_key is not None and self.master_key_file is not None:
+            raise ValueError("give master_key or master_key_file, not both")
+        no_key = self.master_key is None and self.master_key_file is None
+        if self.environment == "production" and no_key:
+            raise ValueError("production needs master_key or master_key_file")
+        if self.workers > 1 and self.url.startswith("sqlite"):
+            raise ValueError("more than one worker needs PostgreSQL (database_url)")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the TOML file."""
+        path = os.environ.get("SLUICE_CONFIG")
+        toml = (TomlConfigSettingsSource(settings_cls, Path(path)),) if path else ()
+        return (init_settings, env_settings, *toml)
+
+    @property
+    def url(self) -> str:
+        """The database's URL, with its driver."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_dir / 'sluice.db'}"
+
+    @property
+    def auth(self) -> AuthConfig:
+        """The part that sign-in needs."""
+        return AuthConfig(
+            session_idle=timedelta(hours=self.session_idle_hours),
+            session_absolute=timedelta(days=self.session_days),
+            cookie_secure=self.cookie_secure,
+            allowed_origins=tuple(self.allowed_origins),
+            administrator_email=self.administrator_email,
+        )
+
+
+def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 (settings of many types)
+    """Read the settings; raises `InvalidSettings` with every problem and no value."""
+    path = os.environ.get("SLUICE_CONFIG")
+    if path and not Path(path).is_file():
+        raise InvalidSettings("SLUICE_CONFIG: there is no such file.")
+    unknown = _unknown_variables()
+    try:
+        settings = Settings(**overrides)
+        settings.auth  # noqa: B018 (raises ValueError for contradictions)
+    except ValidationError as e:
+        problems = [f"{_name(error['loc'])}: {error['msg']}" for error in e.errors()]
+        raise InvalidSettings("\n".join(problems + unknown)) from None
+    except ValueError as e:
+        raise InvalidSettings("\n".join([str(e), *unknown])) from None
+    if unknown:
+        raise InvalidSettings("\n".join(unknown))
+    return settings
+
+
+_NOT_SETTINGS = {"SLUICE_CONFIG", "SLUICE_TOKEN", "SLUICE_URL", "SLUICE_TRAINING_DATA"}
+
+
+def _unknown_variables() -> list[str]:
+    """A misspelt variable would be ignored without a word; it is an error instead."""
+    known = {f"SLUICE_{name.upper()}" for name in Settings.model_fields} | _NOT_SETTINGS
+    given = (name for name in os.environ if name.startswith(("SLUICE_", "sluice_")))
+    return [
+        f"{name}: there is no such setting"
+        for name in sorted(given)
+        if name.upper().split("__")[0] not in known and not name.startswith("SLUICE_TEST_")
+    ]
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    return "SLUICE_" + "__".join(str(part).upper() for part in location) if location else "settings"

@@ -1,0 +1,146 @@
+"""Data keys, and a thread's mapping between originals and placeholders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.engine import Action, Entry, Mapping, RawText
+from sluice.server.kit.sealing import DataKey, MasterKeys, Place, new_data_key
+from sluice.server.vault.repository import VaultRepository
+from sluice.server.vault.tables import SealedOriginal, WrappedKey
+
+SETTINGS = "settings"
+"""The scope of what belongs to no thread: credentials, instructions, policy documents."""
+
+REWRAP_BATCH = 500
+
+
+def thread_scope(thread_id: int) -> str:
+    """The scope of a thread's data key."""
+    return f"thread:{thread_id}"
+
+
+@dataclass(slots=True)
+class ThreadVault:
+    """One thread's key and mapping, as read in one transaction."""
+
+    scope: str
+    key: DataKey
+    mapping: Mapping
+    row: WrappedKey
+
+
+class Vault:
+    """The only place from which originals come back."""
+
+    def __init__(self, master_keys: MasterKeys) -> None:
+        self._master_keys = master_keys
+
+    @property
+    def current_master_key_id(self) -> str:
+        """The id of the master key that wraps new data keys."""
+        return self._master_keys.current_id
+
+    async def key(self, session: AsyncSession, scope: str) -> DataKey | None:
+        """The data key of a scope, None if it never had one or it was destroyed."""
+        row = await VaultRepository(session).key(scope)
+        return self._unwrap(row) if row is not None else None
+
+    async def keys(self, session: AsyncSession, scopes: Sequence[str]) -> dict[str, DataKey]:
+        """The data keys of several scopes at once."""
+        rows = await VaultRepository(session).keys(scopes)
+        return {row.scope: self._unwrap(row) for row in rows}
+
+    async def ensure_key(self, session: AsyncSession, scope: str) -> DataKey:
+        """The data key of a scope, made now if there is none."""
+        return await self.key(session, scope) or (await self._create(session, scope))[0]
+
+    async def open_thread(
+        self, session: AsyncSession, thread_id: int, *, for_update: bool = False
+    ) -> ThreadVault:
+        """The thread's key and mapping; with `for_update` other writers of the thread wait."""
+        scope, repository = thread_scope(thread_id), VaultRepository(session)
+        row = await repository.key(scope, for_update=for_update)
+        if row is None:
+            key, row = await self._create(session, scope)
+            return ThreadVault(scope, key, Mapping(key=key.lookup_key), row)
+        key = self._unwrap(row)
+        entries = [_entry(sealed, key) for sealed in await repository.originals(scope)]
+        mapping = Mapping(entries, key=key.lookup_key, reserved=row.reserved)
+        return ThreadVault(scope, key, mapping, row)
+
+    async def save(self, session: AsyncSession, thread: ThreadVault) -> None:
+        """Seal and insert what the mapping gained since it was opened."""
+        rows = [_sealed(entry, thread) for entry in thread.mapping.take_new()]
+        reserved = thread.mapping.reserved
+        if reserved != thread.row.reserved:
+            thread.row.reserved = reserved
+        await VaultRepository(session).add(*rows)
+
+    async def destroy_threads(self, session: AsyncSession, thread_ids: Sequence[int]) -> None:
+        """Destroy data keys: nothing that they sealed can be read again."""
+        await VaultRepository(session).destroy([thread_scope(i) for i in thread_ids])
+
+    async def rewrap_some(self, session: AsyncSession) -> int:
+        """Wrap a batch of data keys under the current master key; returns how many."""
+        repository = VaultRepository(session)
+        rows = await repository.keys_not_under(self._master_keys.current_id, REWRAP_BATCH)
+        for row in rows:
+            row.wrapped = self._master_keys.wrap(self._unwrap(row), _key_place(row.scope))
+            row.master_key_id = self._master_keys.current_id
+        await session.flush()
+        return len(rows)
+
+    async def master_key_use(self, session: AsyncSession) -> dict[str, int]:
+        """How many data keys each master key wraps, by master key id."""
+        return await VaultRepository(session).count_by_master_key()
+
+    async def _create(self, session: AsyncSession, scope: str) -> tuple[DataKey, WrappedKey]:
+        key = new_data_key()
+        row = WrappedKey(
+            scope=scope,
+            wrapped=self._master_keys.wrap(key, _key_place(scope)),
+            master_key_id=self._master_keys.current_id,
+            reserved={},
+        )
+        await VaultRepository(session).add(row)
+        return key, row
+
+    def _unwrap(self, row: WrappedKey) -> DataKey:
+        return self._master_keys.unwrap(row.wrapped, _key_place(row.scope))
+
+
+def _key_place(scope: str) -> Place:
+    return Place("data_keys", "wrapped", scope)
+
+
+def _original_place(scope: str, placeholder: str) -> Place:
+    return Place("originals", "sealed", placeholder, scope)
+
+
+def _entry(row: SealedOriginal, key: DataKey) -> Entry:
+    place = _original_place(row.scope, row.placeholder)
+    original = RawText(key.open(row.sealed, place)) if row.sealed is not None else None
+    return Entry(
+        placeholder=row.placeholder,
+        entity_type=row.entity_type,
+        action=Action(row.action),
+        lookup=row.lookup,
+        original=original,
+    )
+
+
+def _sealed(entry: Entry, thread: ThreadVault) -> SealedOriginal:
+    place = _original_place(thread.scope, entry.placeholder)
+    original = entry.original
+    return SealedOriginal(
+        scope=thread.scope,
+        placeholder=entry.placeholder,
+        entity_type=entry.entity_type,
+        action=entry.action.value,
+        lookup=entry.lookup,
+        sealed=thread.key.seal(original, place) if original is not None else None,
+    )

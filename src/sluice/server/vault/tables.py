@@ -1,0 +1,45 @@
+"""The vault's tables: wrapped data keys and sealed originals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sluice.server.kit.database import Base, UtcDateTime, utc_now
+
+
+class WrappedKey(Base):
+    """A data key under a master key. Without its row, nothing that it sealed opens again."""
+
+    __tablename__ = "data_keys"
+
+    scope: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """`thread:<id>`, or `settings` for what belongs to no thread."""
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    master_key_id: Mapped[str] = mapped_column(String(16), index=True)
+    reserved: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
+    """Numbers that may not be issued, by entity type: the thread's texts typed them."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class SealedOriginal(Base):
+    """One placeholder of a thread and its original (none for redacted ones)."""
+
+    __tablename__ = "originals"
+    __table_args__ = (
+        UniqueConstraint("scope", "placeholder"),
+        UniqueConstraint("scope", "action", "lookup"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(ForeignKey("data_keys.scope", ondelete="CASCADE"))
+    placeholder: Mapped[str] = mapped_column(String(512))
+    """`PERSON_0`, or a stand-in that is no real value."""
+    entity_type: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(16))
+    lookup: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """HMAC of the original under the thread's key."""
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
