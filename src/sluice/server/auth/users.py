@@ -35,7 +35,8 @@ def role_of(identity: Identity, admission: Admission) -> Role | None:
 def _in_allowed_domain(identity: Identity, admission: Admission) -> bool:
     if identity.email is None:
         return False
-    return identity.email.rpartition("@")[2] in admission.allowed_domains
+    _, at, domain = identity.email.rpartition("@")
+    return bool(at) and domain in admission.allowed_domains
 
 
 @dataclass(frozen=True, slots=True)
