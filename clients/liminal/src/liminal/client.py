@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Final, NamedTuple, NoReturn, Self, overload
+from typing import Any, Final, NamedTuple, NoReturn, Self, Unpack, overload
 
 import httpx
 
@@ -30,7 +30,7 @@ from liminal.exchange import (
     session_of,
 )
 from liminal.failures import mapped, refused, timed_out, unbroken
-from liminal.helpers.typing import ValidatedResponseT
+from liminal.helpers.typing import Options, Parts, ValidatedResponseT
 from liminal.lines import split_lines
 
 DEFAULT_REQUEST_TIMEOUT: Final[int] = 60
@@ -192,7 +192,7 @@ class Client:
 
     # Signing in
 
-    async def _signed_in(self, sign_in: Any) -> Self:
+    async def _signed_in(self, sign_in: Awaitable[None]) -> Self:
         """Wait for a sign-in; leave nothing open if it fails."""
         try:
             await sign_in
@@ -201,7 +201,7 @@ class Client:
             raise
         return self
 
-    async def _sign_in(self, method: str, endpoint: str, **credential: Any) -> None:
+    async def _sign_in(self, method: str, endpoint: str, **credential: Unpack[Options]) -> None:
         response = await self._request(method, endpoint, **credential)
         self._save_session_id_from_auth_response(response)
 
@@ -216,7 +216,7 @@ class Client:
         if self._signing_in is None:
             self._signing_in = asyncio.create_task(self._sign_in_from(self._auth_provider))
             self._signing_in.add_done_callback(self._sign_in_ended)
-        await asyncio.shield(self._signing_in)
+        await _of_others(self._signing_in)
 
     def _sign_in_ended(self, task: asyncio.Task[None]) -> None:
         self._signing_in = None
@@ -253,13 +253,15 @@ class Client:
         headers: Mapping[str, str] | None = None,
         cookies: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
-        json: Any = None,
+        json: object = None,
         timeout: float | None = None,
     ) -> httpx.Response:
         """Make a request and return its response, read to the end; raise unless it is a 2xx."""
         if endpoint != _OAUTH_LOGIN:
             await self._ensure_session()
-        call = self._call(method, endpoint, headers, cookies, params, json, timeout)
+        call = self._call(
+            method, endpoint, timeout, headers=headers, cookies=cookies, params=params, json=json
+        )
         try:
             async with asyncio.timeout(None if math.isinf(call.timeout) else call.timeout):
                 async with self._exchange(call) as response:
@@ -275,7 +277,7 @@ class Client:
         method: str,
         endpoint: str,
         expected_response_type: type[ValidatedResponseT],
-        **options: Any,
+        **options: Unpack[Options],
     ) -> ValidatedResponseT:
         """Make a request (options as for `_request`) and decode its body as the expected type."""
         response = await self._request(method, endpoint, **options)
@@ -294,36 +296,31 @@ class Client:
         headers: Mapping[str, str] | None = None,
         cookies: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
-        json: Any = None,
+        json: object = None,
         timeout: float | None = None,
     ) -> AsyncGenerator[str, None]:
         """Make a request and yield the lines of its body as they come."""
         await self._ensure_session()
-        call = self._call(method, endpoint, headers, cookies, params, json, timeout)
+        call = self._call(
+            method, endpoint, timeout, headers=headers, cookies=cookies, params=params, json=json
+        )
         async with self._exchange(call) as response:
             with unbroken(endpoint):
                 async for line in split_lines(response.aiter_bytes()):
                     yield line
 
     def _call(
-        self,
-        method: str,
-        endpoint: str,
-        headers: Mapping[str, str] | None,
-        cookies: Mapping[str, str] | None,
-        params: Mapping[str, str] | None,
-        json: Any,
-        timeout: float | None,
+        self, method: str, endpoint: str, timeout: float | None, **options: Unpack[Parts]
     ) -> Call:
         """Put a call together; the dictionaries of the caller stay as they are."""
         session = {} if self._session_id is None else {SESSION_COOKIE: self._session_id}
         return Call(
             method=method,
             endpoint=endpoint,
-            headers=headers,
-            cookies={**(cookies or {}), **session},
-            params=params,
-            json=json,
+            headers=options["headers"],
+            cookies={**(options["cookies"] or {}), **session},
+            params=options["params"],
+            json=options["json"],
             timeout=self._timeout if timeout is None else checked_timeout(timeout),
         )
 
@@ -353,7 +350,7 @@ class Client:
     async def _connections(self) -> httpx.AsyncClient:
         """Return the caller's httpx client, or the one opened here for the running event loop."""
         if self._closed:
-            raise RequestError("This Client has been closed", code="client_closed")
+            raise _closed_error()
         if self._httpx_client is not None:
             return self._open_httpx_client(self._httpx_client)
         loop = asyncio.get_running_loop()
@@ -378,11 +375,28 @@ class Client:
         method: str,
         endpoint: str,
         expected_response_type: type[ValidatedResponseT],
-        **options: Any,
+        **options: Unpack[Options],
     ) -> ValidatedResponseT:
         """Call `_request_and_validate` as it is now, so that replacing it takes effect."""
         return await self._request_and_validate(method, endpoint, expected_response_type, **options)
 
-    def _streamed(self, method: str, endpoint: str, **options: Any) -> AsyncIterator[str]:
+    def _streamed(
+        self, method: str, endpoint: str, **options: Unpack[Options]
+    ) -> AsyncIterator[str]:
         """Call `_stream` as it is now, so that replacing it takes effect."""
         return self._stream(method, endpoint, **options)
+
+
+async def _of_others(task: asyncio.Task[None]) -> None:
+    """Wait for a task that others wait for too: it goes on when this waiter is cancelled."""
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        waiter = asyncio.current_task()
+        if task.cancelled() and waiter is not None and not waiter.cancelling():
+            raise _closed_error() from None
+        raise
+
+
+def _closed_error() -> RequestError:
+    return RequestError("This Client has been closed", code="client_closed")

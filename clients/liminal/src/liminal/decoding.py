@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from mashumaro.codecs.json import JSONDecoder
 from mashumaro.exceptions import InvalidFieldValue, MissingField
@@ -23,16 +24,18 @@ def decode(content: bytes | str, expected: type[T]) -> T:
     Raises `InvalidResponseError`, which names fields and positions, never values.
     """
     try:
-        return _decoder(expected).decode(content)
+        decoded: T = _decoder(cast(Hashable, expected)).decode(content)
     except _DECODING_FAILURES as err:
         problem = _describe(err)
+    else:
+        return decoded
     # Raised outside of the handler: the cause's message quotes the value, which may be a text.
     raise InvalidResponseError(f"Could not validate response: {problem}", code="invalid_response")
 
 
 @lru_cache(maxsize=256)
-def _decoder(expected: type[Any]) -> JSONDecoder[Any]:
-    return JSONDecoder(expected)
+def _decoder(expected: Hashable) -> JSONDecoder[Any]:
+    return JSONDecoder(expected)  # type: ignore[arg-type]  # a type, which is hashable
 
 
 def _describe(err: BaseException) -> str:

@@ -1,14 +1,14 @@
 """What the package raises; nothing else escapes a call.
 
     LiminalError
-    ├── ArgumentError               what the caller passed cannot be sent       (also a ValueError)
+    ├── ArgumentError               what the caller passed cannot be sent (a ValueError too)
     └── RequestError                any other call that did not succeed
         ├── AuthError               401, or a sign-in that failed
         ├── ModelInstanceUnknownError
         ├── PolicyBlockedError      403 `policy_blocked`: entity types and counts
         ├── RateLimitedError        429: `retry_after` in seconds
-        ├── ConnectionFailedError   no connection, or it broke                  (also a ConnectionError)
-        ├── RequestTimeoutError     nothing came within the time-out            (also a TimeoutError)
+        ├── ConnectionFailedError   no connection, or it broke (a ConnectionError too)
+        ├── RequestTimeoutError     no answer in time (a TimeoutError too)
         ├── InvalidResponseError    an answer that is not what the wire promises
         └── StreamError             a stream that ended before its last line, or said that it failed
 

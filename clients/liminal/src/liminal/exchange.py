@@ -7,8 +7,8 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, Final
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
+from typing import Final
 
 import httpx
 
@@ -34,7 +34,7 @@ class Call:
     headers: Mapping[str, str] | None = None
     cookies: Mapping[str, str]
     params: Mapping[str, str] | None = None
-    json: Any = None
+    json: object = None
     timeout: float
 
 
@@ -132,7 +132,7 @@ def _set_cookies(request: httpx.Request, cookies: Mapping[str, str]) -> None:
         request.headers["cookie"] = "; ".join(pairs)
 
 
-def _forget_cookies(jar: CookieJar, response: httpx.Response, before: tuple[Any, ...]) -> None:
+def _forget_cookies(jar: CookieJar, response: httpx.Response, before: tuple[Cookie, ...]) -> None:
     """Put a jar back to what it was before it took this response's cookies.
 
     Nothing else runs between the jar's taking them and this, unless the client has event hooks

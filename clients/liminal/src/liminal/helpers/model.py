@@ -7,11 +7,7 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 from mashumaro import DataClassDictMixin, field_options
-from mashumaro.config import (
-    TO_DICT_ADD_BY_ALIAS_FLAG,
-    TO_DICT_ADD_OMIT_NONE_FLAG,
-    BaseConfig,
-)
+from mashumaro.config import BaseConfig
 
 _HIDDEN: Final = "hidden"
 
@@ -36,10 +32,7 @@ class BaseModel(DataClassDictMixin):
     """
 
     class Config(BaseConfig):
-        code_generation_options = [  # noqa: RUF012 - mashumaro reads it as it is
-            TO_DICT_ADD_BY_ALIAS_FLAG,
-            TO_DICT_ADD_OMIT_NONE_FLAG,
-        ]
+        code_generation_options = ("TO_DICT_ADD_BY_ALIAS_FLAG", "TO_DICT_ADD_OMIT_NONE_FLAG")
         lazy_compilation = True  # the import of the package stays cheap
         serialization_strategy = {str: {"deserialize": _text}}  # noqa: RUF012 - as above
 

@@ -51,7 +51,7 @@ class DeviceCodeFlowProvider(AuthProvider):
         self._scopes = list(scopes or self.DEFAULT_SCOPES)
         self._auth_challenge_timeout = auth_challenge_timeout
         self._application = PublicClientApplication
-        self._msal_app: Any = None
+        self._msal_app: PublicClientApplication | None = None
         self._lock = asyncio.Lock()
 
     async def get_access_token(self) -> str:
@@ -79,7 +79,7 @@ class DeviceCodeFlowProvider(AuthProvider):
             raise _refused(result)
         return _token(result, MSALIdentityProviderTokenResponse)
 
-    def _app(self) -> Any:
+    def _app(self) -> PublicClientApplication:
         """Return MSAL's application; making one asks Microsoft over the network, and blocks."""
         if self._msal_app is None:
             self._msal_app = self._application(
@@ -89,13 +89,15 @@ class DeviceCodeFlowProvider(AuthProvider):
             )
         return self._msal_app
 
-    def _acquire_silently(self) -> Any:
+    def _acquire_silently(self) -> dict[str, Any] | None:
+        result: dict[str, Any] | None = None
         if accounts := self._app().get_accounts():
-            return self._app().acquire_token_silent_with_error(self._scopes, account=accounts[0])
-        return None
+            result = self._app().acquire_token_silent_with_error(self._scopes, account=accounts[0])
+        return result
 
-    def _initiate(self) -> Any:
-        return self._app().initiate_device_flow(scopes=self._scopes)
+    def _initiate(self) -> dict[str, Any]:
+        flow: dict[str, Any] = self._app().initiate_device_flow(scopes=self._scopes)
+        return flow
 
     async def _blocking(self, function: Callable[[], T]) -> T:
         """Run a blocking function of MSAL's in a thread, for as long as a challenge may take."""
