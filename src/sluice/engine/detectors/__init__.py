@@ -1,0 +1,46 @@
+"""The built-in detectors: each file declares the patterns of one family of entity types."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Final
+
+from sluice.engine.detectors import (
+    contact,
+    crypto,
+    dates,
+    keys,
+    money,
+    national,
+    network,
+    passwords,
+    phone,
+    tokens,
+    web,
+)
+from sluice.engine.patterns import Pattern
+
+FAMILIES: Final = (
+    contact,
+    phone,
+    money,
+    network,
+    web,
+    national,
+    crypto,
+    dates,
+    tokens,
+    keys,
+    passwords,
+)
+
+PATTERNS: Final[tuple[Pattern, ...]] = tuple(
+    pattern for family in FAMILIES for pattern in family.PATTERNS
+)
+"""Every declared pattern, in a fixed order."""
+
+
+def libraries() -> tuple[tuple[str, str], ...]:
+    """The libraries whose data decide what is found, with their versions."""
+    names = ("phonenumbers", "python-stdnum", "tldextract")
+    return tuple((name, version(name)) for name in names)

@@ -1,0 +1,58 @@
+"""E-mail addresses."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sluice.engine.detectors.suffixes import INTERNAL, is_public_suffix
+from sluice.engine.patterns import Checked, Pattern, Precedence, context
+
+# Letters that addresses may hold besides ASCII's: Latin, Greek, Cyrillic. Scripts that are
+# written without spaces are left out: there an address stands directly beside the words.
+_L = "A-Za-z0-9\u00c0-\u024f\u0370-\u03ff\u0400-\u052f"
+_LABEL = rf"[{_L}](?:[{_L}-]{{0,61}}[{_L}])?"
+_IN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/@]*\Z")
+_RETINA = re.compile(r"\d(?:\.\d)?x\.", re.ASCII)
+
+
+def _address(match: re.Match[str]) -> Checked | None:
+    """An address whose last label is a known suffix; trailing words are cut off."""
+    start, end = match.span()
+    text = match.string
+    if _IN_URL.search(text, max(0, start - 60), start):
+        return None  # `scheme://user:password@host`
+    domain = match["domain"]
+    if _RETINA.match(domain):
+        return None  # `icon@2x.png`
+    while domain.count("."):
+        last = domain.rsplit(".", 1)[1]
+        if is_public_suffix(last.lower()):
+            return Checked(start, end, 0.4 if _is_remote(text, match, end) else 1.0)
+        if last.lower() in INTERNAL:
+            return Checked(start, end, 0.75)
+        end -= len(last) + 1
+        domain = domain[: -len(last) - 1]
+    return Checked(match.start(), match.end(), 0.4)
+
+
+def _is_remote(text: str, match: re.Match[str], end: int) -> bool:
+    """Whether it is a repository's address: `git@host:path`."""
+    return match["local"] == "git" and text[end : end + 1] in (":", "/")
+
+
+PATTERNS: Final = (
+    Pattern(
+        name="contact.email",
+        entity_type="EMAIL_ADDRESS",
+        regex=rf"(?P<local>[{_L}_](?:[{_L}_.+'-]{{0,62}}[{_L}_+-])?)"
+        rf"@(?P<domain>(?:{_LABEL}\.){{1,8}}[{_L}-]{{2,59}})",
+        anchor=r"[A-Za-z0-9_+\-\x80-\xff]@[A-Za-z0-9\x80-\xff]",
+        reach=67,
+        longest=64 + 1 + 8 * 64 + 59,
+        score=1.0,
+        check=_address,
+        context=context("mail email e"),
+        precedence=Precedence.CONTACT,
+    ),
+)

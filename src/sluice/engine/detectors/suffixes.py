@@ -1,0 +1,35 @@
+"""Domain suffixes from the Public Suffix List that ships inside of `tldextract`; no network."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
+INTERNAL: Final = frozenset(
+    "local localhost internal intranet intern lan home corp private test example invalid".split()
+)
+"""Last labels of names that no public server has (RFC 2606, RFC 6762 and common habit)."""
+
+
+@lru_cache(maxsize=1)
+def _extract() -> TLDExtract:
+    # Imported when first needed: it costs more than the rest of the engine together.
+    from tldextract import TLDExtract
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+@lru_cache(maxsize=4096)
+def is_public_suffix(last: str) -> bool:
+    """Whether a lower-case last label (`org`, `de`, `xn--p1ai`, `рф`) is on the list."""
+    return _extract()(f"a.{last}").suffix == last
+
+
+@lru_cache(maxsize=4096)
+def has_registered_domain(host: str) -> bool:
+    """Whether a lower-case host name is a domain somebody can own: `example.co.uk`."""
+    found = _extract()(host)
+    return bool(found.domain and found.suffix)

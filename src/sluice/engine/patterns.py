@@ -1,0 +1,148 @@
+"""How a detector is declared: patterns, their checks, their context words, their precedence.
+
+A detector is data. Adding one means adding `Pattern`s to a file of `detectors/`; nothing of the
+pipeline changes. Each pattern has two expressions of the same thing:
+
+`regex`     what is found, in the words of the standard library's `re`. It is compiled with
+            `re.ASCII`: digits, letters and boundaries are those of ASCII, so that a number that
+            stands directly beside a letter of another script is still found. No quantifier may
+            be unbounded; a check that must read further does so by itself and says where it
+            ended.
+`anchor`    a Hyperscan expression over the text's UTF-8 bytes, with no look-around, that matches
+            *inside every match* of `regex` and ends at most `reach` code points after the
+            match's start. It only tells where to look; too many anchors cost time, never a
+            finding.
+
+`tests/unit/engine/detectors` proves both laws for every declared pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+BEFORE: Final = 80
+"""How far before a match its context words are looked for, in code points."""
+AFTER: Final = 40
+"""How far after a match its context words are looked for, in code points."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class Precedence(IntEnum):
+    """Which of two overlapping findings keeps the stretch that they share: the higher one."""
+
+    SHAPE = 0
+    """Recognised by its form: dates, phone numbers, addresses of machines."""
+    WEB = 1
+    """A URL: it may hold any of the above, which then belong to it."""
+    CONTACT = 2
+    """An e-mail address."""
+    CHECKED = 3
+    """Confirmed by a check digit or an official rule: cards, accounts, identity numbers."""
+    ASSIGNED = 4
+    """A secret known by where it stands: `password=…`."""
+    SECRET = 5
+    """A secret known by its own form: tokens, keys."""
+    CUSTOM = 6
+    """The policy's own term."""
+
+
+class Checked(NamedTuple):
+    """What a check confirmed: a span in code points of the whole text, and a score of 0..1."""
+
+    start: int
+    end: int
+    score: float
+
+
+Check = Callable[[re.Match[str]], Checked | None]
+"""Confirms a match, perhaps with other bounds or another score; None rejects it.
+
+It may read the text around the match, within a bounded distance.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Words around a match that make it more or less likely, by language.
+
+    `raising` and `lowering` map a language code to lower-case words; the words of the empty code
+    count in every language. Identifiers are taken apart: `cardNumber`, `card_number` hold the
+    words `card` and `number`.
+    """
+
+    raising: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    lowering: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    boost: float = 0.35
+    drop: float = 0.3
+
+    def for_languages(self, languages: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+        """The raising and the lowering words that count in these languages."""
+        return _of(self.raising, languages), _of(self.lowering, languages)
+
+
+def _of(rows: Mapping[str, frozenset[str]], languages: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(rows.get(code, frozenset()) for code in ("", *languages)))
+
+
+NO_CONTEXT: Final = Context()
+
+
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """One way in which one entity type is written. See the module's docstring for the two laws."""
+
+    name: str
+    """`<family>.<kind>`: it becomes the finding's `detector`."""
+    entity_type: str
+    regex: str
+    anchor: str
+    reach: int
+    """Most code points from a match's start to the end of its anchor."""
+    longest: int
+    """Most code points that `regex` reads from a match's start, look-ahead included."""
+    score: float
+    """The score of a match without a `check`, before context words."""
+    check: Check | None = None
+    context: Context = NO_CONTEXT
+    precedence: Precedence = Precedence.SHAPE
+    ignore_case: bool = False
+    """Whether ASCII letters match in either case, in `regex` and in `anchor`."""
+    languages: frozenset[str] = frozenset()
+    """The languages in which it is written so; empty means all."""
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """`regex`, compiled."""
+        return re.compile(self.regex, re.ASCII | (re.IGNORECASE if self.ignore_case else 0))
+
+    def checked(self, match: re.Match[str]) -> Checked | None:
+        """The check's word on a match; without a check the whole match at the base score."""
+        if self.check is None:
+            return Checked(match.start(), match.end(), self.score)
+        return self.check(match)
+
+
+def words(text: str) -> frozenset[str]:
+    """A set of context words from one line of text: `words("card visa")`."""
+    return frozenset(text.split())
+
+
+def context(
+    raising: str = "", lowering: str = "", *, boost: float = 0.35, drop: float = 0.3
+) -> Context:
+    """Context words that count in every language, written as lines of words."""
+    return Context({"": words(raising)}, {"": words(lowering)}, boost, drop)
+
+
+def surrounding_words(text: str, start: int, end: int) -> set[str]:
+    """The lower-case words near a span: `BEFORE` code points before it, `AFTER` after it."""
+    near = f"{text[max(0, start - BEFORE) : start]} {text[end : end + AFTER]}"
+    return set(_WORD.findall(_CAMEL.sub(" ", near).lower()))
