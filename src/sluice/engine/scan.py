@@ -10,15 +10,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final, Literal, Protocol
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from sluice.engine.errors import DetectorFailed
 from sluice.engine.patterns import Checked, Pattern
 
-try:
+if TYPE_CHECKING or find_spec("hyperscan"):
     import hyperscan
-except ImportError:  # no wheel for this machine: the `re` way is used
-    hyperscan = None
+
+HAS_HYPERSCAN: Final = find_spec("hyperscan") is not None
+"""Whether there is a wheel for this machine; without it the `re` way is used."""
 
 Backend = Literal["auto", "hyperscan", "re"]
 Window = tuple[int, int]
@@ -90,8 +92,8 @@ class Anchored:
         self._database.scan(data, report, scratch=self._scratch())
         return ends
 
-    def _scratch(self) -> object:
-        scratch = getattr(self._local, "scratch", None)
+    def _scratch(self) -> hyperscan.Scratch:
+        scratch: hyperscan.Scratch | None = getattr(self._local, "scratch", None)
         if scratch is None:
             scratch = self._local.scratch = hyperscan.Scratch(self._database)
         return scratch
@@ -116,9 +118,9 @@ def scanner(patterns: tuple[Pattern, ...], backend: Backend) -> Scanner:
     Raises:
         DetectorFailed: `hyperscan` was asked for and is absent, or cannot compile an anchor.
     """
-    if backend == "re" or not patterns or (backend == "auto" and hyperscan is None):
+    if backend == "re" or not patterns or (backend == "auto" and not HAS_HYPERSCAN):
         return Everywhere(patterns)
-    if hyperscan is None:
+    if not HAS_HYPERSCAN:
         raise DetectorFailed("scan.hyperscan")
     try:
         return Anchored(patterns)

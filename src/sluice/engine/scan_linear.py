@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 LONGEST: Final = 1000
 """The longest match, in code points."""
@@ -28,6 +28,8 @@ SPARE_WORK: Final = 500_000
 """Work that every text may cause, however short."""
 
 # The only parser that reads exactly what `re` reads; `sre_parse` is its deprecated public name.
+Tree: TypeAlias = Any
+"""A part of what that parser returns; it has no public types."""
 _parser: Final = import_module("re._parser")
 _WORD_EDGE: Final = "EDGE"
 
@@ -131,12 +133,13 @@ class LinearPattern:
             best = _better(best, threads, states, at)
             if at >= length or (not threads and best is not None):
                 return best, spent
-            char, moved = text[at], {}
+            char = text[at]
+            moved: dict[int, int] = {}
             for number, start in threads.items():
                 chars = states[number].chars
-                if chars is not None and chars[char] and at - start < LONGEST:
-                    if best is None or start <= best[0]:
-                        self._enter(moved, states[number].follow[0], start, text, at + 1)
+                alive = at - start < LONGEST and (best is None or start <= best[0])
+                if alive and chars is not None and chars[char]:
+                    self._enter(moved, states[number].follow[0], start, text, at + 1)
             threads = moved
             at = at + 1 if threads or best else self._next_start(text, at + 1)
 
@@ -207,7 +210,7 @@ def _at_line_or_text(assertion: str, text: str, at: int) -> bool:
     return at == len(text) or (at == len(text) - 1 and text[at] == "\n")  # AT_END
 
 
-def _parsed(source: str) -> Any:
+def _parsed(source: str) -> Tree:
     try:
         return _parser.parse(source)
     except re.error as error:
@@ -235,7 +238,7 @@ class _Builder:
         self._folds = folds
         self._states: list[State] = [State()]
 
-    def program(self, tree: Any, whole_words: bool) -> list[State]:
+    def program(self, tree: Tree, whole_words: bool) -> list[State]:
         """All states; the program begins at number 0."""
         entry = self._add(State(accept=True))
         if whole_words:
@@ -255,26 +258,28 @@ class _Builder:
         self._states.append(state)
         return len(self._states) - 1
 
-    def _sequence(self, nodes: Any, then: int) -> int:
+    def _sequence(self, nodes: Tree, then: int) -> int:
         for kind, value in reversed(list(nodes)):
             then = self._node(str(kind), value, then)
         return then
 
-    def _node(self, kind: str, value: Any, then: int) -> int:
+    def _node(self, kind: str, value: Tree, then: int) -> int:
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
-            return self._repeat(*value, then)
+            least, most, nodes = value
+            return self._repeat(least, most, nodes, then)
         if kind == "BRANCH":
             return self._add(State([self._sequence(branch, then) for branch in value[1]]))
         if kind == "SUBPATTERN":
-            return self._group(*value, then)
+            _, added, removed, nodes = value
+            return self._group(added or removed, nodes, then)
         if kind == "AT":
             return self._add(State([then], assertion=self._assertion(str(value))))
         return self._add(
             State([then], chars=Chars(self._cased(_char_test(kind, value, self._flags))))
         )
 
-    def _group(self, _number: Any, added: int, removed: int, nodes: Any, then: int) -> int:
-        if added or removed:
+    def _group(self, flags: int, nodes: Tree, then: int) -> int:
+        if flags:
             raise Unsupported("flags inside of a group are not supported; put them in front")
         return self._sequence(nodes, then)
 
@@ -283,7 +288,7 @@ class _Builder:
             return f"{name}_LINE"
         return name
 
-    def _repeat(self, least: int, most: Any, nodes: Any, then: int) -> int:
+    def _repeat(self, least: int, most: Tree, nodes: Tree, then: int) -> int:
         if str(most) == "MAXREPEAT":
             loop = self._add(State())
             self._states[loop].follow = [self._sequence(nodes, loop), then]
@@ -309,7 +314,7 @@ def _cases(char: str) -> tuple[str, ...]:
     return tuple(other for other in others if len(other) == 1)
 
 
-def _char_test(kind: str, value: Any, flags: int) -> Callable[[str], bool]:
+def _char_test(kind: str, value: Tree, flags: int) -> Callable[[str], bool]:
     if kind == "LITERAL":
         return chr(value).__eq__
     if kind == "NOT_LITERAL":
@@ -321,7 +326,7 @@ def _char_test(kind: str, value: Any, flags: int) -> Callable[[str], bool]:
     raise Unsupported(f"{kind.lower().replace('_', ' ')} is not supported, it needs backtracking")
 
 
-def _set_test(items: Any) -> Callable[[str], bool]:
+def _set_test(items: Tree) -> Callable[[str], bool]:
     tests: list[Callable[[str], bool]] = []
     negated = False
     for kind, value in items:

@@ -36,8 +36,8 @@ PATTERNS: Final = (
     Pattern(
         name="national.us_ssn",
         entity_type="US_SSN",
-        regex=r"(?<![\w.])(?<!\d[-/])(?!000|666|9)\d{3}(?P<sep>[- ])(?!00)\d{2}(?P=sep)(?!0000)\d{4}"
-        r"(?!\w|[-./]\d)",
+        regex=r"(?<![\w.])(?<!\d[-/])(?!000|666|9)\d{3}(?P<sep>[- ])(?!00)\d{2}(?P=sep)"
+        r"(?!0000)\d{4}(?!\w|[-./]\d)",
         anchor=r"\b\d{3}[\- ]\d{2}[\- ]\d{4}\b",
         reach=11,
         longest=13,

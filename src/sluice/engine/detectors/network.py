@@ -9,7 +9,7 @@ from typing import Final
 from sluice.engine.patterns import Checked, Pattern, Precedence, context
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-_HARMLESS: Final = ("127.", "0.0.0.0", "255.")
+_HARMLESS: Final = ("127.", "0.0.0.", "255.")
 _CONTEXT: Final = context(
     "ip ips ipv addr address host server client remote gateway subnet dns peer source src dst from",
     "version versions v ver release released build section chapter clause firmware upgrade oid",

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from sluice.engine.detectors.secrets_text import bits_per_point, is_placeholder
-from sluice.engine.patterns import Checked, Pattern, Precedence
+from sluice.engine.patterns import Checked, Pattern, Precedence, words
 
 _NAMES = (
     r"pass(?:word|wd|phrase|code|wort)|passwort|kennwort|pwd|contrase(?:ñ|n)a|mot de passe|pass|pw"
@@ -36,17 +36,15 @@ _CODE = re.compile(
     re.ASCII,
 )
 # What follows "password is" when no password does.
-_PROSE: Final = frozenset(
-    (
-        "a an the not no too also very so now never always only already still being been wrong "
-        "incorrect correct invalid valid required optional missing expired empty weak strong secure "
-        "safe set unset reset changed stored saved hashed encrypted sent shown hidden visible "
-        "needed used unknown known blank short long longer shorter same different case that this "
-        "what where when why how your my our his her their its in on at to for from by with as if "
-        "stale leaked compromised written kept accepted rejected checked compared at least one "
-        "protected due about going supposed string str text bool boolean int none null true false "
-        "bytes any optional[str] secretstr password passwd input prompt number"
-    ).split()
+_PROSE: Final = words(
+    "a an the not no too also very so now never always only already still being been wrong "
+    "incorrect correct invalid valid required optional missing expired empty weak strong "
+    "secure safe set unset reset changed stored saved hashed encrypted sent shown hidden visible "
+    "needed used unknown known blank short longer shorter same different case that this "
+    "what where when why how your my our his her their its in on at to for from by with as if "
+    "stale leaked compromised written kept accepted rejected checked compared at least one "
+    "protected due about going supposed string str text bool boolean int none null true false "
+    "bytes any optional[str] secretstr password passwd input prompt number"
 )
 
 

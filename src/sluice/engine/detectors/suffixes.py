@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from sluice.engine.patterns import words
+
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
-INTERNAL: Final = frozenset(
-    "local localhost internal intranet intern lan home corp private test example invalid".split()
+INTERNAL: Final = words(
+    "local localhost internal intranet intern lan home corp private test example invalid"
 )
 """Last labels of names that no public server has (RFC 2606, RFC 6762 and common habit)."""
 

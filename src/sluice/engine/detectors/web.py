@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from sluice.engine.detectors.suffixes import has_registered_domain
-from sluice.engine.patterns import Checked, Pattern, Precedence, context
+from sluice.engine.patterns import Checked, Pattern, Precedence, context, words
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NOT_IN_URL = "\\s<>\"'`{}|\\\\^\u00ab\u00bb\u201c\u201d\u201e\u3000-\u3002\uff0c"
@@ -20,8 +20,8 @@ _COMMON = (
     "com|net|org|edu|gov|mil|eu|de|fr|uk|nl|ch|at|be|es|pl|cz|se|dk|fi|pt|gr|hu|ro|ie|jp|cn|kr|"
     "br|mx|ar|cl|au|nz|za|ca|ru|ua|tr|tech|dev|cloud|online|site|biz|shop|xyz|io"
 )
-_NAMES_OF_SOFTWARE: Final = frozenset(
-    "asp.net ado.net vb.net ml.net socket.io engine.io paper.net system.net".split()
+_NAMES_OF_SOFTWARE: Final = words(
+    "asp.net ado.net vb.net ml.net socket.io engine.io paper.net system.net"
 )
 
 
