@@ -5,6 +5,7 @@ Source: Anthropic's API reference, "Create a Message" and "Streaming messages".
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from itertools import groupby
@@ -32,14 +33,18 @@ from sluice.server.providers.sse import Event
 from sluice.server.providers.transport import Call, Transport
 
 BASE_URL: Final = "https://api.anthropic.com"
-VERSION: Final = "2023-06-01"
-"""The wire's version, sent in `anthropic-version`."""
+VERSION: Final = "2026-10-21"
+"""The wire's version, sent in `anthropic-version`; in it sampling cannot be set any more."""
+SAMPLING_VERSION: Final = "2023-06-01"
+"""The version before, in which older models take `temperature`, `top_p` and `top_k`; what is used
+of the wire here is otherwise the same in both."""
 MAX_TOKENS: Final = 8192
 """The wire demands a limit; this one is used where the connection sets none."""
 EXAMPLE_MODEL: Final = "claude-sonnet-5-5"
-BODY_OPTIONS: Final = ("temperature", "top_p", "top_k")
-OPTIONS: Final = (*BODY_OPTIONS, "max_tokens")
+SAMPLING: Final = ("temperature", "top_p", "top_k")
+OPTIONS: Final = (*SAMPLING, "max_tokens", "api_version")
 
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FINISH: Final[dict[str, FinishReason]] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -62,7 +67,10 @@ class AnthropicProvider:
 
     def problems(self, connection: Connection) -> tuple[Problem, ...]:
         """Everything wrong with a connection to Anthropic."""
-        return connection_problems(connection, credentials=("api_key",), options=OPTIONS)
+        found = connection_problems(connection, credentials=("api_key",), options=OPTIONS)
+        if not _DATE.fullmatch(_version(connection)):
+            found += (Problem("options.api_version", f"use a version such as {VERSION}"),)
+        return found
 
     async def stream(
         self, connection: Connection, messages: tuple[Message, ...]
@@ -81,11 +89,16 @@ def _call(connection: Connection, messages: tuple[Message, ...]) -> Call:
     headers = {
         "content-type": "application/json",
         "accept": "text/event-stream",
-        "anthropic-version": VERSION,
+        "anthropic-version": _version(connection),
         "x-api-key": connection.credentials["api_key"],
     }
     body = encode_body(connection.provider_key, _body(connection, messages))
     return Call(connection.provider_key, join(root, "v1/messages"), headers, body)
+
+
+def _version(connection: Connection) -> str:
+    sampled = any(name in connection.options for name in SAMPLING)
+    return str(connection.options.get("api_version", SAMPLING_VERSION if sampled else VERSION))
 
 
 def _body(connection: Connection, messages: tuple[Message, ...]) -> dict[str, Any]:
@@ -99,7 +112,7 @@ def _body(connection: Connection, messages: tuple[Message, ...]) -> dict[str, An
     system = "\n\n".join(m.content for m in messages if m.role == "system" and m.content.strip())
     if system:
         body["system"] = system
-    return body | {name: options[name] for name in BODY_OPTIONS if name in options}
+    return body | {name: options[name] for name in SAMPLING if name in options}
 
 
 def turns(messages: tuple[Message, ...]) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ prompts and credentials elsewhere. A proxy and a certificate bundle are given as
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -106,6 +107,7 @@ class Transport:
         self.retries = retries or Retries()
         self.sleep = sleep
         self._pool = pool or self._open_pool(proxy, ca_file)
+        _quieten()
 
     def _open_pool(self, proxy: str | None, ca_file: str | None) -> httpx.AsyncHTTPTransport:
         verify = ssl.create_default_context(cafile=ca_file) if ca_file else True
@@ -244,6 +246,16 @@ class Transport:
         except HTTP_ERRORS as error:
             failure = transport_error(call.provider, error, answered=True)
         raise failure  # outside of the handlers, as in `_send`
+
+
+def _quieten() -> None:
+    """Keep the libraries' own logs to warnings, whatever level the server logs at.
+
+    Below it they name every URL and, in DEBUG, quote what the vendor sent.
+    """
+    for name in ("httpx", "httpcore"):
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, logging.WARNING))
 
 
 def _body(response: httpx.Response) -> AsyncIterator[bytes]:

@@ -39,7 +39,7 @@ class SealedOriginal(Base):
     """`PERSON_0`, or a stand-in that is no real value."""
     entity_type: Mapped[str] = mapped_column(String(64))
     action: Mapped[str] = mapped_column(String(16))
-    lookup: Mapped[bytes] = mapped_column(LargeBinary(32))
+    lookup: Mapped[bytes] = mapped_column(LargeBinary)
     """HMAC of the original under the thread's key."""
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -10,7 +10,7 @@ from typing import Final
 
 import anyio
 
-from sluice.engine import CleansedText, HydratedItem, RawText, StreamHydrator
+from sluice.engine import CleansedText, RawText, Restored, StreamHydrator
 from sluice.server.errors import ProviderFailed, ProviderTimedOut, RateLimited, SluiceError
 from sluice.server.features.prompts.service import Prepared
 from sluice.server.features.threads.service import Outcome, Threads
@@ -44,7 +44,7 @@ class Answer:
 
     raw: list[str] = field(default_factory=list)
     hydrated: list[str] = field(default_factory=list)
-    items: tuple[HydratedItem, ...] = ()
+    items: tuple[Restored, ...] = ()
     usage: Usage | None = None
     model: str | None = None
     status: ChatStatus = ChatStatus.ABANDONED

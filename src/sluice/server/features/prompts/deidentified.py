@@ -10,10 +10,10 @@ from sluice.engine import (
     CleansedText,
     Entry,
     Finding,
-    HydratedItem,
     Mapping,
     Policy,
     RawText,
+    Restored,
     hydrate,
 )
 from sluice.server.features.prompts.schemas import (
@@ -23,7 +23,7 @@ from sluice.server.features.prompts.schemas import (
     RestoredTokenOut,
     TokenOut,
 )
-from sluice.server.kit.sealing import DataKey
+from sluice.server.kit.sealing import DataKey, SealingError
 
 _CATEGORIES = ((0.9, "VERY LIKELY"), (0.75, "LIKELY"), (0.5, "POSSIBLE"), (0.25, "UNLIKELY"))
 
@@ -51,7 +51,7 @@ def finding_out(finding: Finding, text: RawText, policy: Policy) -> FindingOut:
 def deidentified_out(cleansed: Cleansed, mapping: Mapping, key: DataKey) -> DeidentifiedOut:
     """Both forms of a cleansed text, each with the places of its tokens."""
     tokens = [(i.start, i.end, i.placeholder) for i in cleansed.items]
-    hashed_text, hashed_items = _hashed(cleansed.text, tokens, _by_placeholder(mapping), key)
+    hashed_text, hashed_items = _hashed(cleansed.text, tokens, mapping, key)
     return DeidentifiedOut(
         items=[TokenOut(start=s, end=e, entity_type=name) for s, e, name in tokens],
         text=cleansed.text,
@@ -62,18 +62,17 @@ def deidentified_out(cleansed: Cleansed, mapping: Mapping, key: DataKey) -> Deid
 
 def history_out(texts: Iterable[CleansedText], mapping: Mapping, key: DataKey) -> list[HistoryOut]:
     """Earlier cleansed inputs in both forms."""
-    entries = _by_placeholder(mapping)
     rows = []
     for text in texts:
         # Restoring tells where the placeholders stand, in the restored text.
         restored = hydrate(text, mapping)
         tokens = [(i.start, i.end, i.placeholder) for i in restored.items]
-        hashed, _ = _hashed(restored.text, tokens, entries, key)
+        hashed, _ = _hashed(restored.text, tokens, mapping, key)
         rows.append(HistoryOut(deid_text=text, hash_text=hashed))
     return rows
 
 
-def restored_tokens(items: Iterable[HydratedItem]) -> list[RestoredTokenOut]:
+def restored_tokens(items: Iterable[Restored]) -> list[RestoredTokenOut]:
     """The places of restored originals."""
     return [
         RestoredTokenOut(start=i.start, end=i.end, entity_type=i.placeholder, text=i.text)
@@ -81,18 +80,14 @@ def restored_tokens(items: Iterable[HydratedItem]) -> list[RestoredTokenOut]:
     ]
 
 
-def _by_placeholder(mapping: Mapping) -> dict[str, Entry]:
-    return {entry.placeholder: entry for entry in mapping.entries}
-
-
 def _hashed(
-    text: str, tokens: list[tuple[int, int, str]], entries: dict[str, Entry], key: DataKey
+    text: str, tokens: list[tuple[int, int, str]], mapping: Mapping, key: DataKey
 ) -> tuple[str, list[TokenOut]]:
     pieces: list[str] = []
     items: list[TokenOut] = []
     position = length = 0
     for start, end, placeholder in tokens:
-        token = _token(entries[placeholder], key)
+        token = _token(mapping.find(placeholder), key)
         pieces += [text[position:start], token]
         length += start - position
         items.append(TokenOut(start=length, end=length + len(token), entity_type=placeholder))
@@ -101,8 +96,10 @@ def _hashed(
     return "".join([*pieces, text[position:]]), items
 
 
-def _token(entry: Entry, key: DataKey) -> str:
+def _token(entry: Entry | None, key: DataKey) -> str:
     """A deterministic encryption of the original; of a redacted one only its keyed hash."""
+    if entry is None:
+        raise SealingError("a placeholder stands in a text without being in its mapping")
     if entry.original is None:
         return base64.b64encode(entry.lookup).decode()
     return key.deterministic(entry.original)

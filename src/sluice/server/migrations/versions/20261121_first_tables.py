@@ -130,7 +130,7 @@ def upgrade() -> None:
         sa.Column("placeholder", sa.String(length=512), nullable=False),
         sa.Column("entity_type", sa.String(length=64), nullable=False),
         sa.Column("action", sa.String(length=16), nullable=False),
-        sa.Column("lookup", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,106 @@
+"""What every test may use: databases of both kinds, migrated and empty."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import anyio
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+from sluice.server.kit.database import Database
+from sluice.server.migrations.run import upgrade
+from tests import postgres
+
+TEMPLATE = "sluice_template"
+_REASON = "SLUICE_TEST_NO_POSTGRES"
+_OWN: list[postgres.Cluster] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL once, before workers are made; they find it in the environment."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    cluster = postgres.start()
+    if isinstance(cluster, str):
+        os.environ[_REASON] = cluster
+        return
+    _OWN.append(cluster)
+    os.environ[postgres.NAMED] = cluster.url
+    anyio.run(_make_template, cluster.url)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the PostgreSQL that we started."""
+    for cluster in _OWN:
+        cluster.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say whether PostgreSQL took part."""
+    reason = os.environ.get(_REASON)
+    said = f"left out: {reason}" if reason else "took part"
+    terminalreporter.write_line(f"PostgreSQL {said}.")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """The server runs on asyncio, and so do the tests."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy: migrating anew for each test would take longer."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    anyio.run(_migrate, f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
+) -> Iterator[str]:
+    """The URL of a migrated, empty database, of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "sluice.db"
+        shutil.copy(sqlite_template, path)
+        yield f"sqlite:///{path}"
+        return
+    if reason := os.environ.get(_REASON):
+        pytest.skip(f"PostgreSQL left out: {reason}")
+    server, name = os.environ[postgres.NAMED], f"test_{uuid4().hex}"
+    anyio.run(_execute, server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    anyio.run(_execute, server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty database, of each kind."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+async def _make_template(server: str) -> None:
+    await _execute(server, f"DROP DATABASE IF EXISTS {TEMPLATE}")
+    await _execute(server, f"CREATE DATABASE {TEMPLATE}")
+    await _migrate(make_url(server).set(database=TEMPLATE).render_as_string(hide_password=False))
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await upgrade(database)
+    await database.close()
+
+
+async def _execute(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server)
+    await connection.execute(statement)
+    await connection.close()

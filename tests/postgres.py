@@ -1,0 +1,80 @@
+"""A PostgreSQL for the tests: one that is named, else a cluster of our own that ends with them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+NAMED = "SLUICE_TEST_POSTGRES_URL"
+"""The environment variable with the URL of a server on which databases may be created."""
+
+
+@dataclass
+class Cluster:
+    """A running server; `stop` ends it if it is ours."""
+
+    url: str
+    folder: Path | None = None
+    binaries: Path | None = None
+
+    def stop(self) -> None:
+        """End the server and remove its files."""
+        if self.folder is None or self.binaries is None:
+            return
+        command = [self.binaries / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop"]
+        subprocess.run(_as_postgres(command), check=False, capture_output=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start() -> Cluster | str:
+    """A server, or the reason why there is none."""
+    if named := os.environ.get(NAMED):
+        return Cluster(named)
+    binaries = _binaries()
+    if binaries is None:
+        return "no PostgreSQL is installed here"
+    if os.geteuid() == 0 and not shutil.which("runuser"):
+        return "PostgreSQL does not run as root, and there is no runuser"
+    return _start_own(binaries)
+
+
+def _start_own(binaries: Path) -> Cluster | str:
+    folder = Path(tempfile.mkdtemp(prefix="sluice-postgres-"))
+    folder.chmod(0o755)
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    data, port = folder / "data", _free_port()
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    steps = (
+        [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"],
+        [binaries / "pg_ctl", "-D", data, "-w", "-o", options, "-l", folder / "log", "start"],
+    )
+    for step in steps:
+        done = subprocess.run(_as_postgres(step), check=False, capture_output=True, text=True)
+        if done.returncode != 0:
+            shutil.rmtree(folder, ignore_errors=True)
+            return f"{Path(str(step[0])).name} failed"
+    return Cluster(f"postgresql://postgres@127.0.0.1:{port}/postgres", folder, binaries)
+
+
+def _binaries() -> Path | None:
+    found = shutil.which("initdb")
+    candidates = [Path(found).parent] if found else []
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in candidates if (folder / "initdb").exists()), None)
+
+
+def _as_postgres(command: list[object]) -> list[str]:
+    words = [str(word) for word in command]
+    return ["runuser", "-u", "postgres", "--", *words] if os.geteuid() == 0 else words
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
