@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from tests.peers.server import Received
@@ -10,13 +9,13 @@ from tests.peers.wire import Says, dump, last_user_text, words
 
 
 class AnthropicWire:
-    """`POST /v1/messages` with `x-api-key` and `anthropic-version`."""
+    """`POST /v1/messages` with a key in either of its headers and `anthropic-version`."""
 
     default_reason = "end_turn"
 
     def refusal(self, request: Received) -> tuple[int, bytes] | None:
-        """What the vendor refuses: key, path, version, limit, roles that do not take turns."""
-        if not request.headers.get("x-api-key"):
+        """What the vendor refuses: no key, another path, no version, no limit, other roles."""
+        if not (request.headers.get("x-api-key") or request.headers.get("authorization")):
             return 401, self.error(401, "authentication_error", "No key.")
         if request.method != "POST" or request.path != "/v1/messages":
             return 404, self.error(404, "not_found_error", "Unknown path.")
@@ -73,13 +72,15 @@ class AnthropicWire:
         return b"event: error\ndata: %b\n\n" % self.error(500, kind, message)
 
 
-def thinking_events(text: str) -> list[bytes]:
+def thinking_events(text: str, index: int = 1) -> list[bytes]:
     """A block of thinking with its signature, which no gateway may show or change."""
     return [
-        _event("content_block_start", index=9, content_block={"type": "thinking", "thinking": ""}),
-        _delta(9, {"type": "thinking_delta", "thinking": text}),
-        _delta(9, {"type": "signature_delta", "signature": "c2lnbmF0dXJl"}),
-        _event("content_block_stop", index=9),
+        _event(
+            "content_block_start", index=index, content_block={"type": "thinking", "thinking": ""}
+        ),
+        _delta(index, {"type": "thinking_delta", "thinking": text}),
+        _delta(index, {"type": "signature_delta", "signature": "c2lnbmF0dXJl"}),
+        _event("content_block_stop", index=index),
     ]
 
 
@@ -90,9 +91,12 @@ def _problem(request: Received) -> str | None:
         "anthropic-version: header is required": "anthropic-version" in request.headers,
         "max_tokens: Field required": isinstance(body.get("max_tokens"), int),
         "model: Field required": bool(body.get("model")),
+        "temperature, top_p, top_k: removed in this version": not (
+            request.headers.get("anthropic-version") == "2026-10-21"
+            and {"temperature", "top_p", "top_k"} & set(body)
+        ),
         "messages: at least one message is required": bool(roles),
         "messages: roles are user and assistant": set(roles) <= {"user", "assistant"},
-        "messages: roles must alternate": all(a != b for a, b in pairwise(roles)),
     }
     return next((text for text, fine in checks.items() if not fine), None)
 

@@ -87,7 +87,8 @@ class Peer:
     """A server on a free loopback port, for `async with`.
 
     `script` is used up one behaviour a request; its last one stays. `requests` are recorded as
-    they come, `left` counts callers that went away before their answer was complete.
+    they come (`called` is set by the first), `left` counts callers that went away before their
+    answer was complete (`caller_left` is set by the first).
     """
 
     script: list[Behaviour]
@@ -95,6 +96,7 @@ class Peer:
     requests: list[Received] = field(default_factory=list)
     connections: int = 0
     left: int = 0
+    called: asyncio.Event = field(default_factory=asyncio.Event)
     caller_left: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -140,6 +142,7 @@ class Peer:
     ) -> None:
         while request := await _read(reader, number):
             self.requests.append(request)
+            self.called.set()
             behaviour = self.script.pop(0) if len(self.script) > 1 else self.script[0]
             exchange = Exchange(request, writer)
             if not await self._run(behaviour(exchange), reader) or not exchange.keep_open:
