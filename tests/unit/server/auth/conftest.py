@@ -1,35 +1,20 @@
-"""A migrated, empty database, a clock that tests move, and a small application."""
+"""A clock that tests move, and a small application."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 from tests.unit.server.auth.small_app import TOKEN, Clock, small_app
 
 from sluice.server.auth.auth import Auth
-from sluice.server.kit.database import Base, Database
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+from sluice.server.kit.database import Database
 
 
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/auth.db")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

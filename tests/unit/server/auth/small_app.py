@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import httpx
+import pytest
 from fastapi import Depends, FastAPI
 from sqlalchemy import select
 from starlette.requests import Request
@@ -19,6 +20,8 @@ from sluice.server.errors import SluiceError
 from sluice.server.features.audit.tables import AuditEvent
 from sluice.server.kit.database import Database, utc_now
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For tables of cases that differ on the wire only: once is enough."""
 TOKEN = "an-administrators-token-for-tests"
 TOKEN_LOGIN = "/api/v1/auth/test-automation/login"
 PROVIDER_LOGIN = "/api/v1/auth/login/oauth/access-token"

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from tests.unit.server.auth.small_app import (
     ADMIN,
+    ON_SQLITE,
     TOKEN,
     Clock,
     admin_headers,
@@ -98,6 +99,7 @@ async def test_an_expired_token_and_its_sessions_end(
     assert answer.json()["code"] == "expired_token"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("order", "status"),
     [
@@ -180,6 +182,7 @@ async def test_a_change_that_fails_half_way_changes_nothing(
     assert "user.unlinked" not in await audited(auth.database)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "change", [{}, {"role": "owner"}, {"email": "x@example.org"}, {"disabled": "perhaps"}]
 )
@@ -187,6 +190,7 @@ async def test_wrong_changes_are_422(change: dict[str, Any], client: httpx.Async
     assert (await patch(client, 1, **change)).status_code == 422
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("method", "path"),
     [

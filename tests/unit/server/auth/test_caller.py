@@ -5,7 +5,15 @@ from __future__ import annotations
 import httpx
 import pytest
 from starlette.requests import Request
-from tests.unit.server.auth.small_app import ADMIN, ME, TOKEN, admin_headers, sign_in, small_app
+from tests.unit.server.auth.small_app import (
+    ADMIN,
+    ME,
+    ON_SQLITE,
+    TOKEN,
+    admin_headers,
+    sign_in,
+    small_app,
+)
 
 from sluice.server.auth.auth import Auth
 from sluice.server.auth.config import AuthConfig
@@ -26,6 +34,7 @@ async def test_a_caller_is_known_by_cookie_or_by_api_token(client: httpx.AsyncCl
     assert by_token.json() == {"user": 1, "session": None, "token": 1}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "header",
     ["", "Bearer", "Bearer ", "Basic " + TOKEN, TOKEN, "Bearer " + new_token(), "Bearer slu_x"],
@@ -47,6 +56,7 @@ async def test_a_session_id_is_no_api_token_and_the_other_way_round(
     assert answer.status_code == 401
 
 
+@ON_SQLITE
 async def test_the_scheme_is_read_in_any_case(client: httpx.AsyncClient) -> None:
     answer = await client.get("/who", headers={"Authorization": f"bearer {TOKEN}"})
     assert answer.status_code == 200
@@ -106,6 +116,7 @@ FOREIGN = [
 ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("headers", FOREIGN)
 async def test_a_foreign_page_cannot_change_anything_with_a_users_cookie(
     headers: dict[str, str], client: httpx.AsyncClient
@@ -118,6 +129,7 @@ async def test_a_foreign_page_cannot_change_anything_with_a_users_cookie(
     assert (await client.get("/who", headers=signed_in)).status_code == 200
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "headers",
     [{}, {"Origin": "http://gateway.test"}, {"Origin": "HTTP://GATEWAY.TEST:80"},
@@ -132,6 +144,7 @@ async def test_our_own_pages_and_programs_may_change_things_by_cookie(
     assert answer.status_code == 200
 
 
+@ON_SQLITE
 async def test_a_configured_origin_is_ours(database: Database) -> None:
     auth = Auth(database, AuthConfig(allowed_origins=("https://pages.example",)))
     await auth.ensure_administrator(TOKEN)
@@ -142,6 +155,7 @@ async def test_a_configured_origin_is_ours(database: Database) -> None:
         assert (await client.post("/who", headers=headers)).status_code == 200
 
 
+@ON_SQLITE
 async def test_an_api_token_is_not_asked_for_its_origin(client: httpx.AsyncClient) -> None:
     """A browser never sends the header by itself."""
     headers = {**admin_headers(), "Origin": "https://elsewhere.example"}

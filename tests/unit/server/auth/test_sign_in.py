@@ -12,6 +12,7 @@ from tests.unit.server.auth.small_app import (
     ADMIN,
     LOGOUT,
     ME,
+    ON_SQLITE,
     PROVIDER_LOGIN,
     TOKEN,
     TOKEN_LOGIN,
@@ -43,6 +44,7 @@ async def test_a_token_signs_in_and_the_answer_is_the_user(client: httpx.AsyncCl
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", user["createdAt"])
 
 
+@ON_SQLITE
 async def test_the_cookie_is_httponly_lax_whole_site_and_ends_with_the_session(
     client: httpx.AsyncClient,
 ) -> None:
@@ -56,6 +58,7 @@ async def test_the_cookie_is_httponly_lax_whole_site_and_ends_with_the_session(
     assert answer.headers["cache-control"] == "no-store"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("base_url", "forced"), [("https://gateway.test", False), ("http://gateway.test", True)]
 )
@@ -70,6 +73,7 @@ async def test_the_cookie_is_secure_over_https_and_where_configured(
     assert "; Secure" in answer.headers["set-cookie"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", [ME, PROVIDER_LOGIN])
 async def test_without_a_credential_it_is_401_and_no_cookie(
     path: str, client: httpx.AsyncClient
@@ -80,6 +84,7 @@ async def test_without_a_credential_it_is_401_and_no_cookie(
     assert "set-cookie" not in answer.headers
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("credential", "code"),
     [
@@ -114,6 +119,7 @@ async def test_a_session_continues_and_the_cookie_is_set_again(client: httpx.Asy
     assert answer.json()["data"]["id"] == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("session_id", [new_session_id(), "x", "a" * 5000, '"quoted"', "ü"])
 async def test_an_unknown_session_is_401_without_a_cookie(
     session_id: str, client: httpx.AsyncClient
@@ -206,6 +212,7 @@ def every_byte_in(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.iterdir())
 
 
+@ON_SQLITE
 async def test_nothing_secret_is_in_the_database_file(
     client: httpx.AsyncClient, database: Database, tmp_path: Path, clock: Clock
 ) -> None:
