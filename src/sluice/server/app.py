@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
+import anyio.to_thread
 import httpx
 import structlog
 from fastapi import FastAPI
@@ -198,6 +199,11 @@ async def prepare(settings: Settings, services: Services, transport: Transport) 
     return started
 
 
+def _warm_up() -> None:
+    """Load the detectors' tables now, not while the first caller waits."""
+    Detector().analyze("Call +1 415 555 0132 or write to nobody@example.org.")
+
+
 async def _interrupt_pending(settings: Settings, services: Services) -> None:
     """Chats that nobody is working on: all on SQLite (one process), old ones on PostgreSQL."""
     longest = settings.provider_total_seconds * (settings.provider_retries + 1)
@@ -217,6 +223,7 @@ async def _lifespan(
     app: FastAPI,
 ) -> AsyncIterator[None]:
     try:
+        await anyio.to_thread.run_sync(_warm_up)
         started = await prepare(settings, services, transport)
         if started.token is not None and settings.bootstrap_token is None:
             log.warning("first_start", advice="run `sluice token create` for a token")

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from sluice.server.kit.database import make_private_folder
 from sluice.server.kit.sealing import MasterKeys, SealingError, new_master_key, parse_master_keys
 
 
@@ -33,7 +34,7 @@ def find_master_keys(*, given: str | None, file: Path | None, made_file: Path) -
 
 def _make(path: Path) -> bool:
     """Make the file with mode 0600; False if another process was first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     # Written whole under another name first: nobody ever reads half a key.
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

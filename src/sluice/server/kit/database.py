@@ -170,11 +170,16 @@ def _make_engine(url: str, pool_size: int) -> AsyncEngine:
     if url.startswith("sqlite"):
         path = make_url(url).database
         if path and path != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(Path(path).parent)
         return create_async_engine(url, pool_size=8, max_overflow=0, pool_timeout=60, **common)
     return create_async_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=60, pool_pre_ping=True, **common
     )
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only its owner may read, unless it is there already."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _configure_sqlite(engine: AsyncEngine) -> None:
@@ -196,4 +201,6 @@ def _configure_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Connection) -> None:
         options = connection.get_execution_options()
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("sluice_write") else "BEGIN")
+        # Reads need no transaction: each statement sees what was committed before it.
+        if options.get("sluice_write"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")

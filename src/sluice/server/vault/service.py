@@ -38,6 +38,7 @@ class Vault:
 
     def __init__(self, master_keys: MasterKeys) -> None:
         self._master_keys = master_keys
+        self._settings_key: DataKey | None = None
 
     @property
     def current_master_key_id(self) -> str:
@@ -57,6 +58,16 @@ class Vault:
     async def ensure_key(self, session: AsyncSession, scope: str) -> DataKey:
         """The data key of a scope, made now if there is none."""
         return await self.key(session, scope) or (await self._create(session, scope))[0]
+
+    async def settings_key(self, session: AsyncSession) -> DataKey:
+        """The data key of what belongs to no thread; once read, it is kept in memory."""
+        if self._settings_key is None:
+            key = await self.key(session, SETTINGS)
+            if key is None:
+                # Not kept: the transaction that makes it may still be rolled back.
+                return (await self._create(session, SETTINGS))[0]
+            self._settings_key = key
+        return self._settings_key
 
     async def open_thread(
         self, session: AsyncSession, thread_id: int, *, for_update: bool = False

@@ -47,9 +47,11 @@ class ModelRepository(Repository):
         query = _present().where(ModelInstance.id == instance_id)
         return (await self._session.scalars(query)).one_or_none()
 
-    async def get_usable(self, instance_id: int, user_id: int) -> ModelInstance | None:
-        """One by id, if this user may use it."""
-        query = _present().where(ModelInstance.id == instance_id, _usable(user_id))
+    async def usable_revision(self, instance_id: int, user_id: int) -> int | None:
+        """The revision of an instance, if this user may use it."""
+        query = select(ModelInstance.revision).where(
+            ModelInstance.id == instance_id, ModelInstance.deleted_at.is_(None), _usable(user_id)
+        )
         return (await self._session.scalars(query)).one_or_none()
 
     async def by_name(self, name: str) -> ModelInstance | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,7 +28,7 @@ from sluice.server.kit.sealing import DataKey, Place
 from sluice.server.kit.wire import to_camel_path
 from sluice.server.providers.base import Connection
 from sluice.server.providers.registry import Providers, wire_key
-from sluice.server.vault.service import SETTINGS, Vault
+from sluice.server.vault.service import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,10 @@ class UsableInstance:
     """What a prompt needs of a model instance."""
 
     id: int
+    revision: int
     name: str
     policy_group_id: int
-    instructions: RawText
+    instructions: RawText = field(repr=False)
     connection: Connection | None
 
 
@@ -60,21 +61,30 @@ class Models:
         self._exact_keys = exact_keys
         # Instructions are an administrator's text: callers see them without sensitive values.
         self.presentable = presentable
+        self._usable: dict[int, UsableInstance] = {}
 
     async def usable(self, session: AsyncSession, instance_id: int, user_id: int) -> UsableInstance:
         """The instance, if this user may use it; else `NotFound`."""
-        row = await ModelRepository(session).get_usable(instance_id, user_id)
-        if row is None:
+        revision = await ModelRepository(session).usable_revision(instance_id, user_id)
+        if revision is None:
             raise NotFound("There is no such model instance, or you may not use it.")
-        key = await self._vault.ensure_key(session, SETTINGS)
+        known = self._usable.get(instance_id)
+        if known is None or known.revision != revision:
+            known = await self._read_usable(session, instance_id)
+            self._usable[instance_id] = known
+        return known
+
+    async def _read_usable(self, session: AsyncSession, instance_id: int) -> UsableInstance:
+        row = await self._row(session, instance_id)
+        key = await self._vault.settings_key(session)
         connection = _connection(row.connections[0], key) if row.connections else None
         return UsableInstance(
-            row.id, row.name, row.policy_group_id, _instructions(row, key), connection
+            row.id, row.revision, row.name, row.policy_group_id, _instructions(row, key), connection
         )
 
     async def listing(self, session: AsyncSession, user_id: int) -> list[ModelInstanceOut]:
         """The instances that this user may use, as the Liminal wire shows them."""
-        key = await self._vault.ensure_key(session, SETTINGS)
+        key = await self._vault.settings_key(session)
         rows = await ModelRepository(session).usable_by(user_id)
         return [self._wire(row, key) for row in rows]
 
@@ -82,18 +92,18 @@ class Models:
         self, session: AsyncSession, instance_ids: Collection[int]
     ) -> dict[int, ModelInstanceOut]:
         """Instances by id, as the Liminal wire shows them inside a thread."""
-        key = await self._vault.ensure_key(session, SETTINGS)
+        key = await self._vault.settings_key(session)
         rows = await ModelRepository(session).all_of(instance_ids)
         return {row.id: self._wire(row, key) for row in rows}
 
     async def admin_listing(self, session: AsyncSession) -> list[ModelInstanceAdminOut]:
         """Every instance, for administrators."""
-        key = await self._vault.ensure_key(session, SETTINGS)
+        key = await self._vault.settings_key(session)
         return [_admin(row, key) for row in await ModelRepository(session).all()]
 
     async def admin_get(self, session: AsyncSession, instance_id: int) -> ModelInstanceAdminOut:
         """One instance, for administrators."""
-        key = await self._vault.ensure_key(session, SETTINGS)
+        key = await self._vault.settings_key(session)
         return _admin(await self._row(session, instance_id), key)
 
     async def find(self, session: AsyncSession, name: str) -> ModelInstanceAdminOut | None:
@@ -126,7 +136,7 @@ class Models:
     ) -> ModelInstanceAdminOut:
         """Change an instance as a whole; omitted credentials are kept."""
         row = await self._row(session, instance_id)
-        key = await self._vault.ensure_key(session, SETTINGS)
+        key = await self._vault.settings_key(session)
         kept = _connection(row.connections[0], key) if row.connections else None
         await self._check(session, body, kept)
         taken = await ModelRepository(session).by_name(body.name)
@@ -134,6 +144,7 @@ class Models:
             raise Conflict("A model instance of this name exists, or existed; choose another.")
         row.name = body.name
         row.policy_group_id = body.policy_group_id
+        row.revision += 1
         row.updated_at = utc_now()
         return await self._apply(session, row, body, actor_id, "model_instance.changed")
 
@@ -189,7 +200,7 @@ class Models:
         actor_id: int | None,
         event: str,
     ) -> ModelInstanceAdminOut:
-        key = await self._vault.ensure_key(session, SETTINGS)
+        key = await self._vault.settings_key(session)
         row.instructions_sealed = key.seal(body.instructions, _instructions_place(row.id))
         row.allowed_users = [AllowedUser(user_id=i) for i in sorted(set(body.allowed_users))]
         _set_connection(row, body.connection, key)

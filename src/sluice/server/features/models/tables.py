@@ -18,6 +18,8 @@ class ModelInstance(Timestamps, Base):
     policy_group_id: Mapped[int] = mapped_column(ForeignKey("policy_groups.id"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), default=None)
     """Who made it."""
+    revision: Mapped[int] = mapped_column(default=1)
+    """Counts changes, so that what was read once may be kept in memory."""
     instructions_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     connections: Mapped[list[ModelConnection]] = relationship(
         lazy="raise", order_by="ModelConnection.id", cascade="all, delete-orphan"

@@ -27,6 +27,13 @@ class PolicyRepository(Repository):
             query = query.with_for_update()
         return (await self._session.scalars(query)).one_or_none()
 
+    async def version_in_force(self, group_id: int) -> int | None:
+        """The number of the version that decides now; None for a deleted group."""
+        query = select(PolicyGroup.version).where(
+            PolicyGroup.id == group_id, PolicyGroup.deleted_at.is_(None)
+        )
+        return (await self._session.scalars(query)).one_or_none()
+
     async def by_name(self, name: str) -> PolicyGroup | None:
         """One by its name, deleted ones too: names are never used again."""
         query = select(PolicyGroup).where(PolicyGroup.name == name)

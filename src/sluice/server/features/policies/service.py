@@ -19,7 +19,9 @@ from sluice.server.features.policies.schemas import (
 from sluice.server.features.policies.tables import PolicyGroup, PolicyVersion
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.sealing import Place
-from sluice.server.vault.service import SETTINGS, Vault
+from sluice.server.vault.service import Vault
+
+NO_GROUP = "There is no such policy group."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,15 @@ class Policies:
 
     async def in_force(self, session: AsyncSession, group_id: int) -> PolicyInForce:
         """The policy that decides now; raises `NotFound` for a deleted group."""
-        group = await self._group(session, group_id)
+        number = await PolicyRepository(session).version_in_force(group_id)
+        if number is None:
+            raise NotFound(NO_GROUP)
         known = self._compiled.get(group_id)
-        if known is not None and known.number == group.version:
-            return known
-        document = await self._document(session, group_id, group.version)
-        compiled = PolicyInForce(group_id, group.version, document.to_policy())
-        self._compiled[group_id] = compiled
-        return compiled
+        if known is None or known.number != number:
+            document = await self._document(session, group_id, number)
+            known = PolicyInForce(group_id, number, document.to_policy())
+            self._compiled[group_id] = known
+        return known
 
     async def listing(self, session: AsyncSession) -> list[PolicyGroupOut]:
         """Every policy group by name."""
@@ -137,7 +140,7 @@ class Policies:
     async def _add_version(
         self, session: AsyncSession, group: PolicyGroup, body: PolicyGroupIn, actor_id: int | None
     ) -> None:
-        key = await self._vault.ensure_key(session, SETTINGS)
+        key = await self._vault.settings_key(session)
         document = body.policy.model_dump_json(by_alias=True)
         version = PolicyVersion(
             policy_group_id=group.id,
@@ -160,14 +163,14 @@ class Policies:
     ) -> PolicyGroup:
         group = await PolicyRepository(session).group(group_id, for_update=for_update)
         if group is None:
-            raise NotFound("There is no such policy group.")
+            raise NotFound(NO_GROUP)
         return group
 
     async def _document(self, session: AsyncSession, group_id: int, number: int) -> PolicyDocument:
         row = await PolicyRepository(session).version(group_id, number)
         if row is None:
             raise NotFound("There is no such version of this policy group.")
-        key = await self._vault.ensure_key(session, SETTINGS)
+        key = await self._vault.settings_key(session)
         document = key.open(row.document_sealed, _place(group_id, number))
         return PolicyDocument.model_validate_json(document)
 

@@ -140,9 +140,7 @@ class Answers:
         # The caller may be gone, but what was accepted is recorded.
         with anyio.CancelScope(shield=True):
             async with self._database.write() as session:
-                await self._threads.finish_chat(
-                    session, prepared.chat_id, prepared.prompt.key, outcome
-                )
+                await self._threads.finish_chat(session, prepared.chat, outcome)
         self._metrics.prompt("submit", _ENDS.get(answer.status, "abandoned"))
 
 

@@ -118,7 +118,7 @@ async def _lines(
 def _line(piece: Piece, prepared: Prepared) -> bytes:
     line = StreamLine(content=piece.content, finish_reason=piece.finish_reason)
     if piece.finish_reason is not None:
-        line.thread_id, line.chat_id = prepared.prompt.thread_id, prepared.chat_id
+        line.thread_id, line.chat_id = prepared.prompt.thread_id, prepared.chat.id
         return line.model_dump_json(by_alias=True).encode() + b"\n"
     # Published clients want both keys on every line, and no others are of use before the last.
     return (
@@ -136,7 +136,7 @@ def _submit_out(body: SubmitIn, prepared: Prepared, answer: Answer) -> SubmitOut
     history = [chat.cleansed_input for chat in prepared.history]
     return SubmitOut(
         thread_id=prompt.thread_id,
-        chat_id=prepared.chat_id,
+        chat_id=prepared.chat.id,
         input_text=body.text,
         deidentified_input_text_data=deidentified_out(prompt.cleansed, prompt.mapping, prompt.key),
         deidentified_context_history=history_out(history, prompt.mapping, prompt.key),

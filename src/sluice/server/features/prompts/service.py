@@ -29,7 +29,7 @@ from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.features.prompts.analysis import Analyzer
 from sluice.server.features.prompts.review import Reviewed, check_caller_findings, review
 from sluice.server.features.prompts.schemas import CleanseIn, FindingIn, HydrateIn
-from sluice.server.features.threads.service import Exchange, PastChat, Threads
+from sluice.server.features.threads.service import BegunChat, Exchange, PastChat, Threads
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
 from sluice.server.kit.sealing import DataKey
@@ -70,7 +70,7 @@ class Prepared:
     """A recorded prompt, ready to be sent."""
 
     prompt: CleansedPrompt
-    chat_id: int
+    chat: BegunChat
     history: list[PastChat]
     connection: Connection
     messages: tuple[Message, ...]
@@ -151,12 +151,12 @@ class Prompts:
                 policy_version=analysis.policy.number,
                 model=connection.model,
             )
-            chat_id = await self._threads.begin_chat(session, thread_id, opened.key, exchange)
+            chat = await self._threads.begin_chat(session, thread_id, opened.key, exchange)
             await self._vault.save(session, opened)
         history = newest_that_fit(history, self._history_chars)
         prompt = CleansedPrompt(thread_id, cleansed, opened.mapping, opened.key)
         messages = conversation(instructions, history, cleansed.text)
-        return Prepared(prompt, chat_id, history, connection, messages)
+        return Prepared(prompt, chat, history, connection, messages)
 
     async def _thread(
         self, session: AsyncSession, caller: Caller, body: CleanseIn | HydrateIn

@@ -52,9 +52,9 @@ class ThreadRepository(Repository):
         )
         return list((await self._session.scalars(query)).all())[::-1]
 
-    async def chat(self, chat_id: int) -> Chat | None:
-        """One chat by id."""
-        return await self._session.get(Chat, chat_id)
+    async def change_chat(self, chat_id: int, **values: object) -> None:
+        """Set columns of one chat; one that was deleted meanwhile stays deleted."""
+        await self._session.execute(update(Chat).where(Chat.id == chat_id).values(**values))
 
     async def delete_chats(self, thread_id: int) -> None:
         """Remove every chat of a thread."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +38,16 @@ class Exchange:
     policy_group_id: int
     policy_version: int
     model: str
+
+
+@dataclass(frozen=True, slots=True)
+class BegunChat:
+    """A chat whose input side is recorded."""
+
+    id: int
+    uid: str
+    thread_id: int
+    key: DataKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +125,8 @@ class Threads:
 
     async def begin_chat(
         self, session: AsyncSession, thread_id: int, key: DataKey, exchange: Exchange
-    ) -> int:
-        """Record the input side of a chat as pending; returns the chat's id."""
+    ) -> BegunChat:
+        """Record the input side of a chat as pending."""
         chat = Chat(
             uid=uuid4().hex,
             thread_id=thread_id,
@@ -123,25 +134,26 @@ class Threads:
             policy_version=exchange.policy_version,
             model=exchange.model,
         )
-        _seal_into(chat, "raw_input_sealed", exchange.raw_input, key)
-        _seal_into(chat, "cleansed_input_sealed", exchange.cleansed_input, key)
+        place = partial(_chat_place, chat.uid, thread_id)
+        chat.raw_input_sealed = key.seal(exchange.raw_input, place("raw_input_sealed"))
+        cleansed = key.seal(exchange.cleansed_input, place("cleansed_input_sealed"))
+        chat.cleansed_input_sealed = cleansed
         await ThreadRepository(session).add(chat)
-        return chat.id
+        return BegunChat(chat.id, chat.uid, thread_id, key)
 
-    async def finish_chat(
-        self, session: AsyncSession, chat_id: int, key: DataKey, outcome: Outcome
-    ) -> None:
+    async def finish_chat(self, session: AsyncSession, chat: BegunChat, outcome: Outcome) -> None:
         """Record the output side; a thread deleted meanwhile keeps nothing."""
-        chat = await ThreadRepository(session).chat(chat_id)
-        if chat is None:
-            return
-        _seal_into(chat, "raw_output_sealed", outcome.raw_output, key)
-        _seal_into(chat, "hydrated_output_sealed", outcome.hydrated_output, key)
-        chat.status = outcome.status.value
-        if outcome.usage is not None:
-            chat.input_tokens = outcome.usage.input_tokens
-            chat.output_tokens = outcome.usage.output_tokens
-        await session.flush()
+        place, usage = partial(_chat_place, chat.uid, chat.thread_id), outcome.usage
+        hydrated = chat.key.seal(outcome.hydrated_output, place("hydrated_output_sealed"))
+        await ThreadRepository(session).change_chat(
+            chat.id,
+            status=outcome.status.value,
+            raw_output_sealed=chat.key.seal(outcome.raw_output, place("raw_output_sealed")),
+            hydrated_output_sealed=hydrated,
+            input_tokens=usage.input_tokens if usage is not None else None,
+            output_tokens=usage.output_tokens if usage is not None else None,
+            updated_at=utc_now(),
+        )
 
     async def delete(self, session: AsyncSession, thread_id: int, *, user_id: int) -> None:
         """Destroy the thread's data key and remove its chats."""
@@ -196,17 +208,14 @@ def _name_place(thread_id: int) -> Place:
     return Place("threads", "name_sealed", str(thread_id), thread_scope(thread_id))
 
 
-def _chat_place(chat: Chat, column: str) -> Place:
-    return Place("chats", column, chat.uid, thread_scope(chat.thread_id))
-
-
-def _seal_into(chat: Chat, column: str, text: str, key: DataKey) -> None:
-    setattr(chat, column, key.seal(text, _chat_place(chat, column)))
+def _chat_place(uid: str, thread_id: int, column: str) -> Place:
+    return Place("chats", column, uid, thread_scope(thread_id))
 
 
 def _opened(chat: Chat, column: str, key: DataKey) -> str:
     sealed: bytes | None = getattr(chat, column)
-    return key.open(sealed, _chat_place(chat, column)) if sealed is not None else ""
+    place = _chat_place(chat.uid, chat.thread_id, column)
+    return key.open(sealed, place) if sealed is not None else ""
 
 
 def _chat_out(chat: Chat, key: DataKey) -> ChatOut:
