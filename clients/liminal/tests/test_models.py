@@ -39,7 +39,7 @@ BODIES = [
 
 def with_news(body: object) -> object:
     """The same body with an unknown key in every object of it."""
-    if isinstance(body, dict):
+    if isinstance(body, dict) and body:  # an empty one is an open mapping (credentials)
         return {key: with_news(value) for key, value in body.items()} | {"newKey": [1]}
     return [with_news(one) for one in body] if isinstance(body, list) else body
 
@@ -108,7 +108,7 @@ def test_a_known_provider_key_is_its_member_and_unknown_ones_do_not_join_the_lis
 
 @pytest.mark.parametrize("key", [None, 5, ["openai"]])
 def test_a_provider_key_that_is_no_text_is_refused(key: object) -> None:
-    with pytest.raises(ValueError, match="providerKey|provider_key"):
+    with pytest.raises(ValueError, match="provider_key"):
         ModelConnection.from_dict(CONNECTION | {"providerKey": key})
 
 

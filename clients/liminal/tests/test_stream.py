@@ -210,12 +210,7 @@ def test_every_split_of_the_bytes_gives_the_same_lines(
     cuts = sorted(split.draw(st.lists(st.integers(0, len(sent)), max_size=12)))
     parts = [sent[a:b] for a, b in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
 
-    async def chunks() -> AsyncIterator[bytes]:
-        for part in parts:
-            yield part
-
-    async def run() -> list[str]:
-        return [found async for found in lines.split_lines(chunks())]
-
+    splitter = lines.LineSplitter()
+    found = [line for part in parts for line in splitter.feed(part)] + splitter.finish()
     whole = sent.decode().split("\n")
-    assert asyncio.run(run()) == (whole if whole[-1] else whole[:-1])
+    assert found == (whole if whole[-1] else whole[:-1])

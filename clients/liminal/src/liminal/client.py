@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
 from time import perf_counter
 from types import TracebackType
 from typing import Any, Final, NamedTuple, NoReturn, Self, Unpack, overload
@@ -26,12 +25,12 @@ from liminal.exchange import (
     build,
     close_with_loop,
     new_httpx_client,
-    opened,
+    send,
     session_of,
 )
-from liminal.failures import mapped, refused, timed_out, unbroken
+from liminal.failures import mapped, refused, timed_out
 from liminal.helpers.typing import Options, Parts, ValidatedResponseT
-from liminal.lines import split_lines
+from liminal.lines import LineStream
 
 DEFAULT_REQUEST_TIMEOUT: Final[int] = 60
 """Seconds."""
@@ -264,8 +263,8 @@ class Client:
         )
         try:
             async with asyncio.timeout(None if math.isinf(call.timeout) else call.timeout):
-                async with self._exchange(call) as response:
-                    await response.aread()
+                response = await self._send(call)
+                await self._read(response, endpoint)
         except TimeoutError as err:
             if isinstance(err, RequestError):
                 raise
@@ -288,7 +287,7 @@ class Client:
             err.status = response.status_code
             raise
 
-    async def _stream(
+    def _stream(
         self,
         method: str,
         endpoint: str,
@@ -298,16 +297,23 @@ class Client:
         params: Mapping[str, str] | None = None,
         json: object = None,
         timeout: float | None = None,
-    ) -> AsyncGenerator[str, None]:
-        """Make a request and yield the lines of its body as they come."""
-        await self._ensure_session()
-        call = self._call(
-            method, endpoint, timeout, headers=headers, cookies=cookies, params=params, json=json
-        )
-        async with self._exchange(call) as response:
-            with unbroken(endpoint):
-                async for line in split_lines(response.aiter_bytes()):
-                    yield line
+    ) -> LineStream:
+        """Make a request when the first line is asked for; yield its lines as they come."""
+        parts: Parts = {"headers": headers, "cookies": cookies, "params": params, "json": json}
+
+        async def ask() -> httpx.Response:
+            await self._ensure_session()
+            return await self._send(self._call(method, endpoint, timeout, **parts))
+
+        return LineStream(ask, endpoint)
+
+    async def _read(self, response: httpx.Response, endpoint: str) -> None:
+        """Read a response to its end and close it."""
+        with mapped(self._shown(endpoint), endpoint):
+            try:
+                await response.aread()
+            finally:
+                await response.aclose()
 
     def _call(
         self, method: str, endpoint: str, timeout: float | None, **options: Unpack[Parts]
@@ -324,22 +330,27 @@ class Client:
             timeout=self._timeout if timeout is None else checked_timeout(timeout),
         )
 
-    @asynccontextmanager
-    async def _exchange(self, call: Call) -> AsyncIterator[httpx.Response]:
-        """Send a call; take the session id that its answer sets; raise unless it is a 2xx."""
+    async def _send(self, call: Call) -> httpx.Response:
+        """Send a call; take the session id that its answer sets; raise unless it is a 2xx.
+
+        The response is open, for the caller to close.
+        """
         started = perf_counter()
         shown = self._shown(call.endpoint)
         with mapped(shown, call.endpoint):
             client = await self._connections()
-            request = build(client, self._api_server_url, call)
-            async with opened(client, request) as response:
+            response = await send(client, build(client, self._api_server_url, call))
+            try:
                 self._log(call, response.status_code, perf_counter() - started)
                 if session_id := session_of(response):
                     self._set_session_id(session_id)
                 if not response.is_success:
                     await response.aread()
                     raise refused(response, shown, call.endpoint)
-                yield response
+            except BaseException:
+                await response.aclose()
+                raise
+        return response
 
     def _log(self, call: Call, status: int, seconds: float) -> None:
         LOGGER.debug("%s %s: %d in %.3f s", call.method, call.endpoint, status, seconds)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from typing import Final
@@ -83,18 +83,15 @@ def build(client: httpx.AsyncClient, base: str, call: Call) -> httpx.Request:
     raise ArgumentError(f"The request cannot be sent: {problem}", url=call.endpoint)
 
 
-@asynccontextmanager
-async def opened(
-    client: httpx.AsyncClient, request: httpx.Request
-) -> AsyncIterator[httpx.Response]:
-    """Send a request and close its response. Redirects are not followed: the cookie stays here."""
+async def send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """Send a request; the response is open, for the caller to close.
+
+    Redirects are not followed: the session cookie stays with this server.
+    """
     before = tuple(client.cookies.jar)
     response = await client.send(request, stream=True, follow_redirects=False)
     _forget_cookies(client.cookies.jar, response, before)
-    try:
-        yield response
-    finally:
-        await response.aclose()
+    return response
 
 
 def session_of(response: httpx.Response) -> str | None:

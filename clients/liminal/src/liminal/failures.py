@@ -65,18 +65,22 @@ def mapped(shown_url: str, endpoint: str) -> Iterator[None]:
 
 @contextmanager
 def unbroken(endpoint: str) -> Iterator[None]:
-    """Turn a connection that breaks inside of the block, in mid-stream, into a `StreamError`."""
+    """Turn what breaks a stream inside of the block into a `StreamError`, a time-out excepted."""
     try:
         yield
-    except httpx.TimeoutException:
+    except LiminalError as err:
+        err.url = err.url or endpoint
         raise
-    except httpx.TransportError as err:
-        raise StreamError(
-            "The connection broke before the stream's last line", code="stream_cut", url=endpoint
+    except httpx.TimeoutException as err:
+        raise RequestTimeoutError(
+            "The stream stood still for longer than its time-out", code="timeout", url=endpoint
         ) from err
-    except StreamError as err:
-        err.url = endpoint
-        raise
+    except _FOREIGN as err:
+        raise StreamError(
+            f"The stream broke before its last line ({type(err).__name__})",
+            code="stream_cut",
+            url=endpoint,
+        ) from err
 
 
 def _from_foreign(err: Exception, shown_url: str, endpoint: str) -> RequestError:

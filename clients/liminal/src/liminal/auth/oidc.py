@@ -82,9 +82,8 @@ class DeviceCodeFlowProvider(AuthProvider):
             raise ArgumentError("The issuer must be an https address (http on this machine only)")
         self._issuer = issuer.rstrip("/")
         self._client_id = client_id
-        self._parameters = {"scope": " ".join(scopes)} | (
-            {"resource": resource} if resource else {}
-        )
+        self._scope = " ".join(scopes)
+        self._audience = {} if resource is None else {"resource": resource}
         self._auth_challenge_timeout = auth_challenge_timeout
         self._httpx_client = httpx_client
         self._token: Token | None = None
@@ -135,7 +134,7 @@ class DeviceCodeFlowProvider(AuthProvider):
         )
 
     async def _challenge(self, http: httpx.AsyncClient, endpoints: Endpoints) -> Challenge:
-        form = {"client_id": self._client_id, **self._parameters}
+        form = {"client_id": self._client_id, "scope": self._scope, **self._audience}
         answer = await self._json(
             http, "POST", endpoints.device_authorization, "device authorization", form
         )
@@ -156,6 +155,7 @@ class DeviceCodeFlowProvider(AuthProvider):
             "client_id": self._client_id,
             "grant_type": _GRANT_TYPE,
             "device_code": challenge.device_code,
+            **self._audience,  # RFC 8707, 2.2: said again where the token is asked for
         }
         interval = challenge.interval
         while True:
@@ -169,7 +169,7 @@ class DeviceCodeFlowProvider(AuthProvider):
                 continue
             if answer.get("error") not in {"authorization_pending", "slow_down"}:
                 return _granted(answer)
-            interval += _SLOW_DOWN if answer["error"] == "slow_down" else 0.0
+            interval = next_interval(interval, answer["error"])
 
     async def _json(
         self,
@@ -198,6 +198,11 @@ class DeviceCodeFlowProvider(AuthProvider):
             status=response.status_code,
             code="sign_in_failed",
         )
+
+
+def next_interval(interval: float, error: str) -> float:
+    """Return how many seconds to wait before the next poll (RFC 8628, 3.5)."""
+    return interval + _SLOW_DOWN if error == "slow_down" else interval
 
 
 def _granted(answer: Mapping[str, Any]) -> Token:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from liminal.helpers.model import BaseModel, OpenEnum, wire
 
@@ -38,7 +39,7 @@ class ModelConnection(BaseModel):
     model_instance_id: int = field(metadata=wire("modelInstanceId"))
     model: str
     provider_key: ModelProviderKey = field(metadata=wire("providerKey"))
-    credentials: dict[str, str] | None = field(default_factory=dict, metadata=wire(hidden=True))
+    credentials: dict[str, Any] | None = field(default_factory=dict, metadata=wire(hidden=True))
     created_at: datetime = field(metadata=wire("createdAt"))
     updated_at: datetime = field(metadata=wire("updatedAt"))
     deleted_at: datetime | None = field(default=None, metadata=wire("deletedAt"))

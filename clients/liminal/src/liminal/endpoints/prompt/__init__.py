@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any, Final
 
 from liminal.const import SOURCE
@@ -24,6 +23,7 @@ from liminal.endpoints.prompt.schemas import (
 )
 from liminal.errors import InvalidResponseError, StreamError
 from liminal.helpers.typing import RequestAndValidate, Stream, limit
+from liminal.lines import LineStream
 
 _SUBMIT: Final[str] = "/api/v1/prompts/submit"
 
@@ -130,31 +130,31 @@ class PromptEndpoint:
         lines = self._stream(
             "POST", _SUBMIT, json=payload | {"isStreaming": True}, **limit(timeout)
         )
+        finished = False
         try:
-            async for chunk in _chunks(lines):
-                yield chunk
+            async for line in lines:
+                if chunk := _chunk(line):
+                    finished = finished or chunk.finish_reason is not None
+                    if chunk.content or chunk.finish_reason != "error":
+                        yield chunk
+                    _check(chunk)
         finally:
-            if inspect.isasyncgen(lines):  # leaving early gives the connection back at once
+            if isinstance(lines, LineStream | AsyncGenerator):  # leaving early frees the connection
                 await lines.aclose()
+        if not finished:
+            message = "The stream ended before its last line"
+            raise StreamError(message, code="stream_cut", url=_SUBMIT)
 
 
-async def _chunks(lines: AsyncIterator[str]) -> AsyncIterator[StreamResponseChunk]:
-    """Yield a stream's chunks; raise `StreamError` unless the last of them says that it is."""
-    finished = False
-    async for line in lines:
-        if not line.strip():
-            continue
-        chunk = _chunk(line)
-        if chunk.content or chunk.finish_reason != "error":
-            yield chunk
-        if chunk.finish_reason == "error":
-            raise StreamError("The stream failed on the server", code="stream_failed", url=_SUBMIT)
-        finished = finished or chunk.finish_reason is not None
-    if not finished:
-        raise StreamError("The stream ended before its last line", code="stream_cut", url=_SUBMIT)
+def _check(chunk: StreamResponseChunk) -> None:
+    if chunk.finish_reason == "error":
+        raise StreamError("The stream failed on the server", code="stream_failed", url=_SUBMIT)
 
 
-def _chunk(line: str) -> StreamResponseChunk:
+def _chunk(line: str) -> StreamResponseChunk | None:
+    """Read a line, None for a blank one."""
+    if not line.strip():
+        return None
     try:
         return decode(line.encode(), StreamResponseChunk)
     except (InvalidResponseError, UnicodeEncodeError) as err:
