@@ -32,7 +32,9 @@ AFTER: Final = 40
 """How far after a match its context words are looked for, in code points."""
 
 _WORD = re.compile(r"[^\W\d_]+")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = re.compile(r"[a-z][A-Z]")
+_LETTERS: Final = {code: chr(code).lower() if chr(code).isalpha() else " " for code in range(128)}
+"""Turns ASCII text into lower-case words with spaces between them."""
 
 
 class Precedence(IntEnum):
@@ -115,6 +117,11 @@ class Pattern:
     precedence: Precedence = Precedence.SHAPE
     ignore_case: bool = False
     """Whether ASCII letters match in either case, in `regex` and in `anchor`."""
+    run: str = ""
+    """If set, a match consists of these characters alone from its start to its anchor's end.
+
+    It narrows where to look; declare it where `reach` is long.
+    """
     languages: frozenset[str] = frozenset()
     """The languages in which it is written so; empty means all."""
 
@@ -142,7 +149,15 @@ def context(
     return Context({"": words(raising)}, {"": words(lowering)}, boost, drop)
 
 
-def surrounding_words(text: str, start: int, end: int) -> set[str]:
+def surrounding_words(text: str, start: int, end: int) -> frozenset[str]:
     """The lower-case words near a span: `BEFORE` code points before it, `AFTER` after it."""
     near = f"{text[max(0, start - BEFORE) : start]} {text[end : end + AFTER]}"
-    return set(_WORD.findall(_CAMEL.sub(" ", near).lower()))
+    if _CAMEL.search(near):
+        near = f"{near} {_CAMEL.sub(_apart, near)}"
+    if near.isascii():
+        return frozenset(near.translate(_LETTERS).split())
+    return frozenset(_WORD.findall(near.lower()))
+
+
+def _apart(match: re.Match[str]) -> str:
+    return f"{match[0][0]} {match[0][1]}"

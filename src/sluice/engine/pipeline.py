@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Final
 
 from sluice.engine.detectors import PATTERNS, libraries
@@ -122,7 +123,7 @@ class Detector:
         data = _utf8(text)
         candidates = [*self._scanned(text, data), *self._termed(text), *self._tagged(text)]
         kept = self._without_allowed(text, candidates)
-        return sorted(_resolved(text, kept))
+        return sorted(_resolved(text, kept), key=attrgetter("start"))
 
     def _scanned(self, text: str, data: bytes) -> Iterator[Candidate]:
         with _FailingAs("scan"):

@@ -74,7 +74,7 @@ class Anchored:
             _to_code_points(data, ends)
         for number in sorted(ends):
             for pattern in self._groups[number]:
-                yield pattern, _merged(ends[number], pattern.reach)
+                yield pattern, _merged(text, ends[number], pattern)
 
     def _ends(self, data: bytes) -> dict[int, Ends]:
         """The byte offsets at which anchors end, by the anchor's number."""
@@ -142,11 +142,13 @@ def _to_code_points(data: bytes, ends: dict[int, Ends]) -> None:
         runs[:] = [place[end] for end in runs]
 
 
-def _merged(runs: Ends, reach: int) -> list[Window]:
+def _merged(text: str, runs: Ends, pattern: Pattern) -> list[Window]:
     """Ascending windows that hold every start of a match whose anchor ends in one of `runs`."""
     merged: list[Window] = []
     for first, last in sorted(zip(runs[::2], runs[1::2], strict=True)):
-        low = max(0, first - reach)
+        low = max(0, first - pattern.reach)
+        if pattern.run:
+            low += len(text[low:first].rstrip(pattern.run))
         if merged and low <= merged[-1][1] + 1:
             merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
         else:

@@ -17,6 +17,8 @@ _ZONE = r"(?: ?(?:Z|UTC|GMT|CES?T|EES?T|WES?T|[ECMP][SD]T|BST|IST|JST|[+-]\d{2}:
 _HALF = r"(?: ?[ap]\.?m\b\.?)?"
 _TIME_BEHIND = rf"(?:(?:T|,? (?:at |um )?){_CLOCK}{_HALF}{_ZONE})?"
 _LONGEST_TIME: Final = 50
+# Not the offset of a zone: `+05:30`.
+_CLOCKS = re.compile(r"(?<![\d+-])(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 _CONTEXT: Final = context(
     "date dated born birth dob birthday birthdate due since until till before after on expires "
     "expiry deadline day when meeting appointment scheduled geboren geburtsdatum datum",
@@ -40,9 +42,7 @@ def _is_clock(text: str) -> bool:
     """Whether every `h:mm[:ss]` in a match is a time of day."""
     return all(
         int(hour) <= 23 and int(minute) <= 59 and int(second or 0) <= 60
-        for hour, minute, second in re.findall(
-            r"(?<![\d+-])(\d{1,2}):(\d{2})(?::(\d{2}))?", text, re.ASCII
-        )
+        for hour, minute, second in _CLOCKS.findall(text)
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -42,6 +41,7 @@ _ISSUERS: Final = (
 _GROUPS: Final = frozenset(
     {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 5), (4, 5, 6)}
 )
+_MOST_GROUPS: Final = 8
 _RUN = re.compile(r"\d+", re.ASCII)
 _BANKING = words(
     "swift bic bank iban wire transfer sepa beneficiary routing remittance überweisung"
@@ -50,15 +50,18 @@ _BANKING = words(
 
 def _is_card(digits: str) -> bool:
     """Whether an issuer has numbers that begin and end so, and the check digit fits."""
-    return luhn.is_valid(digits) and any(
+    issued = any(
         low <= digits[: len(low)] <= high and len(digits) in lengths
         for low, high, lengths in _ISSUERS
     )
+    return issued and luhn.is_valid(digits)
 
 
 def _card(match: re.Match[str]) -> Checked | None:
     """The longest stretch of whole groups that is a card's number."""
     runs = [(m.start(), m.end()) for m in _RUN.finditer(match.string, *match.span())]
+    if len(runs) > _MOST_GROUPS:
+        return None
     ends = list(accumulate((end - start for start, end in runs), initial=0))
     stretches = (
         (low, high)
@@ -80,11 +83,6 @@ def _card_score(runs: list[tuple[int, int]]) -> float:
     return 0.95 if tuple(end - start for start, end in runs) in _GROUPS else 0.45
 
 
-@lru_cache(maxsize=1024)
-def _is_iban(compact: str) -> bool:
-    return bool(iban.is_valid(compact))
-
-
 def _account(match: re.Match[str]) -> Checked | None:
     """As much of the match as the country's account numbers are long, if its checksum fits."""
     text, start = match.string, match.start()
@@ -95,7 +93,7 @@ def _account(match: re.Match[str]) -> Checked | None:
     while end < match.end() and len(compact) < length:
         compact += text[end] if text[end].isalnum() else ""
         end += 1
-    if len(compact) < length or text[end : end + 1].isalnum() or not _is_iban(compact.upper()):
+    if len(compact) < length or text[end : end + 1].isalnum() or not iban.is_valid(compact):
         return None
     return Checked(start, end, 0.95)
 

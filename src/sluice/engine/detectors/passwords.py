@@ -8,17 +8,21 @@ from typing import Final
 from sluice.engine.detectors.secrets_text import bits_per_point, is_placeholder
 from sluice.engine.patterns import Checked, Pattern, Precedence, words
 
+# The short ones must be words of their own, not the end of another (`compass`).
 _NAMES = (
-    r"pass(?:word|wd|phrase|code|wort)|passwort|kennwort|pwd|contrase(?:ñ|n)a|mot de passe|pass|pw"
+    r"password|passwd|passphrase|passcode|passwort|kennwort|contrase(?:ñ|n)a|mot de passe"
+    r"|(?<![A-Za-z])(?:pass|pwd|pw)|(?<=[a-z])(?-i:P(?:ass|wd))"
 )
 _NAMES_BYTES = (
-    r"pass(?:word|wd|phrase|code|wort)|passwort|kennwort|pwd|contrase(?:\xc3\xb1|n)a"
-    r"|mot de passe|pass|pw"
+    r"password|passwd|passphrase|passcode|passwort|kennwort|contrase(?:\xc3\xb1|n)a|mot de passe"
+    r"|pass|pwd|pw"
 )
+_LONGEST_NAME: Final = 12
 _KEYS = (
     r"(?:api|access|secret|private|auth|account|encryption|signing|storage|app|master|client|bearer"
-    r"|refresh|session|webhook|deploy)[-_ ]?(?:key|token|secret)|apikey|secret|token|credential"
+    r"|refresh|session|webhook|deploy)[-_ ]?(?:key|token|secret)|secret|token|credential"
 )
+_LONGEST_KEY: Final = 17
 # Between the name and the value: a closing quote or bracket, then `=`, `:`, `=>`, `:=`, or `is`.
 _ASSIGN = (
     r"[\"'\]\\]{0,3}(?P<assign>\s{0,4}(?::=|=>|={1,3}|:)\s{0,4}|\s{1,2}(?:is|was|ist)[ :]{1,3})"
@@ -134,11 +138,10 @@ PATTERNS: Final = (
     Pattern(
         name="password.assigned",
         entity_type="PASSWORD",
-        regex=rf"(?<![A-Za-z])(?:[A-Za-z0-9]{{1,20}}[_.-])?(?:[a-z]{{1,16}})?(?P<name>{_NAMES})"
-        rf"{_ASSIGN}{_VALUE}",
+        regex=rf"(?P<name>{_NAMES}){_ASSIGN}{_VALUE}",
         anchor=rf"(?:{_NAMES_BYTES}){_ASSIGN_ANCHOR}",
-        reach=21 + 16 + 13 + 3 + 6,
-        longest=21 + 16 + 13 + 3 + 11 + _LONGEST_VALUE,
+        reach=_LONGEST_NAME + 3 + 6,
+        longest=_LONGEST_NAME + 3 + 11 + _LONGEST_VALUE,
         score=0.9,
         check=_password,
         precedence=Precedence.ASSIGNED,
@@ -171,10 +174,10 @@ PATTERNS: Final = (
     Pattern(
         name="api_key.assigned",
         entity_type="API_KEY",
-        regex=rf"(?<![A-Za-z])(?:[A-Za-z0-9]{{1,20}}[_.-])?(?P<name>{_KEYS}){_ASSIGN}{_VALUE}",
-        anchor=rf"(?:key|token|secret|credential){_ASSIGN_ANCHOR}",
-        reach=21 + 18 + 3 + 6,
-        longest=21 + 18 + 3 + 11 + _LONGEST_VALUE,
+        regex=rf"(?P<name>{_KEYS}){_ASSIGN}{_VALUE}",
+        anchor=rf"(?:{_KEYS}){_ASSIGN_ANCHOR}",
+        reach=_LONGEST_KEY + 3 + 6,
+        longest=_LONGEST_KEY + 3 + 11 + _LONGEST_VALUE,
         score=0.8,
         check=_key,
         precedence=Precedence.ASSIGNED,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from sluice.engine.patterns import (
     Checked,
     Pattern,
-    Precedence,
     context,
     surrounding_words,
     words,
@@ -17,6 +15,11 @@ from sluice.engine.patterns import (
 
 _SEP = r"[ .\-/()\u00a0\u2010-\u2013]"
 _SEP_BYTES = r"[ .\-/()\xc2\xa0\xe2\x80\x90-\x93]"
+# Numbers with dots are a form of their own: most digits with dots between them are something else.
+_PLAIN_SEP = r"[ \-/()\u00a0\u2010-\u2013]"
+_PLAIN_SEP_BYTES = r"[ \-/()\xc2\xa0\xe2\x80\x90-\x93]"
+_NOT_BEFORE = r"(?<![\w.+$€£¥#/\\-])(?<!\d[,:])"
+_END = r"(?![\w%]|[-.:/,]\d)"
 _EXTENSION = r"(?:(?: |, ?|; ?)?(?:ext|extension|x|#|durchwahl)\.?:? ?\d{1,6})?"
 _SPOKEN = words(
     "phone telephone tel call mobile cell cellphone fax hotline ring dial whatsapp sms text "
@@ -49,12 +52,11 @@ _DATE = re.compile(
     r"|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|[12]\d|3[01])[-./](?:19|20)?\d\d(?:\D|\Z)",
     re.ASCII,
 )
-_MACHINE = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|\d+\.\d+|\d+(?:\.\d{1,2}){2,}", re.ASCII)
+_COUNTRY_CODE = re.compile(r"\+\(?\d{1,3}\)?[ .\-/()]{0,3}\Z", re.ASCII)
 _DIGITS = re.compile(r"\d", re.ASCII)
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .\u00a0]\d{3})+", re.ASCII)
 
 
-@lru_cache(maxsize=4096)
 def _is_valid(number: str, region: str | None) -> bool:
     """Whether the region's numbering plan has this number; region None needs a leading `+`."""
     # Imported when first needed: the metadata is large.
@@ -84,8 +86,8 @@ def _without_trunk(written: str) -> str:
 
 def _national(match: re.Match[str]) -> Checked | None:
     """A number without a country code: its form, its plan and the words around it must agree."""
-    number = match["number"]
-    if _DATE.match(number) or _MACHINE.fullmatch(number):
+    number, start = match["number"], match.start()
+    if _DATE.match(number) or _COUNTRY_CODE.search(match.string, max(0, start - 9), start):
         return None
     if _NANP.fullmatch(number):
         return Checked(*_span(match), 0.65) if _is_valid(number, "US") else None
@@ -137,21 +139,31 @@ PATTERNS: Final = (
         score=0.9,
         check=_international,
         context=context(" ".join(_SPOKEN), boost=0.1),
-        precedence=Precedence.SHAPE,
         ignore_case=True,
     ),
     Pattern(
         name="phone.national",
         entity_type="PHONE_NUMBER",
-        regex=rf"(?<![\w.+$€£¥#/\\-])(?<!\d[,:])(?P<number>\(?\d(?:{_SEP}{{0,2}}\d){{6,13}})"
-        rf"{_EXTENSION}(?![\w%]|[-.:/,]\d)",
-        anchor=rf"\b\d(?:{_SEP_BYTES}{{0,4}}\d){{6}}",
+        regex=rf"{_NOT_BEFORE}(?P<number>\(?\d(?:{_PLAIN_SEP}{{0,2}}\d){{6,13}}){_EXTENSION}{_END}",
+        anchor=rf"\b\d(?:{_PLAIN_SEP_BYTES}{{0,4}}\d){{6}}",
         reach=2 + 6 * 5 + 6,
         longest=2 + 13 * 3 + 24,
         score=0.5,
         check=_national,
         context=_CONTEXT,
-        precedence=Precedence.SHAPE,
+        ignore_case=True,
+    ),
+    Pattern(
+        name="phone.dotted",
+        entity_type="PHONE_NUMBER",
+        regex=rf"{_NOT_BEFORE}(?P<number>(?:1\.)?[2-9]\d\d\.\d{{3}}\.\d{{4}}|0\d(?:\.\d\d){{4}})"
+        rf"{_EXTENSION}{_END}",
+        anchor=r"\b(?:\d{3}\.\d{3}\.\d{4}|\d\d(?:\.\d\d){4})",
+        reach=2 + 14,
+        longest=2 + 14 + 24,
+        score=0.5,
+        check=_national,
+        context=_CONTEXT,
         ignore_case=True,
     ),
 )

@@ -24,13 +24,18 @@ def _extract() -> TLDExtract:
     return TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1)
+def _last_labels() -> frozenset[str]:
+    """The last labels of all suffixes, in Unicode and in their ASCII form."""
+    labels = {suffix.rsplit(".", 1)[-1] for suffix in _extract().tlds}
+    return frozenset(labels | {label.encode("idna").decode() for label in labels})
+
+
 def is_public_suffix(last: str) -> bool:
     """Whether a lower-case last label (`org`, `de`, `xn--p1ai`, `рф`) is on the list."""
-    return _extract()(f"a.{last}").suffix == last
+    return last in _last_labels()
 
 
-@lru_cache(maxsize=4096)
 def has_registered_domain(host: str) -> bool:
     """Whether a lower-case host name is a domain somebody can own: `example.co.uk`."""
     found = _extract()(host)

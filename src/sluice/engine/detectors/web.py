@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from string import ascii_letters, digits
 from typing import Final
 
 from sluice.engine.detectors.suffixes import has_registered_domain
@@ -116,6 +117,7 @@ PATTERNS: Final = (
         r"(?![\w@-]|\.\w)(?P<path>(?::\d{1,5})?[/?#])?",
         anchor=rf"[a-z0-9]\.(?:{_COMMON})\b",
         reach=4 * 64 + 8,
+        run=f"{ascii_letters}{digits}-.",
         longest=4 * 64 + 8 + 10,
         score=0.55,
         check=_bare,
