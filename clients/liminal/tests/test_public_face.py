@@ -188,7 +188,7 @@ async def test_a_program_that_closes_nothing_leaves_no_socket_open(peer: object)
     stream = [line("a"), line("b"), line("", "stop")]
     peer.on("POST", "/api/v1/prompts/submit", Reply(stream=stream))
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-X", "dev", "-W", "error", "-c", PROGRAM, peer.url,
+        sys.executable, "-W", "error", "-c", PROGRAM, peer.url,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     out, err = await process.communicate()
