@@ -44,7 +44,7 @@ VARIABLE: Final = re.compile(rf"\b{PREFIX}[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 OTHER_VARIABLES: Final = frozenset({"SLUICE_CONFIG", "SLUICE_URL", "SLUICE_TOKEN"})
 """Variables that are no settings of the server: where its file is, and what clients read."""
 TEST_VARIABLES: Final = "SLUICE_TEST_"
-REASON_WORDS: Final = 3
+
 
 MACHINE_PATH: Final = re.compile(
     r"(?<![\w.~$}-])/(?:work|root|home/[a-z_][\w.-]*|Users/[A-Za-z][\w.-]*)/"
@@ -215,7 +215,7 @@ def check_dependencies(root: Path) -> Iterator[Problem]:
     for name, (line, reason) in rows.items():
         if name not in wanted:
             yield Problem(DEPENDENCIES_DOC, line, f"{name} is no dependency; remove the row")
-        elif len(reason.split()) < REASON_WORDS:
+        elif not re.search(r"\w", reason):
             yield Problem(DEPENDENCIES_DOC, line, f"{name} has no reason; say why it is needed")
 
 

@@ -100,7 +100,7 @@ def test_every_dependency_has_a_reason_and_every_reason_a_dependency(tmp_path: P
     write(tmp_path / "clients/c/pyproject.toml", CLIENT)
     rows = (
         "# D\n\n| package | reason |\n| --- | --- |\n| `PyJWT` | it verifies signed tokens |\n"
-        "| `hatchling`, `types_pyyaml` | they build and type |\n| `uvloop` | fast |\n"
+        "| `hatchling`, `types_pyyaml` | they build and type |\n| `uvloop` | – |\n"
         "| `litellm` | it is not here |\n\n"
         "| rejected | why |\n| --- | --- |\n| `other` | too slow |\n"
     )
