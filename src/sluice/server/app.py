@@ -11,7 +11,8 @@ from functools import partial
 import anyio.to_thread
 import httpx
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
 from starlette.middleware import Middleware
 
 import sluice
@@ -21,6 +22,7 @@ from sluice.server.auth.auth import Auth
 from sluice.server.auth.endpoints import router as auth_router
 from sluice.server.auth.identity.registry import build_providers
 from sluice.server.error_answers import add_error_answers
+from sluice.server.features.apidocs import endpoints as apidocs
 from sluice.server.features.audit import endpoints as audit
 from sluice.server.features.health import endpoints as health
 from sluice.server.features.keys import endpoints as keys
@@ -239,7 +241,11 @@ def _middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
     return [
         Middleware(RequestId),
         Middleware(AccessLog, metrics=metrics),
-        Middleware(SecurityHeaders),
+        Middleware(
+            SecurityHeaders,
+            page_policies={"/docs": apidocs.PAGE_POLICY},
+            cacheable=("/docs/assets",),
+        ),
         Middleware(LastResort),
         Middleware(RateLimit, rate=settings.rate_limit, burst=settings.rate_limit_burst),
         Middleware(BodyLimit, limit=settings.max_body_bytes),
@@ -248,13 +254,15 @@ def _middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(auth_router)
-    app.include_router(auth_admin_router)
-    for feature in (models, threads):
-        app.include_router(feature.router)
-        app.include_router(feature.admin_router)
-    app.include_router(prompts.router)
-    for feature in (policies, keys, audit):
-        app.include_router(feature.admin_router)
+    # Documented here, checked by `auth.caller`: a session's cookie works in its place.
+    token = [Depends(HTTPBearer(auto_error=False, scheme_name="API token"))]
+    app.include_router(auth_admin_router, dependencies=token)
+    for feature in (models, prompts, threads):
+        app.include_router(feature.router, dependencies=token)
+    for feature in (models, policies, threads, keys, audit):
+        app.include_router(feature.admin_router, dependencies=token)
     app.include_router(health.router)
+    app.include_router(apidocs.router)
+    app.router.routes.append(apidocs.assets)
     if settings.metrics:
         app.include_router(health.metrics_router)

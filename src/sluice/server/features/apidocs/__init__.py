@@ -1,0 +1,1 @@
+"""The API reference at `/docs`: Swagger UI, served from here so that it works offline."""
