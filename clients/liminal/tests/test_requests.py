@@ -187,15 +187,20 @@ async def test_a_blocked_prompt_says_which_entity_types_how_often(
     peer: Peer, client: Client
 ) -> None:
     errors = [
-        {"path": "EMAIL_ADDRESS", "message": "found 2 times"},
-        {"path": "US_SSN", "message": "found once (1)"},
+        {"path": "text", "message": "2 × EMAIL_ADDRESS is blocked by the policy"},
+        {"path": "US_SSN", "message": "found 1 time"},
+        {"path": "text", "message": "no more is said"},
     ]
     body = {"message": "Blocked", "code": "policy_blocked", "errors": errors}
-    peer.on("POST", SUBMIT, Reply(status=403, body=body))
+    mapping = {"code": "policy_blocked", "entityTypes": {"IBAN_CODE": 3, "X": "many"}}
+    peer.on("POST", SUBMIT, Reply(status=403, body=body), Reply(status=403, body=mapping))
     with pytest.raises(PolicyBlockedError) as caught:
         await client.prompt.submit(3, "Hello")
     assert caught.value.entity_types == {"EMAIL_ADDRESS": 2, "US_SSN": 1}
     assert caught.value.status == 403
+    with pytest.raises(PolicyBlockedError) as caught:
+        await client.prompt.submit(3, "Hello")
+    assert caught.value.entity_types == {"IBAN_CODE": 3}
 
 
 async def test_a_refused_connection_is_mapped() -> None:

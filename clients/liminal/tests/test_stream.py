@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import traceback
 from collections.abc import AsyncIterator
 
@@ -87,6 +88,17 @@ async def test_a_stream_that_says_that_it_failed_raises_after_what_came_before(
     assert contents == ["Hello "]
     assert isinstance(error, StreamError)
     assert (error.code, error.url) == ("stream_failed", SUBMIT)
+
+
+async def test_a_failing_line_may_say_why_as_a_refusal_does(peer: Peer, client: Client) -> None:
+    last = {
+        "content": "", "finishReason": "error", "message": "The provider hung up",
+        "code": "provider_error", "requestId": "req-7",
+    }  # fmt: skip
+    peer.on("POST", SUBMIT, Reply(stream=[line("Hello "), json.dumps(last).encode()]))
+    _, error = await until_it_fails(client)
+    assert str(error) == "The stream failed on the server: The provider hung up"
+    assert (error.code, error.request_id) == ("provider_error", "req-7")
 
 
 async def test_the_text_of_the_failing_line_is_handed_out_too(peer: Peer, client: Client) -> None:

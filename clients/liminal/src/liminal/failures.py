@@ -41,8 +41,8 @@ _MAPPED: Final[tuple[tuple[type[Exception], type[RequestError], str], ...]] = (
 )
 _FOREIGN: Final = tuple(foreign for foreign, _, _ in _MAPPED)
 
-_ENTITY_TYPE: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)*")
-_COUNT: Final = re.compile(r"\d{1,9}")
+_ENTITY_TYPE: Final = re.compile(r"\b[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)*\b")
+_COUNT: Final = re.compile(r"\b\d{1,9}\b")
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def refused(response: httpx.Response, shown_url: str, endpoint: str) -> RequestE
 
     The body has been read. A body that is not `{"message", "code", …}` leaves those None.
     """
-    body = _body(response)
+    body = _object(response.content)
     error = _kind(response.status_code, body)(
         f"Error while sending request to {shown_url}: {_quoted(response)}",
         status=response.status_code,
@@ -117,15 +117,31 @@ def refused(response: httpx.Response, shown_url: str, endpoint: str) -> RequestE
     return error
 
 
+def failed_stream(line: str, endpoint: str) -> StreamError:
+    """Return the error that a stream's last line stands for when it says `error`.
+
+    The line may carry what the body of a refusal does.
+    """
+    body = _object(line)
+    said = _string(body, "message")
+    return StreamError(
+        f"The stream failed on the server{f': {said[:BODY_LIMIT]}' if said else ''}",
+        code=_string(body, "code") or "stream_failed",
+        request_id=_string(body, "requestId"),
+        url=endpoint,
+        errors=_field_errors(body),
+    )
+
+
 def _kind(status: int, body: Mapping[str, Any]) -> type[RequestError]:
     if body.get("code") == "policy_blocked":
         return PolicyBlockedError
     return {401: AuthError, 429: RateLimitedError}.get(status, RequestError)
 
 
-def _body(response: httpx.Response) -> dict[str, Any]:
+def _object(content: bytes | str) -> dict[str, Any]:
     try:
-        body = json.loads(response.content)
+        body = json.loads(content)
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
@@ -177,7 +193,7 @@ def _entity_types(body: Mapping[str, Any], errors: list[FieldError]) -> dict[str
 
 
 def _entity_type(error: FieldError) -> tuple[str, int] | None:
-    """Read one entity type and its count from an entry such as `EMAIL_ADDRESS`, "found 2 times"."""
-    name = _ENTITY_TYPE.search(error.path) or _ENTITY_TYPE.fullmatch(error.message.split(" ")[0])
+    """Read one entity type and its count from an entry such as `2 × EMAIL_ADDRESS is blocked`."""
+    name = _ENTITY_TYPE.fullmatch(error.path) or _ENTITY_TYPE.search(error.message)
     count = _COUNT.search(error.message)
     return (name.group(), int(count.group())) if name and count else None

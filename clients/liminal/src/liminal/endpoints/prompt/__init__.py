@@ -22,6 +22,7 @@ from liminal.endpoints.prompt.schemas import (
     SubmitResponse,
 )
 from liminal.errors import InvalidResponseError, StreamError
+from liminal.failures import failed_stream
 from liminal.helpers.typing import RequestAndValidate, Stream, limit
 from liminal.lines import LineStream
 
@@ -137,18 +138,14 @@ class PromptEndpoint:
                     finished = finished or chunk.finish_reason is not None
                     if chunk.content or chunk.finish_reason != "error":
                         yield chunk
-                    _check(chunk)
+                    if chunk.finish_reason == "error":
+                        raise failed_stream(line, _SUBMIT)
         finally:
             if isinstance(lines, LineStream | AsyncGenerator):  # leaving early frees the connection
                 await lines.aclose()
         if not finished:
             message = "The stream ended before its last line"
             raise StreamError(message, code="stream_cut", url=_SUBMIT)
-
-
-def _check(chunk: StreamResponseChunk) -> None:
-    if chunk.finish_reason == "error":
-        raise StreamError("The stream failed on the server", code="stream_failed", url=_SUBMIT)
 
 
 def _chunk(line: str) -> StreamResponseChunk | None:
