@@ -136,7 +136,7 @@ class Detector:
     def _scored(self, text: str, pattern: Pattern, hit: Checked) -> Candidate:
         """The candidate that a confirmed match becomes, its score moved by the words around it."""
         score = hit.score
-        raising, lowering = self._context[pattern.name]
+        raising, lowering = self._context[pattern]
         if raising or lowering:
             near = surrounding_words(text, hit.start, hit.end)
             score += 0.0 if raising.isdisjoint(near) else pattern.context.boost
@@ -239,8 +239,8 @@ def _selected(wanted: frozenset[str] | None, languages: tuple[str, ...]) -> tupl
 @lru_cache(maxsize=64)
 def _context_words(
     patterns: tuple[Pattern, ...], languages: tuple[str, ...]
-) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    return {pattern.name: pattern.context.for_languages(languages) for pattern in patterns}
+) -> dict[Pattern, tuple[frozenset[str], frozenset[str]]]:
+    return {pattern: pattern.context.for_languages(languages) for pattern in patterns}
 
 
 @lru_cache(maxsize=64)

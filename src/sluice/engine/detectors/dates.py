@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from sluice.engine.patterns import Checked, Pattern, context
@@ -14,7 +14,7 @@ LAST_YEAR: Final = 2199
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?"
 _ZONE = r"(?: ?(?:Z|UTC|GMT|CES?T|EES?T|WES?T|[ECMP][SD]T|BST|IST|JST|[+-]\d{2}:?\d{2}))?"
-_HALF = r"(?: ?[ap]\.?m\b\.?)?"
+_HALF = r"(?: ?[AaPp]\.?[Mm]\b\.?)?"
 _TIME_BEHIND = rf"(?:(?:T|,? (?:at |um )?){_CLOCK}{_HALF}{_ZONE})?"
 _LONGEST_TIME: Final = 50
 # Not the offset of a zone: `+05:30`.
@@ -88,66 +88,68 @@ def _hour(match: re.Match[str]) -> Checked | None:
 
 
 class Calendar(NamedTuple):
-    """The names that a language gives to months and days of the week."""
+    """The names that a language gives to months (with their numbers) and to days of the week."""
 
     language: str
-    months: tuple[str, ...]
-    short_months: tuple[str, ...]
+    months: dict[str, int]
     weekdays: tuple[str, ...]
 
 
-def _calendar(language: str, months: str, short_months: str, weekdays: str) -> Calendar:
-    return Calendar(
-        language, tuple(months.split()), tuple(short_months.split()), tuple(weekdays.split())
-    )
+def _calendar(language: str, months: str, weekdays: str) -> Calendar:
+    numbered = {
+        name: number for number, names in enumerate(months.split(), 1) for name in names.split("/")
+    }
+    return Calendar(language, numbered, tuple(weekdays.split()))
 
 
 CALENDARS: Final = (
     _calendar(
         "en",
-        "january february march april may june july august september october november december",
-        "jan feb mar apr may jun jul aug sept sep oct nov dec",
+        "january/jan february/feb march/mar april/apr may june/jun july/jul august/aug "
+        "september/sept/sep october/oct november/nov december/dec",
         "monday tuesday wednesday thursday friday saturday sunday mon tues tue wed thurs thur thu "
         "fri sat sun",
     ),
     _calendar(
         "de",
-        "januar jänner februar märz april mai juni juli august september oktober november dezember",
-        "jan feb mär apr jun jul aug sept sep okt nov dez",
+        "januar/jänner/jan februar/feber/feb märz/mär april/apr mai juni/jun juli/jul august/aug "
+        "september/sept/sep oktober/okt november/nov dezember/dez",
         "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa",
     ),
     _calendar(
         "fr",
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-        "janv févr avr juil sept oct nov déc",
+        "janvier/janv février/févr mars avril/avr mai juin juillet/juil août septembre/sept "
+        "octobre/oct novembre/nov décembre/déc",
         "lundi mardi mercredi jeudi vendredi samedi dimanche",
     ),
     _calendar(
         "es",
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-        "ene feb mar abr jun jul ago sept oct nov dic",
+        "enero/ene febrero/feb marzo/mar abril/abr mayo junio/jun julio/jul agosto/ago "
+        "septiembre/setiembre/sept octubre/oct noviembre/nov diciembre/dic",
         "lunes martes miércoles jueves viernes sábado domingo",
     ),
     _calendar(
         "it",
-        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
-        "dicembre",
-        "gen feb mar apr mag giu lug ago set ott nov dic",
+        "gennaio/gen febbraio/feb marzo/mar aprile/apr maggio/mag giugno/giu luglio/lug agosto/ago "
+        "settembre/set ottobre/ott novembre/nov dicembre/dic",
         "lunedì martedì mercoledì giovedì venerdì sabato domenica",
     ),
     _calendar(
         "nl",
-        "januari februari maart april mei juni juli augustus september oktober november december",
-        "jan feb mrt apr jun jul aug sept okt nov dec",
+        "januari/jan februari/feb maart/mrt april/apr mei juni/jun juli/jul augustus/aug "
+        "september/sept/sep oktober/okt november/nov december/dec",
         "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
     ),
     _calendar(
         "pt",
-        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
-        "jan fev mar abr mai jun jul ago set out nov dez",
+        "janeiro/jan fevereiro/fev março/mar abril/abr maio/mai junho/jun julho/jul agosto/ago "
+        "setembro/set outubro/out novembro/nov dezembro/dez",
         "segunda terça quarta quinta sexta sábado domingo",
     ),
 )
+_NUMBERS: Final = {
+    name: number for calendar in CALENDARS for name, number in calendar.months.items()
+}
 # Words that are months too: in lower case they count only beside a year.
 _WORDS: Final = frozenset(("may", "march", "mar", "sat", "sun", "jan", "august", "mai", "mars"))
 
@@ -155,9 +157,8 @@ _WORDS: Final = frozenset(("may", "march", "mar", "sat", "sun", "jan", "august",
 def _written(match: re.Match[str]) -> Checked | None:
     """A month by its name, with a day or a year; the day is in the month."""
     parts = match.groupdict()
-    year = int(parts.get("y") or 2000)
-    day = int(parts.get("d") or 1)
-    if not FIRST_YEAR <= year <= LAST_YEAR or not 1 <= day <= 31:
+    month = _NUMBERS.get(match["month"].lower(), 0)
+    if not _is_day(int(parts.get("y") or 2000), month, int(parts.get("d") or 1)):
         return None
     bare = parts["month"] in _WORDS and not parts.get("y")
     if bare or (match["month"].islower() and not (parts.get("y") or parts.get("ordinal"))):
@@ -166,20 +167,20 @@ def _written(match: re.Match[str]) -> Checked | None:
     return Checked(*match.span(), 0.85 if complete else 0.6)
 
 
-def _alternatives(names: Sequence[str]) -> str:
+def _alternatives(names: Iterable[str]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
-def _in_bytes(names: Sequence[str]) -> str:
+def _in_bytes(names: Iterable[str]) -> str:
     """The names' first three letters for an anchor: UTF-8 bytes written as Latin-1."""
     return "|".join(sorted({name[:3].encode().decode("latin-1") for name in names}))
 
 
 def _written_patterns(calendar: Calendar) -> tuple[Pattern, ...]:
     """The three ways of writing a date out: day first, month first, month and year."""
-    month = rf"(?P<month>{_alternatives(calendar.months + calendar.short_months)})"
+    month = rf"(?P<month>{_alternatives(calendar.months)})"
     weekday = rf"(?:(?:{_alternatives(calendar.weekdays)})\.?,? )?"
-    begin = _in_bytes(calendar.months + calendar.short_months)
+    begin = _in_bytes(calendar.months)
     ordinal = r"(?P<ordinal>st|nd|rd|th|er|º|ª|\.)?"
     forms = (
         (

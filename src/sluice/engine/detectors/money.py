@@ -42,6 +42,7 @@ _GROUPS: Final = frozenset(
     {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 5), (4, 5, 6)}
 )
 _MOST_GROUPS: Final = 8
+_ASCII_ALNUM = re.compile(r"[A-Za-z0-9]")
 _RUN = re.compile(r"\d+", re.ASCII)
 _BANKING = words(
     "swift bic bank iban wire transfer sepa beneficiary routing remittance überweisung"
@@ -93,7 +94,8 @@ def _account(match: re.Match[str]) -> Checked | None:
     while end < match.end() and len(compact) < length:
         compact += text[end] if text[end].isalnum() else ""
         end += 1
-    if len(compact) < length or text[end : end + 1].isalnum() or not iban.is_valid(compact):
+    runs_on = _ASCII_ALNUM.match(text, end)
+    if len(compact) < length or runs_on or not iban.is_valid(compact, check_country=False):
         return None
     return Checked(start, end, 0.95)
 
@@ -147,7 +149,7 @@ PATTERNS: Final = (
         name="money.iban",
         entity_type="IBAN_CODE",
         regex=r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30}",
-        anchor=r"\b[A-Za-z]{2}\d{2}[ \xc2\xa0\-]{0,2}[A-Za-z0-9]{1,2}",
+        anchor=r"(?:\b|_)[A-Za-z]{2}\d{2}[ \xc2\xa0\-]{0,2}[A-Za-z0-9]{1,2}",
         reach=9,
         longest=4 + 60,
         score=0.95,

@@ -9,6 +9,8 @@ from typing import Final
 from sluice.engine.patterns import Checked, Pattern, Precedence, context
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+# What an address has somewhere: `::` beside a digit, or six groups.
+_V6_SIGN = r"[0-9A-Fa-f:]{0,38}(?:::[0-9A-Fa-f]|[0-9A-Fa-f]::)|(?:[0-9A-Fa-f]{1,4}:){6}"
 _HARMLESS: Final = ("127.", "0.0.0.", "255.")
 _CONTEXT: Final = context(
     "ip ips ipv addr address host server client remote gateway subnet dns peer source src dst from",
@@ -66,11 +68,11 @@ PATTERNS: Final = (
     Pattern(
         name="network.ipv6",
         entity_type="IP_ADDRESS",
-        regex=r"(?<![\w:.])(?P<address>[0-9A-Fa-f:]{2,39}(?:(?:\.\d{1,3}){3})?)"
+        regex=rf"(?<![\w:.])(?={_V6_SIGN})(?P<address>[0-9A-Fa-f:]{{2,39}}(?:(?:\.\d{{1,3}}){{3}})?)"
         r"(?:%[0-9A-Za-z]{1,15})?(?![\w:]|\.\w)",
         anchor=r"::[0-9A-Fa-f]|[0-9A-Fa-f]::|(?:[0-9A-Fa-f]{1,4}:){6}",
         reach=42,
-        longest=39 + 12 + 16 + 2,
+        longest=39 + 12 + 16 + 45,
         score=0.8,
         check=_v6,
         context=context("ip ipv addr address host server client gateway subnet dns", boost=0.15),

@@ -58,11 +58,19 @@ def _value(match: re.Match[str]) -> tuple[int, int, bool]:
         return *match.span("quoted"), True
     start, end = match.span("bare")
     text = match.string
+    if text[match.start() - 1 : match.start()] in ("?", "&"):
+        end = _before_ampersand(text, start, end)
     while end > start and text[end - 1] in ".:?)]}\\":
         if text[end - 1] in ")]}" and _opened(text, start, end):
             break
         end -= 1
     return start, end, False
+
+
+def _before_ampersand(text: str, start: int, end: int) -> int:
+    """In a query string the next parameter follows."""
+    at = text.find("&", start, end)
+    return at if at > start else end
 
 
 def _opened(text: str, start: int, end: int) -> bool:
@@ -102,6 +110,7 @@ def _strength(value: str, quoted: bool, spoken: bool, assign: str) -> float:
 def _key(match: re.Match[str]) -> Checked | None:
     """A value as random as keys are: letters and digits, no words."""
     start, end, quoted = _value(match)
+    end = _before_ampersand(match.string, start, end)
     value = match.string[start:end]
     if len(value) < 12 or is_placeholder(value) or (not quoted and _CODE.fullmatch(value)):
         return None
@@ -187,7 +196,7 @@ PATTERNS: Final = (
         name="api_key.authorization",
         entity_type="API_KEY",
         regex=r"(?<![A-Za-z])(?:bearer|basic|token) (?P<body>[A-Za-z0-9_.~+/=-]{16,600})",
-        anchor=r"\b(?:bearer|basic|token) [A-Za-z0-9_.~+/=\-]{8}",
+        anchor=r"(?:bearer|basic|token) [A-Za-z0-9_.~+/=\-]{8}",
         reach=15,
         longest=610,
         score=0.85,

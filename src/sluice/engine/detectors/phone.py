@@ -133,7 +133,7 @@ PATTERNS: Final = (
         entity_type="PHONE_NUMBER",
         regex=rf"(?<![\w+])(?P<number>(?:\+\(?|00(?=[1-9 ]))\d?(?:{_SEP}{{0,3}}\d){{6,14}})"
         rf"{_EXTENSION}(?![\d])",
-        anchor=rf"(?:\+\(?|00)\d?(?:{_SEP_BYTES}{{0,6}}\d){{6}}",
+        anchor=rf"(?:\+\(?|00)\d?(?:{_SEP_BYTES}{{0,9}}\d){{6}}",
         reach=3 + 6 * 4 + 6,
         longest=3 + 14 * 4 + 24,
         score=0.9,
@@ -145,7 +145,7 @@ PATTERNS: Final = (
         name="phone.national",
         entity_type="PHONE_NUMBER",
         regex=rf"{_NOT_BEFORE}(?P<number>\(?\d(?:{_PLAIN_SEP}{{0,2}}\d){{6,13}}){_EXTENSION}{_END}",
-        anchor=rf"\b\d(?:{_PLAIN_SEP_BYTES}{{0,4}}\d){{6}}",
+        anchor=rf"\b\d(?:{_PLAIN_SEP_BYTES}{{0,6}}\d){{6}}",
         reach=2 + 6 * 5 + 6,
         longest=2 + 13 * 3 + 24,
         score=0.5,

@@ -68,7 +68,12 @@ _FORMS: Final = (
     Form("github", r"gh[pousr]_", r"[A-Za-z0-9]{36}", 40, _with_crc),
     Form("github", r"ghs_", r"[A-Za-z0-9]{37,255}", 260),
     Form("github", r"github_pat_", r"[A-Za-z0-9]{22}_[A-Za-z0-9]{59}", 93),
-    Form("gitlab", r"gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|imt)-", r"[A-Za-z0-9_.-]{20,320}", 330),
+    Form(
+        "gitlab",
+        r"gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|imt)-",
+        r"[A-Za-z0-9_-]{20,300}(?:\.[A-Za-z0-9_-]{2,40}){0,3}",
+        440,
+    ),
     Form("slack", r"xox[abeoprs]-", r"[A-Za-z0-9-]{10,250}", 256),
     Form("slack", r"xapp-\d-", r"[A-Za-z0-9-]{20,250}", 260),
     Form("stripe", r"(?:sk|rk|pk)_(?:live|test)_", r"[A-Za-z0-9]{10,247}", 256),

@@ -19,10 +19,10 @@ _PAIRS: Final = {")": "(", "]": "["}
 # common attributes in programs (`it`, `is`, `py`, `md`, `info`, `name`, …) are not among them.
 _COMMON = (
     "com|net|org|edu|gov|mil|eu|de|fr|uk|nl|ch|at|be|es|pl|cz|se|dk|fi|pt|gr|hu|ro|ie|jp|cn|kr|"
-    "br|mx|ar|cl|au|nz|za|ca|ru|ua|tr|tech|dev|cloud|online|site|biz|shop|xyz|io"
+    "br|mx|ar|cl|au|nz|za|ca|ru|ua|tr|biz|xyz|io"
 )
 _NAMES_OF_SOFTWARE: Final = words(
-    "asp.net ado.net vb.net ml.net socket.io engine.io paper.net system.net"
+    "java.io asp.net ado.net vb.net ml.net socket.io engine.io paper.net system.net"
 )
 
 

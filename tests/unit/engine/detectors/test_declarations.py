@@ -1,0 +1,107 @@
+"""The laws that every declared pattern keeps, so that Hyperscan and `re` find the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sluice.engine.detectors import PATTERNS
+from sluice.engine.patterns import Pattern
+from sluice.engine.scan import HAS_HYPERSCAN, Anchored
+from sluice.engine.types import ENTITY_TYPE
+
+_parser = import_module("re._parser")
+Tree: TypeAlias = Any
+"""A part of what `re`'s parser returns; it has no public types."""
+IDS = [f"{index}-{pattern.name}" for index, pattern in enumerate(PATTERNS)]
+FILLERS = (
+    "",
+    " ",
+    "\n",
+    "a",
+    "é",
+    "\U0001f600",
+    "9",
+    "-",
+    ".",
+    "\x00",
+    "密",
+    "_",
+    "+",
+    "/",
+    ":",
+    "@",
+)
+
+
+def _nodes(tree: Tree) -> Iterator[tuple[str, Tree]]:
+    """Every node of a parsed expression."""
+    if isinstance(tree, _parser.SubPattern):
+        for kind, value in tree:
+            yield str(kind), value
+            yield from _nodes(value)
+    elif isinstance(tree, tuple | list):
+        for part in tree:
+            yield from _nodes(part)
+
+
+def _reads(pattern: Pattern) -> tuple[int, bool]:
+    """Most code points that the expression reads from a match's start; whether it is bounded."""
+    tree = _parser.parse(pattern.regex, re.ASCII)
+    ahead = [
+        value[1].getwidth()[1]
+        for kind, value in _nodes(tree)
+        if kind in ("ASSERT", "ASSERT_NOT") and value[0] > 0
+    ]
+    repeats = [value[1] for kind, value in _nodes(tree) if kind.endswith("_REPEAT")]
+    bounded = all(str(most) != "MAXREPEAT" for most in repeats)
+    return tree.getwidth()[1] + max(ahead, default=0), bounded
+
+
+@cache
+def _anchored(pattern: Pattern) -> Anchored:
+    return Anchored((pattern,))
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=IDS)
+def test_a_pattern_reads_no_further_than_it_declares(pattern: Pattern) -> None:
+    longest, bounded = _reads(pattern)
+    assert bounded
+    assert longest <= pattern.longest
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=IDS)
+def test_a_pattern_is_declared_within_the_words_of_the_engine(pattern: Pattern) -> None:
+    assert ENTITY_TYPE.fullmatch(pattern.entity_type)
+    assert re.fullmatch(r"[a-z_0-9]+\.[a-z_0-9]+", pattern.name)
+    assert 0 < pattern.score <= 1
+    listed = [*pattern.context.raising.values(), *pattern.context.lowering.values()]
+    assert all(word == word.lower() for words in listed for word in words)
+
+
+@pytest.mark.skipif(not HAS_HYPERSCAN, reason="there is no Hyperscan for this machine")
+@pytest.mark.parametrize("pattern", PATTERNS, ids=IDS)
+@given(data=st.data())
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+def test_no_match_starts_outside_of_the_windows_around_its_anchors(
+    pattern: Pattern, data: st.DataObject
+) -> None:
+    body = data.draw(st.from_regex(pattern.compiled, fullmatch=False))
+    before, after = (data.draw(st.sampled_from(FILLERS)) for _ in range(2))
+    text = before + body + after + " " + body
+    if any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+        return
+    windows = dict(_anchored(pattern).windows(text, text.encode())).get(pattern, ())
+    for match in pattern.compiled.finditer(text):
+        assert any(low <= match.start() <= high for low, high in windows)
