@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -11,9 +12,12 @@ from starlette.exceptions import HTTPException
 
 from sluice.engine.errors import Problem
 from sluice.server.errors import Malformed, SluiceError, Unprocessable
+from sluice.server.kit.logs import describe_exception
 from sluice.server.kit.sealing import SealingError
 from sluice.server.kit.streaming import CallerLeft
 from sluice.server.middleware.request_id import request_id_of
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 
 _OTHER_CODES = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
 
@@ -81,6 +85,7 @@ async def _caller_left(request: Request, error: Exception) -> Response:
 
 
 async def _sealing_error(request: Request, error: Exception) -> Response:
+    log.error("sealing_failed", **describe_exception(error))
     failure = SluiceError(
         "Something that is sealed does not open; nothing was sent. See the server's log.",
         code="sealing_failed",

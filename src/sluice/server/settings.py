@@ -178,7 +178,7 @@ class Settings(BaseSettings):
 
     @property
     def auth(self) -> AuthConfig:
-        """The part that sign-in needs."""
+        """The part that sign-in needs; raises `ValueError` for contradictions."""
         return AuthConfig(
             session_idle=timedelta(hours=self.session_idle_hours),
             session_absolute=timedelta(days=self.session_days),
@@ -201,7 +201,8 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 (settings of ma
         problems = [f"{_name(error['loc'])}: {error['msg']}" for error in e.errors()]
         raise InvalidSettings("\n".join(problems + unknown)) from None
     except ValueError as e:
-        raise InvalidSettings("\n".join([str(e), *unknown])) from None
+        contradiction = str(e)  # no-payload: AuthConfig names its fields, never their values
+        raise InvalidSettings("\n".join([contradiction, *unknown])) from None
     if unknown:
         raise InvalidSettings("\n".join(unknown))
     return settings

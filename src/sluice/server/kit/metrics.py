@@ -28,7 +28,6 @@ PromptOutcome: TypeAlias = Literal["answered", "blocked", "refused", "failed", "
 ProviderOutcome: TypeAlias = Literal[
     "answered", "unreachable", "timeout", "rate_limited", "rejected", "protocol", "cancelled"
 ]
-VaultOperation: TypeAlias = Literal["seal", "open", "reveal", "rewrap", "destroy"]
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER: Final = "OTHER"
@@ -50,12 +49,10 @@ class Metrics:
         *,
         entity_types: Collection[str] = (),
         providers: Collection[str] = (),
-        audit_events: Collection[str] = (),
     ) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
         self._entity_types = frozenset(entity_types)
         self._providers = frozenset(providers)
-        self._audit_events = frozenset(audit_events)
         ProcessCollector(registry=self.registry)
         self._define_http()
         self._define_prompts()
@@ -93,8 +90,6 @@ class Metrics:
             "findings", "Findings by what was done with them.", "entity_type", "action"
         )
         self._hydrated = self._counter("hydrated_items", "Originals put back into answers.")
-        self._vault = self._counter("vault_operations", "What the vault did.", "operation")
-        self._audit = self._counter("audit_events", "Audit events written.", "event")
 
     def _define_providers(self) -> None:
         self._provider_calls = self._counter(
@@ -147,14 +142,6 @@ class Metrics:
     def hydrated(self, count: int) -> None:
         """`count` originals were put back."""
         self._hydrated.inc(count)
-
-    def vault(self, operation: VaultOperation, count: int = 1) -> None:
-        """The vault did something `count` times."""
-        self._vault.labels(operation).inc(count)
-
-    def audited(self, event: str) -> None:
-        """An audit event was written."""
-        self._audit.labels(bounded(event, self._audit_events)).inc()
 
     def provider_call(
         self,

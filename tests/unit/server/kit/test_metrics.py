@@ -14,7 +14,6 @@ def metrics() -> Metrics:
     return Metrics(
         entity_types={"PERSON", "EMAIL_ADDRESS"},
         providers={"echo", "openai"},
-        audit_events={"sign_in"},
     )
 
 
@@ -29,8 +28,6 @@ def test_every_kind_of_event_is_counted() -> None:
     of.prompt("submit", "answered")
     of.findings("PERSON", Action.MASK, 3)
     of.hydrated(2)
-    of.vault("seal", 3)
-    of.audited("sign_in")
     of.provider_call("openai", "answered", 1.5, 0.5)
     route = {"method": "POST", "route": "/api/v1/threads/{thread_id}"}
     assert value(of, "http_requests_total", **route, status="200") == 1
@@ -40,8 +37,6 @@ def test_every_kind_of_event_is_counted() -> None:
     assert value(of, "prompts_total", operation="submit", outcome="answered") == 1
     assert value(of, "findings_total", entity_type="PERSON", action="mask") == 3
     assert value(of, "hydrated_items_total") == 2
-    assert value(of, "vault_operations_total", operation="seal") == 3
-    assert value(of, "audit_events_total", event="sign_in") == 1
     assert value(of, "provider_calls_total", provider="openai", outcome="answered") == 1
     assert value(of, "provider_call_duration_seconds_sum", provider="openai") == 1.5
     assert value(of, "provider_first_token_seconds_sum", provider="openai") == 0.5
@@ -63,10 +58,8 @@ def test_values_outside_their_sets_count_under_one_label() -> None:
         of.request_finished(f"{CANARY}{n}", "(unmatched)", 404, 0.1, None)
         of.findings(f"{CANARY}{n}", Action.REDACT)
         of.provider_call(f"{CANARY}{n}", "timeout", 1.0)
-        of.audited(f"{CANARY}{n}")
     assert value(of, "findings_total", entity_type="CUSTOM", action="redact") == 5
     assert value(of, "provider_calls_total", provider="OTHER", outcome="timeout") == 5
-    assert value(of, "audit_events_total", event="OTHER") == 5
     assert value(of, "http_requests_total", method="OTHER", route="(unmatched)", status="404") == 5
     assert CANARY not in of.exposition()[0].decode()
 

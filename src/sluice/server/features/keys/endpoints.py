@@ -39,7 +39,7 @@ async def rotate(caller: Manager, services: ServicesDep) -> Data[MasterKeyUse]:
     try:
         await service.rotate(services.database, services.vault, actor_id=caller.user_id)
     except SealingError as e:
-        message = str(e)  # no-payload: names master key ids only
+        message = str(e)
         raise Conflict(message, code="master_key_missing") from None
     return Data(data=await _use(services))
 

@@ -34,7 +34,7 @@ from sluice.server.providers.registry import Providers
 class Piece:
     """A stretch of the hydrated answer; the last one has a finish reason."""
 
-    content: str
+    content: str = field(repr=False)
     finish_reason: FinishReason | None = None
 
 
@@ -42,9 +42,9 @@ class Piece:
 class Answer:
     """What has come of an answer so far."""
 
-    raw: list[str] = field(default_factory=list)
-    hydrated: list[str] = field(default_factory=list)
-    items: tuple[Restored, ...] = ()
+    raw: list[str] = field(default_factory=list, repr=False)
+    hydrated: list[str] = field(default_factory=list, repr=False)
+    items: tuple[Restored, ...] = field(default=(), repr=False)
     usage: Usage | None = None
     model: str | None = None
     status: ChatStatus = ChatStatus.ABANDONED
@@ -182,7 +182,7 @@ def _status(reason: FinishReason) -> ChatStatus:
 
 def provider_failure(error: ProviderError) -> SluiceError:
     """The answer to a provider's failure: which provider, which status, never its words."""
-    message = str(error)  # no-payload: providers' errors hold key, status and error type only
+    message = str(error)
     if isinstance(error, ProviderRateLimited):
         return RateLimited(message, code="provider_rate_limited", retry_after=error.retry_after)
     if isinstance(error, ProviderTimeout):

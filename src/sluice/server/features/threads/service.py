@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from uuid import uuid4
@@ -33,8 +33,8 @@ NOT_YOURS = "There is no such thread."
 class Exchange:
     """The input side of a chat, before it is recorded."""
 
-    raw_input: RawText
-    cleansed_input: CleansedText
+    raw_input: RawText = field(repr=False)
+    cleansed_input: CleansedText = field(repr=False)
     policy_group_id: int
     policy_version: int
     model: str
@@ -55,8 +55,8 @@ class Outcome:
     """The output side of a chat, as far as it came."""
 
     status: ChatStatus
-    raw_output: CleansedText
-    hydrated_output: RawText
+    raw_output: CleansedText = field(repr=False)
+    hydrated_output: RawText = field(repr=False)
     usage: Usage | None = None
 
 
@@ -64,8 +64,8 @@ class Outcome:
 class PastChat:
     """An earlier exchange, as a model may see it."""
 
-    cleansed_input: CleansedText
-    raw_output: CleansedText
+    cleansed_input: CleansedText = field(repr=False)
+    raw_output: CleansedText = field(repr=False)
 
 
 class Threads:

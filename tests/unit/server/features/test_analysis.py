@@ -1,0 +1,83 @@
+"""The analyzer: cached by a keyed hash, and refusing what it could not analyse."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, cast
+
+import pytest
+
+from sluice.engine import Detector, Finding, Policy, RawText
+from sluice.engine.errors import DetectorFailed
+from sluice.server.errors import Unavailable, Unprocessable
+from sluice.server.features.policies.service import PolicyInForce
+from sluice.server.features.prompts.analysis import INLINE_CHARS, Analyzer, SpanCache
+
+pytestmark = pytest.mark.anyio
+POLICY = PolicyInForce(1, 1, Policy())
+NEXT = PolicyInForce(1, 2, Policy(allow_list=("jane@example.org",)))
+
+
+class CountingDetector:
+    """Stands in for the detector and counts its calls."""
+
+    calls = 0
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 (as the detector's)
+        self.version = str(sorted(options.items()))
+
+    def analyze(self, text: str) -> list[Finding]:
+        """One finding, after counting."""
+        type(self).calls += 1
+        if "fail" in text:
+            raise DetectorFailed("email")
+        if "slow" in text:
+            time.sleep(1)
+        return [Finding(0, 1, "URL")]
+
+
+@pytest.fixture
+def analyzer() -> Analyzer:
+    CountingDetector.calls = 0
+    return Analyzer(seconds=0.1, detector=cast("type[Detector]", CountingDetector))
+
+
+async def test_a_text_is_analysed_once_for_each_policy_version(analyzer: Analyzer) -> None:
+    for policy in (POLICY, POLICY, NEXT, POLICY, NEXT):
+        await analyzer.findings(RawText("x"), policy)
+    assert CountingDetector.calls == 2
+
+
+async def test_a_detector_that_fails_refuses_the_text(analyzer: Analyzer) -> None:
+    with pytest.raises(Unavailable) as caught:
+        await analyzer.findings(RawText("fail canary"), POLICY)
+    assert caught.value.code == "detector_failed"
+    assert "canary" not in caught.value.message
+
+
+async def test_a_detector_that_is_too_slow_refuses_the_text(analyzer: Analyzer) -> None:
+    with pytest.raises(Unavailable) as caught:
+        await analyzer.findings(RawText("slow" + "x" * INLINE_CHARS), POLICY)
+    assert caught.value.code == "detector_timeout"
+
+
+async def test_a_lone_surrogate_is_refused_with_its_position(analyzer: Analyzer) -> None:
+    with pytest.raises(Unprocessable, match="code point 1"):
+        await analyzer.findings(RawText("a\ud800"), POLICY)
+
+
+async def test_the_caller_may_change_the_findings_it_got(analyzer: Analyzer) -> None:
+    (await analyzer.findings(RawText("x"), POLICY)).clear()
+    assert len(await analyzer.findings(RawText("x"), POLICY)) == 1
+
+
+def test_the_cache_holds_no_text_and_forgets_the_least_used() -> None:
+    cache = SpanCache(max_entries=2, max_findings=3)
+    keys = [cache.key("v", f"canary {i}") for i in range(3)]
+    for key in keys:
+        cache.put(key, (Finding(0, 1, "URL"),))
+    assert cache.get(keys[0]) is None
+    assert cache.get(keys[2]) is not None
+    assert "canary" not in repr(vars(cache))
+    cache.put(b"many", (Finding(0, 1, "URL"),) * 3)
+    assert cache.get(keys[2]) is None

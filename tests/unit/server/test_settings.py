@@ -1,0 +1,86 @@
+"""Settings: everything wrong is said at once, and no value is quoted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sluice.server.settings import InvalidSettings, load_settings
+
+SECRET = "s3cret-canary-value-of-a-setting"
+
+
+@pytest.fixture(autouse=True)
+def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("SLUICE_"):
+            monkeypatch.delenv(name)
+
+
+def test_without_any_setting_it_runs_on_sqlite_in_var() -> None:
+    settings = load_settings()
+    assert settings.url == "sqlite+aiosqlite:///var/sluice.db"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8321)
+
+
+def test_every_problem_is_reported_at_once_without_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_PORT", SECRET)
+    monkeypatch.setenv("SLUICE_DATABASE_URL", f"mysql://user:{SECRET}@db/x")
+    monkeypatch.setenv("SLUICE_BOOTSTRAP_TOKEN", "short-canary")
+    monkeypatch.setenv("SLUICE_PROT", "1")
+    with pytest.raises(InvalidSettings) as caught:
+        load_settings()
+    message = str(caught.value)
+    for name in ("SLUICE_PORT", "SLUICE_DATABASE_URL", "SLUICE_BOOTSTRAP_TOKEN", "SLUICE_PROT"):
+        assert name in message
+    assert SECRET not in message
+    assert "short-canary" not in message
+
+
+def test_secrets_are_masked_in_repr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_BOOTSTRAP_TOKEN", SECRET)
+    monkeypatch.setenv("SLUICE_DATABASE_URL", f"postgresql://user:{SECRET}@db/x")
+    assert SECRET not in repr(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("variables", "advice"),
+    [
+        ({"SLUICE_ENVIRONMENT": "production"}, "production needs master_key"),
+        ({"SLUICE_WORKERS": "2"}, "needs PostgreSQL"),
+        ({"SLUICE_MASTER_KEY": "x", "SLUICE_MASTER_KEY_FILE": "y"}, "not both"),
+        ({"SLUICE_SESSION_IDLE_HOURS": "9999"}, "session_idle"),
+        ({"SLUICE_CONFIG": "no-such-file.toml"}, "no such file"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], advice: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidSettings, match=advice):
+        load_settings()
+
+
+def test_the_environment_wins_over_the_toml_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "sluice.toml"
+    file.write_text('port = 9000\nhost = "127.0.0.2"\n')
+    monkeypatch.setenv("SLUICE_CONFIG", str(file))
+    monkeypatch.setenv("SLUICE_PORT", "9001")
+    settings = load_settings()
+    assert (settings.host, settings.port) == ("127.0.0.2", 9001)
+
+
+def test_an_unknown_key_in_the_toml_file_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "sluice.toml"
+    file.write_text("prot = 9000\n")
+    monkeypatch.setenv("SLUICE_CONFIG", str(file))
+    with pytest.raises(InvalidSettings, match="PROT"):
+        load_settings()
