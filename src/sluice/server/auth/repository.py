@@ -92,7 +92,6 @@ class SessionRepository(Repository):
             AuthSession.id > after,
             AuthSession.revoked_at.is_(None),
             AuthSession.expires_at > now,
-            AuthSession.absolute_expires_at > now,
             User.deleted_at.is_(None),
         )
         if user_id is not None:

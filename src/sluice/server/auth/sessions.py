@@ -164,7 +164,7 @@ class SessionService:
         ended = (
             row.revoked_at is not None
             or user.deleted_at is not None
-            or now >= min(row.expires_at, row.absolute_expires_at)
+            or now >= row.expires_at  # never later than the absolute end
             or (token is not None and not is_valid(token, now))
         )
         if ended:

@@ -171,6 +171,7 @@ async def test_an_api_token_is_not_asked_for_its_origin(client: httpx.AsyncClien
         ("https://a.test:8443", "http", "a.test:8443", True),
         ("http://[::1]:8321", "http", "[::1]:8321", True),
         ("http://a.test", "https", "a.test", False),
+        ("http://a.test:8443", "https", "a.test:8443", False),
         ("https://a.test:8443", "http", "a.test", False),
         ("https://a.test", "http", "a.test:8321", False),
         ("http://a.test", "http", "", False),

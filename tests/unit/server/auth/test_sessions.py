@@ -20,6 +20,7 @@ from tests.unit.server.auth.small_app import TOKEN, Clock, audit, audited, me, s
 from sluice.server.auth.auth import Auth
 from sluice.server.auth.config import AuthConfig
 from sluice.server.auth.refusals import SignInRefused
+from sluice.server.auth.repository import UserRepository
 from sluice.server.auth.sessions import KEEP_ENDED
 from sluice.server.auth.tables import AuthSession
 from sluice.server.kit.database import Base, Database
@@ -140,6 +141,18 @@ async def test_a_revoked_session_is_refused_with_both_of_its_ids(
     async with auth.database.write() as session:
         await auth.service.sessions.end(session, 1, actor_id=1, event="auth.session_revoked")
     assert (await who(client, old), await who(client, new)) == (401, 401)
+
+
+async def test_a_session_that_outlived_its_users_disabling_is_refused(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    """A sign-in at the very moment of the disabling may open one."""
+    session_id = await sign_in(client)
+    async with database.write() as session:
+        user = await UserRepository(session).by_id(1)
+        assert user is not None
+        user.deleted_at = user.created_at
+    assert await who(client, session_id) == 401
 
 
 async def test_sessions_that_ended_long_ago_are_cleared_away(
