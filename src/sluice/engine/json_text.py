@@ -87,6 +87,8 @@ class JsonText:
 
     def feed(self, text: str) -> None:
         """Go on by a piece of text."""
+        if self._state is _State.PROSE and self._line is None and "\n" not in text:
+            return
         position = 0
         while position < len(text):
             match self._state:

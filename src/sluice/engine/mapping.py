@@ -219,7 +219,9 @@ class Mapping:
             candidate = standins.make(entity_type, original, seed)
             if candidate is None:
                 return None
-            if candidate not in avoid and self._is_free(candidate):
+            if standins.reveals(original, candidate) or candidate in avoid:
+                continue
+            if self._is_free(candidate):
                 return candidate
         return None
 

@@ -35,6 +35,9 @@ Value = TypeVar("Value")
 _KEY_LENGTH: Final = 4
 """Stand-ins are first looked up by this many code points; none is shorter."""
 
+_BEYOND: Final = 64
+"""More than a separator, a number and what decides its right edge can take up."""
+
 _WORDS = r"[A-Za-z][A-Za-z0-9]*(?:(?:\\{0,4}_|[- ])[A-Za-z][A-Za-z0-9]*)*"
 _UNFINISHED = re.compile(
     rf"({_WORDS})"
@@ -68,6 +71,7 @@ class Matcher(Generic[Value]):
     _lengths: dict[str, list[int]] = field(default_factory=dict)
     _firsts: set[str] = field(default_factory=set)
     _starts: re.Pattern[str] | None = None
+    _quiet: re.Pattern[str] | None = None
     _stand_in_starts: re.Pattern[str] | None = None
     _reach: int = 0
 
@@ -100,9 +104,11 @@ class Matcher(Generic[Value]):
         self._reach = max(self._reach, length + LOOK_AHEAD)
         firsts = {kind[0] for kind in self._types} | {kind[0].lower() for kind in self._types}
         firsts |= self._firsts | {first}
-        pattern = f"{_EDGE}[{''.join(map(re.escape, sorted(firsts)))}]"
+        inside = "".join(map(re.escape, sorted(firsts)))
+        pattern = f"{_EDGE}[{inside}]"
         if self._starts is None or self._starts.pattern != pattern:
             self._starts = re.compile(pattern)
+            self._quiet = re.compile(f"[^{inside}]*")
 
     @property
     def has_stand_ins(self) -> bool:
@@ -136,7 +142,8 @@ class Matcher(Generic[Value]):
         self, text: str, start: int, last: int | None = None
     ) -> Match[Value] | None:
         """The first placeholder from `start` on whose number begins at or before `last`."""
-        for hit in NUMBER.finditer(text, start):
+        stop = len(text) if last is None else last + _BEYOND
+        for hit in NUMBER.finditer(text, start, stop):
             if last is not None and hit.start() > last:
                 return None
             if int(hit[1]) in self._every_number and (found := self._read(text, hit, start)):
@@ -170,12 +177,22 @@ class Matcher(Generic[Value]):
         return None
 
     def _stand_in_at(self, text: str, start: int) -> Match[Value] | None:
-        for length in self._lengths.get(text[start : start + _KEY_LENGTH], ()):
-            value = self._stand_ins.get(text[start : start + length])
-            end = start + length
-            if value is not None and CLOSED.match(text, end) is None and opens(text, start):
-                return Match(start, end, value, True)
+        for stand_in in self._begun_at(text, start):
+            end = start + len(stand_in)
+            if CLOSED.match(text, end) is None and opens(text, start):
+                return Match(start, end, self._stand_ins[stand_in], True)
         return None
+
+    def _begun_at(self, text: str, start: int) -> Iterator[str]:
+        """The whole stand-ins that stand at this place, the longest first, edges aside."""
+        for length in self._lengths.get(text[start : start + _KEY_LENGTH], ()):
+            candidate = text[start : start + length]
+            if len(candidate) == length and candidate in self._stand_ins:
+                yield candidate
+
+    def is_quiet(self, text: str) -> bool:
+        """Whether nothing that is looked for can begin inside this text."""
+        return self._quiet is None or self._quiet.fullmatch(text) is not None
 
     def undecided(self, text: str, start: int) -> int:
         """The first place at or behind `start` from which more text may still change the outcome.
@@ -224,8 +241,7 @@ class Matcher(Generic[Value]):
         if at < len(self._sorted_stand_ins) and self._sorted_stand_ins[at].startswith(tail):
             return True
         return any(
-            text[start : start + length] in self._stand_ins and _ends_in_marks(text, start + length)
-            for length in self._lengths.get(tail[:_KEY_LENGTH], ())
+            _ends_in_marks(text, start + len(stand_in)) for stand_in in self._begun_at(text, start)
         )
 
 

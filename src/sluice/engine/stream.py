@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from sluice.engine.json_text import JsonText, escape
 from sluice.engine.mapping import Entry, Mapping
 from sluice.engine.matching import Match
 from sluice.engine.placeholders import LOOK_BEHIND, refuse_surrogates
 from sluice.engine.types import RawText
+
+_KEPT: Final = 512
+"""How much of what is decided stays in memory before it is cut off, in code points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class StreamHydrator:
 
     def __init__(self, mapping: Mapping, *, json_strings: bool | None = None) -> None:
         self._mapping = mapping
+        self._matcher = mapping.matcher
         self._context = JsonContext(json_strings)
         self._window = ""
         self._decided = 0
@@ -63,9 +68,14 @@ class StreamHydrator:
         self._refuse_when_finished()
         refuse_surrogates(chunk, self._fed)
         self._fed += len(chunk)
-        self._window = self._window[max(0, self._decided - LOOK_BEHIND) :] + chunk
-        self._decided = min(self._decided, LOOK_BEHIND)
-        return self._advance(self._mapping.matcher.undecided(self._window, self._decided))
+        if self._decided > _KEPT:
+            self._window = self._window[self._decided - LOOK_BEHIND :]
+            self._decided = LOOK_BEHIND
+        held = self.held
+        self._window += chunk
+        if not held and self._matcher.is_quiet(chunk):
+            return self._copy(len(self._window))
+        return self._advance(self._matcher.undecided(self._window, self._decided))
 
     def finish(self) -> str:
         """The text has ended; returns the rest. Raises `RuntimeError` when called twice."""
@@ -82,7 +92,7 @@ class StreamHydrator:
         if limit == self._decided:
             return ""
         output: list[str] = []
-        for match in self._mapping.matcher.matches(self._window, self._decided):
+        for match in self._matcher.matches(self._window, self._decided):
             if match.end > limit:
                 limit = min(limit, match.start)
                 break
