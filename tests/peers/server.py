@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -93,6 +94,7 @@ class Peer:
 
     script: list[Behaviour]
     port: int = 0
+    tls: ssl.SSLContext | None = None
     requests: list[Received] = field(default_factory=list)
     connections: int = 0
     left: int = 0
@@ -104,11 +106,11 @@ class Peer:
     @property
     def url(self) -> str:
         """The address, without a path."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(
-            self._connected, "127.0.0.1", self.port, limit=32 * 1024 * 1024
+            self._connected, "127.0.0.1", self.port, ssl=self.tls, limit=32 * 1024 * 1024
         )
         self.port = self._server.sockets[0].getsockname()[1]
         return self

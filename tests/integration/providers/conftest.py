@@ -1,4 +1,4 @@
-"""Transports with short times, and what the tests of all vendors share."""
+"""The transports that the tests of all vendors share."""
 
 from __future__ import annotations
 
@@ -18,15 +18,22 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 async def transport() -> AsyncIterator[Transport]:
-    """A transport that makes one attempt and loses patience after a third of a second."""
-    timeouts = Timeouts(connect=2.0, first_byte=0.3, idle=0.3, total=3.0)
+    """A transport that makes one attempt."""
+    async with Transport(retries=Retries(attempts=1)) as transport:
+        yield transport
+
+
+@pytest.fixture
+async def hasty() -> AsyncIterator[Transport]:
+    """One that makes one attempt and loses patience after a quarter of a second."""
+    timeouts = Timeouts(first_byte=0.25, idle=0.25)
     async with Transport(timeouts=timeouts, retries=Retries(attempts=1)) as transport:
         yield transport
 
 
 @pytest.fixture
 async def patient() -> AsyncIterator[Transport]:
-    """A transport with the shipped times and attempts, and hardly any wait between attempts."""
+    """One that makes the shipped number of attempts, with hardly any wait between them."""
     retries = Retries(first_wait=0.01, longest_wait=0.02)
     async with Transport(retries=retries) as transport:
         yield transport

@@ -239,7 +239,7 @@ TAGS = {"models": [{"name": "llama3.2:latest"}, {"name": "other"}]}
 async def test_a_local_ollama_is_found(patient: Transport) -> None:
     """Its address and its first model make a connection; asked once, without credentials."""
     async with Peer([whole(200, json.dumps(TAGS).encode(), JSON)]) as peer:
-        found = await find_ollama(patient, {"OLLAMA_HOST": peer.url})
+        found = await find_ollama(patient, {"OLLAMA_HOST": peer.url}, seconds=10)
     assert found is not None
     assert (found.instance_name, found.connection.model) == ("Ollama", "llama3.2:latest")
     assert (peer.requests[0].method, peer.requests[0].target) == ("GET", "/api/tags")
@@ -259,7 +259,7 @@ async def test_something_else_on_the_port_is_no_ollama(patient: Transport, body:
 async def test_an_ollama_that_does_not_answer_is_none(patient: Transport, fault: str) -> None:
     """A first start does not fail, nor hang, because of what is on that port."""
     async with Peer([FAULTS[fault](ROWS["ollama"].wire)]) as peer:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             assert await find_ollama(patient, {"OLLAMA_HOST": peer.url}) is None
 
 

@@ -118,8 +118,10 @@ def _first_start(source: _Source, environ: Mapping[str, str]) -> FirstStart:
     return FirstStart(name, connection)
 
 
-async def find_ollama(transport: Transport, environ: Mapping[str, str]) -> FirstStart | None:
-    """A running Ollama and the first model that it has, or None; answers within 0.3 seconds.
+async def find_ollama(
+    transport: Transport, environ: Mapping[str, str], *, seconds: float = OLLAMA_SECONDS
+) -> FirstStart | None:
+    """A running Ollama and the first model that it has, or None after `seconds` at the latest.
 
     Asks `OLLAMA_HOST`, by default `http://127.0.0.1:11434`, for `/api/tags`.
     """
@@ -128,7 +130,7 @@ async def find_ollama(transport: Transport, environ: Mapping[str, str]) -> First
         return None
     try:
         body = await transport.get(
-            "ollama", join(base, "api/tags"), seconds=OLLAMA_SECONDS, limit=_OLLAMA_LIMIT
+            "ollama", join(base, "api/tags"), seconds=seconds, limit=_OLLAMA_LIMIT
         )
     except ProviderError:
         return None  # not there, which is how most first starts are

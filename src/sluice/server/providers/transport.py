@@ -18,7 +18,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, cast
 
 import httpx
 
@@ -223,17 +223,16 @@ class Transport:
     async def _pieces(
         self, call: Call, response: httpx.Response, deadline: float
     ) -> AsyncGenerator[bytes, None]:
-        pieces = _body(response)
         patience, taken = self.timeouts.first_byte, 0
-        while True:
-            piece = await self._next(call, pieces, self._patience(patience, deadline))
-            if piece is None:
-                return
-            taken += len(piece)
-            if taken > self.limits.answer_bytes:
-                raise _too_large(call, self.limits.answer_bytes)
-            patience = self.timeouts.idle
-            yield piece
+        async with aclosing(_body(response)) as body:
+            while (
+                piece := await self._next(call, body, self._patience(patience, deadline))
+            ) is not None:
+                taken += len(piece)
+                if taken > self.limits.answer_bytes:
+                    raise _too_large(call, self.limits.answer_bytes)
+                patience = self.timeouts.idle
+                yield piece
 
     async def _next(self, call: Call, pieces: AsyncIterator[bytes], seconds: float) -> bytes | None:
         """The next piece of an answer, or None at its end."""
@@ -258,10 +257,10 @@ def _quieten() -> None:
         logger.setLevel(max(logger.level, logging.WARNING))
 
 
-def _body(response: httpx.Response) -> AsyncIterator[bytes]:
-    stream = response.stream
-    assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101 - tells the type; always so
-    return aiter(stream)
+def _body(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """The bytes as they come off the connection; httpx's streams are all generators."""
+    stream = cast("httpx.AsyncByteStream", response.stream)
+    return cast("AsyncGenerator[bytes, None]", aiter(stream))
 
 
 async def _whole(call: Call, pieces: AsyncIterator[bytes], limit: int) -> bytes:
@@ -285,8 +284,8 @@ async def _error_body(response: httpx.Response) -> bytes:
     """At most `ERROR_BODY_LIMIT` bytes of an error's body; what does not come is not waited for."""
     body = bytearray()
     try:
-        async with asyncio.timeout(ERROR_BODY_SECONDS):
-            async for piece in _body(response):
+        async with asyncio.timeout(ERROR_BODY_SECONDS), aclosing(_body(response)) as pieces:
+            async for piece in pieces:
                 body += piece
                 if len(body) > ERROR_BODY_LIMIT:
                     break

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from sluice.engine.types import CleansedText
@@ -58,3 +60,14 @@ async def test_refuses_what_it_cannot_do(
     """No user message or a wrong option is told, not guessed."""
     with pytest.raises(ProviderRejected):
         await ask(connection, *messages)
+
+
+@pytest.mark.anyio
+async def test_others_get_their_turn_during_a_long_echo() -> None:
+    """A long answer without a network still lets other tasks run between its pieces."""
+    other = asyncio.ensure_future(asyncio.sleep(0))
+    echo = EchoProvider().stream(ECHO, turns("x" * 100))
+    await anext(echo)
+    await anext(echo)
+    assert other.done()
+    await echo.aclose()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import httpx
 import pytest
 
@@ -98,17 +100,10 @@ def test_a_call_shows_neither_headers_nor_body() -> None:
     assert "canary" not in repr(call)
 
 
-@pytest.mark.anyio
-async def test_a_proxy_in_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Variables set for something else lead no prompt to another place."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    seen: list[httpx.Request] = []
-
-    async def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        return httpx.Response(200, headers={"content-type": "application/json"}, content=b"{}")
-
-    async with Transport(pool=httpx.MockTransport(answer)) as transport:
-        body = await transport.get("x", "http://example.com/a", seconds=1, limit=10)
-    assert (body, seen[0].url.host) == (b"{}", "example.com")
+def test_the_librarys_own_logs_are_kept_to_warnings() -> None:
+    """A transport silences what would quote a vendor's bytes, at whatever level the server logs."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    Transport()
+    for name in ("httpx", "httpcore.http11", "httpcore.connection"):
+        assert not logging.getLogger(name).isEnabledFor(logging.INFO)
