@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sluice.server.auth.origin import endpoint_of
+
 Clock = Callable[[], datetime]
 """Tells the present moment, timezone-aware."""
 
@@ -57,6 +59,10 @@ class AuthConfig:
             (
                 timedelta(0) < self.touch_every < self.session_idle,
                 "touch_every must be positive and shorter than session_idle",
+            ),
+            (
+                all(endpoint_of(origin) for origin in self.allowed_origins),
+                "allowed_origins must be of the form https://host or https://host:port",
             ),
             (self.max_failed_sign_ins >= 1, "max_failed_sign_ins must be at least 1"),
             (

@@ -23,7 +23,7 @@ def refuse_cross_site(request: Request, allowed_origins: Collection[str]) -> Non
         return
     origin = request.headers.get("origin")
     if origin is not None:
-        ours = is_own_origin(origin, request) or origin.lower() in allowed_origins
+        ours = is_own_origin(origin, request) or is_among(origin, allowed_origins)
     else:
         ours = request.headers.get("sec-fetch-site", "none") in {"same-origin", "none"}
     if not ours:
@@ -39,8 +39,8 @@ def is_own_origin(origin: str, request: Request) -> bool:
 
     An https page may call an http request (TLS ends before us), not the other way round.
     """
-    page = _endpoint(origin)
-    here = _endpoint(f"{request.url.scheme}://{request.headers.get('host', '')}")
+    page = endpoint_of(origin)
+    here = endpoint_of(f"{request.url.scheme}://{request.headers.get('host', '')}")
     if page is None or here is None:
         return False
     if page == here:
@@ -49,11 +49,17 @@ def is_own_origin(origin: str, request: Request) -> bool:
     return behind_tls and page[1] == here[1] and (page[2] == here[2] or _both_default(page, here))
 
 
+def is_among(origin: str, allowed: Collection[str]) -> bool:
+    """Whether the page has exactly the scheme, host and port of an allowed origin."""
+    page = endpoint_of(origin)
+    return page is not None and page in {endpoint_of(one) for one in allowed}
+
+
 def _both_default(page: tuple[str, str, int], here: tuple[str, str, int]) -> bool:
     return page[2] == _PORTS["https"] and here[2] == _PORTS["http"]
 
 
-def _endpoint(origin: str) -> tuple[str, str, int] | None:
+def endpoint_of(origin: str) -> tuple[str, str, int] | None:
     """Scheme, host and port; None for `null` and for what is no origin."""
     try:
         parts = urlsplit(origin)

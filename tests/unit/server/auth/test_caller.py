@@ -145,14 +145,24 @@ async def test_our_own_pages_and_programs_may_change_things_by_cookie(
 
 
 @ON_SQLITE
-async def test_a_configured_origin_is_ours(database: Database) -> None:
-    auth = Auth(database, AuthConfig(allowed_origins=("https://pages.example",)))
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://pages.example", 200),
+        ("https://PAGES.example:443", 200),
+        ("http://pages.example", 403),
+        ("https://pages.example:8443", 403),
+        ("null", 403),
+    ],
+)
+async def test_a_configured_origin_is_ours(origin: str, status: int, database: Database) -> None:
+    auth = Auth(database, AuthConfig(allowed_origins=("https://Pages.example/",)))
     await auth.ensure_administrator(TOKEN)
     transport = httpx.ASGITransport(small_app(auth))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
         session_id = await sign_in(client)
-        headers = {"Cookie": f"session={session_id}", "Origin": "https://pages.example"}
-        assert (await client.post("/who", headers=headers)).status_code == 200
+        headers = {"Cookie": f"session={session_id}", "Origin": origin}
+        assert (await client.post("/who", headers=headers)).status_code == status
 
 
 @ON_SQLITE

@@ -192,6 +192,7 @@ async def test_signed_in_and_audit_events_show_no_session_id(
         ({"session_grace": timedelta(hours=1)}, "session_grace must be shorter"),
         ({"session_idle": timedelta(days=15)}, "at most session_absolute"),
         ({"touch_every": timedelta(0)}, "touch_every must be positive"),
+        ({"allowed_origins": ("pages.example",)}, "https://host"),
         ({"max_failed_sign_ins": 0}, "max_failed_sign_ins"),
     ],
 )
