@@ -89,7 +89,7 @@ class SignInService:
     async def _first_administrator(self, session: AsyncSession) -> User:
         now = self.clock()
         user = User(
-            email=self.config.administrator_email,
+            email=self.config.administrator_email.lower(),
             name="Administrator",
             role=Role.ADMINISTRATOR.value,
             role_set_by_hand=True,

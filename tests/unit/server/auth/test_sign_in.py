@@ -202,6 +202,14 @@ async def test_the_first_start_makes_one_administrator_and_shows_a_token_once(
     assert (await auth.caller_of_token(token, address="192.0.2.1")).role == "administrator"
 
 
+async def test_the_first_administrators_address_is_kept_in_lower_case(database: Database) -> None:
+    """As every other address, or it could never be linked to an identity."""
+    auth = Auth(database, AuthConfig(administrator_email="Boss@Example.org"))
+    await auth.ensure_administrator(TOKEN)
+    caller = await auth.caller_of_token(TOKEN, address="192.0.2.1")
+    assert caller.email == "boss@example.org"
+
+
 async def test_a_given_token_that_is_too_short_stops_the_first_start(database: Database) -> None:
     with pytest.raises(ValueError, match="24"):
         await Auth(database).ensure_administrator("too-short")
