@@ -91,15 +91,19 @@ class Database:
         self.url = complete_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
         self.engine = _make_engine(self.url, pool_size)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = self.engine
         self._writer = asyncio.Lock() if self.is_sqlite else None
         if self.is_sqlite:
+            self._readers = _make_engine(self.url, pool_size)
             _configure_sqlite(self.engine)
+            _configure_sqlite(self._readers, "query_only=ON")
+        self._read_sessions = async_sessionmaker(self._readers, expire_on_commit=False)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session for queries; what it changes is rolled back."""
-        async with self._sessions() as session:
+        """A session for queries: SQLite refuses changes in it, PostgreSQL rolls them back."""
+        async with self._read_sessions() as session:
             yield session
 
     @asynccontextmanager
@@ -141,6 +145,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self._readers.dispose()
         await self.engine.dispose()
 
 
@@ -182,7 +187,7 @@ def make_private_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _configure_sqlite(engine: AsyncEngine) -> None:
+def _configure_sqlite(engine: AsyncEngine, *more_pragmas: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         # SQLAlchemy, not the driver, begins transactions (see on_begin).
@@ -194,6 +199,7 @@ def _configure_sqlite(engine: AsyncEngine) -> None:
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "secure_delete=ON",  # deleted rows are overwritten in the file
+            *more_pragmas,
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
