@@ -21,7 +21,9 @@ from pydantic_settings import (
 
 from sluice.server.auth.config import AuthConfig
 from sluice.server.auth.identity.config import IdentityConfig
+from sluice.server.auth.identity.registry import check_configs
 from sluice.server.kit.database import complete_url
+from sluice.server.kit.tokens import check_given_token
 
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -89,6 +91,10 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Further origins whose pages may use a session's cookie.",
     )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses of proxies whose `X-Forwarded-…` headers count; `*` for all.",
+    )
     exact_provider_keys: bool = Field(
         default=False,
         description="Show provider keys that clients before 2025.5.0 cannot parse.",
@@ -144,6 +150,13 @@ class Settings(BaseSettings):
     def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
         return None if value is None else SecretStr(complete_url(value.get_secret_value()))
 
+    @field_validator("bootstrap_token")
+    @classmethod
+    def _usable_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            check_given_token(value.get_secret_value())
+        return value
+
     @model_validator(mode="after")
     def _consistent(self) -> Settings:
         if self.master_key is not None and self.master_key_file is not None:
@@ -151,6 +164,7 @@ class Settings(BaseSettings):
         no_key = self.master_key is None and self.master_key_file is None
         if self.environment == "production" and no_key:
             raise ValueError("production needs master_key or master_key_file")
+        check_configs(self.identity_providers)
         if self.workers > 1 and self.url.startswith("sqlite"):
             raise ValueError("more than one worker needs PostgreSQL (database_url)")
         return self

@@ -24,7 +24,14 @@ from sluice.server.auth.refusals import Reason, SignInRefused
 def build_providers(
     configs: Sequence[IdentityConfig], client: httpx.AsyncClient
 ) -> tuple[IdentityProvider, ...]:
-    """One provider for each configuration; nothing is fetched yet.
+    """One provider for each configuration; nothing is fetched yet. Raises as `check_configs`."""
+    check_configs(configs)
+    fetch = HttpFetch(client)
+    return tuple(_build(config, fetch) for config in configs)
+
+
+def check_configs(configs: Sequence[IdentityConfig]) -> None:
+    """Refuse configurations that contradict each other.
 
     Raises `ValueError` for names that are not unique, and if more than one provider takes
     opaque tokens: a token would be shown to a provider that did not issue it.
@@ -36,8 +43,6 @@ def build_providers(
     opaque = [c.name for c in configs if isinstance(c, OidcConfig) and c.opaque_tokens]
     if len(opaque) > 1:
         raise ValueError(f"only one identity provider may take opaque tokens, not {opaque}")
-    fetch = HttpFetch(client)
-    return tuple(_build(config, fetch) for config in configs)
 
 
 def choose_provider(
