@@ -11,7 +11,9 @@ from sluice.engine.patterns import Checked, Pattern, Precedence, context
 # Letters that addresses may hold besides ASCII's: Latin, Greek, Cyrillic. Scripts that are
 # written without spaces are left out: there an address stands directly beside the words.
 _L = "A-Za-z0-9\u00c0-\u024f\u0370-\u03ff\u0400-\u052f"
-_LABEL = rf"[{_L}](?:[{_L}-]{{0,61}}[{_L}])?"
+# The same and combining marks, for texts that were decomposed.
+_LM = _L + "\u0300-\u036f"
+_LABEL = rf"[{_L}](?:[{_LM}-]{{0,61}}[{_LM}])?"
 _IN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/@]*\Z")
 _RETINA = re.compile(r"\d(?:\.\d)?x\.", re.ASCII)
 
@@ -45,7 +47,7 @@ PATTERNS: Final = (
     Pattern(
         name="contact.email",
         entity_type="EMAIL_ADDRESS",
-        regex=rf"(?P<local>[{_L}_](?:[{_L}_.+'-]{{0,62}}[{_L}_+-])?)"
+        regex=rf"(?P<local>[{_L}_](?:[{_LM}_.+'-]{{0,62}}[{_LM}_+-])?)"
         rf"@(?P<domain>(?:{_LABEL}\.){{1,8}}[{_L}-]{{2,59}})",
         anchor=r"[A-Za-z0-9_+\-\x80-\xff]@[A-Za-z0-9\x80-\xff]",
         reach=67,
