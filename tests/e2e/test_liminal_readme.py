@@ -17,8 +17,14 @@ NEEDS_A_PROVIDER = ("DeviceCodeFlowProvider",)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with sluice_process.running(tmp_path_factory.mktemp("sluice")) as url:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server keeps its data and its log."""
+    return tmp_path_factory.mktemp("sluice")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[str]:
+    with sluice_process.running(folder) as url:
         yield url
 
 
@@ -72,9 +78,7 @@ def test_a_text_with_every_kind_of_line_end_streams_back_whole(server: str) -> N
     assert text in asyncio.run(stream())
 
 
-def test_nothing_is_kept_in_a_file_in_clear(
-    server: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_nothing_is_kept_in_a_file_in_clear(server: str, folder: Path) -> None:
     planted = "planted.7d21@example.org"
 
     async def submit() -> None:
@@ -84,7 +88,6 @@ def test_nothing_is_kept_in_a_file_in_clear(
             assert planted in answer.reidentified_llm_response_text
 
     asyncio.run(submit())
-    folder = next(Path(tmp_path_factory.getbasetemp()).glob("sluice*"))
     kept = [path for path in folder.rglob("*") if path.is_file()]
-    assert kept
+    assert {"server.log", "sluice.db"} <= {path.name for path in kept}
     assert [path for path in kept if planted.encode() in path.read_bytes()] == []

@@ -82,6 +82,11 @@ class Peer:
     def on(self, method: str, path: str, *replies: Reply) -> None:
         self._replies[method, path] = list(replies)
 
+    async def idle(self) -> None:
+        """Wait until no connection is open any more."""
+        while self._tasks:
+            await asyncio.wait(self._tasks, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         return self

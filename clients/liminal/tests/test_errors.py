@@ -90,6 +90,16 @@ def test_each_kind_of_failure_has_its_own_class(
     assert caught.value.__cause__ is raised
 
 
+def test_an_error_of_our_own_is_not_mapped_again() -> None:
+    own = errors.RequestTimeoutError("It took too long", code="timeout", url="/own")
+    with (
+        pytest.raises(errors.RequestTimeoutError) as caught,
+        mapped("https://gateway.example", "/"),
+    ):
+        raise own
+    assert caught.value is own
+
+
 def test_a_malformed_header_is_not_quoted() -> None:
     with pytest.raises(RequestError) as caught, mapped("https://gateway.example/x", "/x"):
         raise httpx.LocalProtocolError("Illegal header value b'Bearer planted'")

@@ -76,6 +76,7 @@ async def test_a_refused_sign_in_is_an_auth_error_and_leaves_no_connection(peer:
     assert isinstance(caught.value, RequestError)
     assert (caught.value.status, caught.value.code) == (401, "unauthenticated")
     assert (caught.value.request_id, caught.value.url) == ("r-1", TOKEN)
+    await asyncio.wait_for(peer.idle(), 3)
 
 
 @pytest.mark.parametrize("bad", ["token-1\n", "to\rken", "tök", "", " token", None])
@@ -140,6 +141,25 @@ async def test_a_callback_that_raises_does_not_break_the_call(
     warnings = [r for r in caplog.records if r.levelno >= logging.WARNING and r.name == "liminal"]
     assert [r.getMessage() for r in warnings] == ["A session id callback raised RuntimeError"]
     assert "planted" not in "".join(str(r.exc_info) + r.getMessage() for r in warnings)
+
+
+class TheEnd(BaseException):
+    """What ends a program, and is no `Exception`."""
+
+
+async def test_a_callback_that_ends_the_program_leaves_no_answer_half_read(
+    peer: Peer, client: Client
+) -> None:
+    def end(session_id: str) -> None:
+        raise TheEnd
+
+    endless = [part for _ in range(500) for part in (b"x" * 1000, 0.005)]
+    peer.on("GET", INSTANCES, Reply(stream=endless, headers=[("Set-Cookie", "session=x")]))
+    client.add_session_id_callback(end)
+    with pytest.raises(TheEnd) as caught:
+        await client.llm.get_available_model_instances()
+    assert caught.value
+    await asyncio.wait_for(peer.gone.wait(), 2)
 
 
 async def test_the_early_form_signs_in_once_at_the_first_calls(peer: Peer) -> None:

@@ -7,6 +7,7 @@ import json
 import traceback
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 from clients.liminal.tests.peer import Peer, Reply
 from clients.liminal.tests.wire_data import line
@@ -67,9 +68,10 @@ async def test_a_chunk_is_yielded_before_the_next_one_comes(peer: Peer, client: 
     assert chunk.content == "first"
 
 
-async def test_every_packet_may_hold_a_single_byte(peer: Peer, client: Client) -> None:
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+async def test_packets_may_hold_any_number_of_bytes(peer: Peer, client: Client, size: int) -> None:
     sent = line(AWKWARD) + line("", "stop")
-    peer.on("POST", SUBMIT, Reply(stream=[sent[i : i + 1] for i in range(len(sent))]))
+    peer.on("POST", SUBMIT, Reply(stream=[sent[i : i + size] for i in range(0, len(sent), size)]))
     assert [chunk.content for chunk in await collect(client)] == [AWKWARD, ""]
 
 
@@ -200,6 +202,51 @@ async def test_leaving_a_stream_early_closes_its_connection(peer: Peer, client: 
     async for _ in client.prompt.stream(3, "Hello"):
         break
     await asyncio.wait_for(peer.gone.wait(), 5)
+
+
+class Recording(lines.LineStream):
+    """Lines that are there already; says whether they were closed."""
+
+    closed = 0
+
+    def __init__(self, *ready: str) -> None:
+        super().__init__(self.never, SUBMIT)
+        self._ready.extend(ready)
+
+    async def never(self) -> httpx.Response:
+        raise AssertionError("nothing is to be asked")
+
+    async def aclose(self) -> None:
+        self.closed += 1
+        await super().aclose()
+
+
+@pytest.mark.parametrize("second", ['{"content": "", "finishReason": "error"}', "garbage"])
+async def test_the_lines_are_closed_however_the_stream_ends(
+    client: Client, monkeypatch: pytest.MonkeyPatch, second: str
+) -> None:
+    left, failed = [Recording('{"content": "a", "finishReason": null}', second) for _ in range(2)]
+    given = iter([left, failed])
+    monkeypatch.setattr(client, "_stream", lambda *args, **parts: next(given))
+    async for _ in client.prompt.stream(3, "Hello"):
+        break
+    await asyncio.sleep(0.01)
+    assert left.closed == 1
+    await until_it_fails(client)
+    assert failed.closed == 1
+
+
+async def test_the_lines_alone_give_the_connection_back_when_they_are_garbled(
+    peer: Peer, client: Client
+) -> None:
+    endless = [part for _ in range(500) for part in (b"x" * 1000, 0.005)]
+    peer.on("POST", SUBMIT, Reply(stream=[b"\xff\n", *endless]))
+    found = client._stream("POST", SUBMIT)
+    with pytest.raises(StreamError):
+        await anext(found)
+    await asyncio.wait_for(peer.gone.wait(), 2)
+    with pytest.raises(StopAsyncIteration):
+        await anext(found)
 
 
 async def test_the_private_stream_may_be_replaced(
