@@ -38,6 +38,7 @@ async def test_a_caller_is_known_by_cookie_or_by_api_token(client: httpx.AsyncCl
 @pytest.mark.parametrize(
     "header",
     ["", "Bearer", "Bearer ", "Basic " + TOKEN, TOKEN, "Bearer " + new_token(), "Bearer slu_x"],
+    ids=["empty", "scheme", "no token", "basic", "no scheme", "unknown", "mistyped"],
 )
 async def test_a_header_that_does_not_sign_in_is_401_even_with_a_valid_cookie(
     header: str, client: httpx.AsyncClient

@@ -97,6 +97,7 @@ async def test_without_a_credential_it_is_401_and_no_cookie(
         (TOKEN.upper(), "unknown_token"),
         (TOKEN[:-1], "unknown_token"),
     ],
+    ids=["none", "given", "unknown", "form", "checksum", "long", "upper case", "cut"],
 )
 async def test_a_wrong_token_is_401_without_a_cookie_and_never_quoted(
     credential: str, code: str, client: httpx.AsyncClient, database: Database
@@ -120,7 +121,11 @@ async def test_a_session_continues_and_the_cookie_is_set_again(client: httpx.Asy
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("session_id", [new_session_id(), "x", "a" * 5000, '"quoted"', "ü"])
+@pytest.mark.parametrize(
+    "session_id",
+    [new_session_id(), "x", "a" * 5000, '"quoted"', "ü"],
+    ids=["unknown", "short", "long", "quoted", "no ASCII"],
+)
 async def test_an_unknown_session_is_401_without_a_cookie(
     session_id: str, client: httpx.AsyncClient
 ) -> None:
