@@ -14,7 +14,7 @@ LAST_YEAR: Final = 2199
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?"
 _ZONE = r"(?: ?(?:Z|UTC|GMT|CES?T|EES?T|WES?T|[ECMP][SD]T|BST|IST|JST|[+-]\d{2}:?\d{2}))?"
-_HALF = r"(?: ?[AaPp]\.?[Mm]\b\.?)?"
+_HALF = r"(?: ?[AaPp](?:[Mm]\b|\.[Mm]\b\.?))?"
 _TIME_BEHIND = rf"(?:(?:T|,? (?:at |um )?){_CLOCK}{_HALF}{_ZONE})?"
 _LONGEST_TIME: Final = 50
 # Not the offset of a zone: `+05:30`.
@@ -67,8 +67,14 @@ def _year_last(match: re.Match[str]) -> Checked | None:
     year += 2000 if short else 0
     if not (_is_day(year, second, first) or _is_day(year, first, second)):
         return None
-    score = 0.85 if not short else 0.6 if match["sep"] == "/" else 0.45
-    return _with_clock(match, score)
+    return _with_clock(match, _short_year_score(match) if short else 0.85)
+
+
+def _short_year_score(match: re.Match[str]) -> float:
+    """`31/1/84` is a date; with dots or dashes only a leading zero tells it from a version."""
+    if match["sep"] == "/":
+        return 0.6
+    return 0.55 if match["b"][0] == "0" else 0.3
 
 
 def _time(match: re.Match[str]) -> Checked | None:
@@ -161,10 +167,15 @@ def _written(match: re.Match[str]) -> Checked | None:
     if not _is_day(int(parts.get("y") or 2000), month, int(parts.get("d") or 1)):
         return None
     bare = parts["month"] in _WORDS and not parts.get("y")
+    end = match.end() - (match[0][-1] == "." and match[0][-3:].lower() != ".m.")
     if bare or (match["month"].islower() and not (parts.get("y") or parts.get("ordinal"))):
-        return Checked(*match.span(), 0.3)
+        return Checked(match.start(), end, 0.3)
     complete = bool(parts.get("y") and parts.get("d"))
-    return Checked(*match.span(), 0.85 if complete else 0.6)
+    return Checked(match.start(), end, 0.85 if complete else 0.6)
+
+
+# In English a dot behind a number ends a sentence or numbers a list.
+_ORDINALS: Final = (r"er|º|ª|\.", r"st|nd|rd|th")
 
 
 def _alternatives(names: Iterable[str]) -> str:
@@ -181,11 +192,11 @@ def _written_patterns(calendar: Calendar) -> tuple[Pattern, ...]:
     month = rf"(?P<month>{_alternatives(calendar.months)})"
     weekday = rf"(?:(?:{_alternatives(calendar.weekdays)})\.?,? )?"
     begin = _in_bytes(calendar.months)
-    ordinal = r"(?P<ordinal>st|nd|rd|th|er|º|ª|\.)?"
+    ordinal = rf"(?P<ordinal>{_ORDINALS[calendar.language == 'en']})?"
     forms = (
         (
             "day_first",
-            rf"(?<![\w.,/:-]){weekday}(?:the )?(?P<d>\d{{1,2}}){ordinal}(?: of| de)?[ -]{month}"
+            rf"(?<![\w.,/:-]){weekday}(?P<d>\d{{1,2}}){ordinal}(?: of| de)?[ -]{month}"
             rf"(?![A-Za-z])\.?(?:(?:,? | de |-)(?P<y>\d{{4}}))?{_TIME_BEHIND}(?!\w|:\d|\.\d)",
             rf"\d(?:st|nd|rd|th|er|\xc2\xba|\xc2\xaa|\.)?(?: of| de)?[ \-](?:{begin})",
             40,
@@ -214,7 +225,6 @@ def _written_patterns(calendar: Calendar) -> tuple[Pattern, ...]:
             longest=60 + _LONGEST_TIME,
             score=0.6,
             check=_written,
-            context=_CONTEXT,
             ignore_case=True,
             languages=frozenset((calendar.language,)),
         )
@@ -289,7 +299,7 @@ _NUMERIC: Final = (
     Pattern(
         name="date.hour",
         entity_type="DATE_TIME",
-        regex=r"(?<![\w.:/,$-])(?P<hour>\d{1,2}) ?[ap]\.?m\b\.?(?!\w)",
+        regex=r"(?<![\w.:/,$-])(?P<hour>\d{1,2}) ?[ap](?:m\b|\.m\b\.?)(?!\w)",
         anchor=r"\b\d{1,2} ?[ap]\.?m",
         reach=6,
         longest=9,

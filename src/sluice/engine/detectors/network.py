@@ -35,6 +35,8 @@ def _v6(match: re.Match[str]) -> Checked | None:
         IPv6Address(address)
     except AddressValueError:
         return None
+    if address.endswith("::") and address.count(":") == 2:
+        return Checked(*match.span(), 0.3)  # `while 1::`
     plain = not any(char.isdigit() for char in address)
     return Checked(*match.span(), 0.4 if plain and address.count(":") < 4 else 0.8)
 

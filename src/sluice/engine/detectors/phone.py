@@ -131,9 +131,9 @@ PATTERNS: Final = (
     Pattern(
         name="phone.international",
         entity_type="PHONE_NUMBER",
-        regex=rf"(?<![\w+])(?P<number>(?:\+\(?|00(?=[1-9 ]))\d?(?:{_SEP}{{0,3}}\d){{6,14}})"
+        regex=rf"(?<![\w+])(?P<number>(?:\+\(?\d|00 ?[1-9])(?:{_SEP}{{0,3}}\d){{6,13}})"
         rf"{_EXTENSION}(?![\d])",
-        anchor=rf"(?:\+\(?|00)\d?(?:{_SEP_BYTES}{{0,9}}\d){{6}}",
+        anchor=rf"(?:\+\(?\d|00 ?[1-9])(?:{_SEP_BYTES}{{0,9}}\d){{6}}",
         reach=3 + 6 * 4 + 6,
         longest=3 + 14 * 4 + 24,
         score=0.9,

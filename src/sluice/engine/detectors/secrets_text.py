@@ -9,7 +9,7 @@ from typing import Final
 _PLACEHOLDER: Final = re.compile(
     r"x{4,}|\*{3,}|\.{3,}|_{4,}|0{8,}|-{4,}|…"
     r"|^[<\[({$%].*[>\])}%]$|^\$\w+$|^\$[({]|^%\w+%$|^#\{|^\{\{"
-    r"|your[-_ ]?\w*|my[-_ ]?(?:pass|key|secret|token)\w*"
+    r"|your[-_ ]?\w*|my[-_ ]?(?:\w{1,12}[-_ ])?(?:pass|key|secret|token)\w*"
     r"|^(?:insert|enter|add|put|replace|change)[-_ ]?(?:me|this|it|your|here)|placeholder|redacted"
     r"|removed|hidden|masked|^(?:todo|tbd|fixme|none|null|nil|undefined|true|false|n/a|na|empty)$"
     r"|^(?:example|sample|dummy|fake|test|foo|bar|baz|foobar|changeit|changeme|secret|password"

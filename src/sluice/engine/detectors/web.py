@@ -67,7 +67,12 @@ def _end_of_path(match: re.Match[str]) -> int:
 
 
 def _end(text: str, start: int, end: int) -> int:
-    """The URL's end without the sentence's punctuation and without unopened brackets."""
+    """The URL's end without the sentence's punctuation and without unopened brackets.
+
+    A URL in parentheses, as in a Markdown link, ends with them.
+    """
+    if text[start - 1 : start] == "(":
+        end = _closing(text, start, end)
     surplus = {
         closing: text.count(closing, start, end) - text.count(opening, start, end)
         for closing, opening in _PAIRS.items()
@@ -79,6 +84,16 @@ def _end(text: str, start: int, end: int) -> int:
         if last in surplus:
             surplus[last] -= 1
         end -= 1
+    return end
+
+
+def _closing(text: str, start: int, end: int) -> int:
+    """Where the parenthesis in front of `start` is closed, at most `end`."""
+    depth = 1
+    for at in range(start, end):
+        depth += (text[at] == "(") - (text[at] == ")")
+        if depth == 0:
+            return at
     return end
 
 

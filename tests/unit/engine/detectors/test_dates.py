@@ -24,7 +24,7 @@ FOUND = (
     "[[January 31, 2024]]",
     "[[Jan 31, 2024]].",
     "[[31 January 2024]]",
-    "[[the 31st of January 2024]]",
+    "the [[31st of January 2024]]",
     "[[Jan. 31st, 2024]]",
     "on [[March 5]] we met",
     "in [[March 2024]]",
@@ -41,6 +41,11 @@ FOUND = (
     "日期[[2024-01-31]]。",
     "[[2024-01-31]] and [[2024-02-01]]",
     "[[january 31, 2024]]",
+    "[[05.03.24]]",
+    "on the [[4th of July]].",
+    "at [[3 p.m.]] sharp",
+    "at [[3 pm]].",
+    "Version of [[27-Aug-2016]]",
 )
 NOT_FOUND = (
     "2024-13-01",
@@ -73,6 +78,9 @@ NOT_FOUND = (
     "2024-01",
     "aa:bb:10:20:cc:dd",
     "1.2.2024.5",
+    "When 2.7.10 was released",
+    "since Linux 2.6.28",
+    "5. October Challenge",
 )
 OTHER_LANGUAGES = (
     ("de", "am [[31. Januar 2024]]"),

@@ -49,6 +49,7 @@ NOT_ADDRESSES = (
     "section 1.2.3.4",
     "add::dead",
     "Firmware build 10.2.33.4",
+    "while 1:: lock",
 )
 HARDWARE = (
     "[[aa:bb:cc:dd:ee:ff]]",
@@ -108,6 +109,7 @@ URLS = (
     "https://user:word1pass@[[example.org/x]]",
     "[[postgresql://db.example.org/app]]",
     '"[[https://example.org]]"',
+    "[]([[https://example.org/a.jpg]])How did",
 )
 NOT_URLS = (
     "main.py",
