@@ -14,7 +14,6 @@ import pytest
 from clients.liminal.tests import oidc_process
 from clients.liminal.tests.peer import Peer, Reply
 
-from liminal.auth import oidc
 from liminal.auth.oidc import DeviceCodeFlowProvider, next_interval
 from liminal.errors import ArgumentError, AuthError, LiminalError
 
@@ -48,13 +47,21 @@ def script(peer: Peer, *polls: Reply, **challenge: object) -> None:
 async def test_it_polls_until_the_person_has_signed_in(
     peer: Peer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(oidc, "_SLOW_DOWN", 0.01)
+    waited: list[float] = []
+    sleep = asyncio.sleep
+
+    async def fast(seconds: float) -> None:
+        waited.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", fast)
     caplog.set_level(logging.DEBUG, logger="liminal")
     waits = [error("authorization_pending"), error("slow_down"), error("authorization_pending")]
-    script(peer, *waits, Reply(body=GRANTED))
+    script(peer, *waits, Reply(body=GRANTED), interval=2)
     provider = DeviceCodeFlowProvider(peer.url, "client-1", scopes=["openid", "use"])
     assert await provider.get_access_token() == "planted-token"
     asked, *polls = [dict(httpx.QueryParams(r.body.decode())) for r in peer.requests[1:]]
+    assert waited == [2, 2, 7, 7]
     assert asked == {"client_id": "client-1", "scope": "openid use"}
     assert (
         polls
@@ -103,6 +110,19 @@ async def test_nobody_at_the_browser_ends_in_the_published_message(peer: Peer) -
     provider = DeviceCodeFlowProvider(peer.url, "client-1", auth_challenge_timeout=0.1)
     with pytest.raises(AuthError, match="Timed out waiting for authentication challenge"):
         await provider.get_access_token()
+
+
+async def test_a_discovery_document_of_another_issuer_is_refused(peer: Peer) -> None:
+    script(peer, Reply(body=GRANTED))
+    document = {
+        "issuer": "https://other.example",
+        "device_authorization_endpoint": f"{peer.url}/device/auth",
+        "token_endpoint": f"{peer.url}/token",
+    }
+    peer.on("GET", DISCOVERY, Reply(body=document))
+    with pytest.raises(AuthError) as caught:
+        await DeviceCodeFlowProvider(peer.url, "client-1").get_access_token()
+    assert caught.value.code == "wrong_issuer"
 
 
 async def test_a_poll_that_breaks_is_tried_again_more_slowly(peer: Peer) -> None:
