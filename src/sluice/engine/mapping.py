@@ -219,7 +219,7 @@ class Mapping:
             candidate = standins.make(entity_type, original, seed)
             if candidate is None:
                 return None
-            if standins.reveals(original, candidate) or candidate in avoid:
+            if standins.reveals(entity_type, original, candidate) or candidate in avoid:
                 continue
             if self._is_free(candidate):
                 return candidate

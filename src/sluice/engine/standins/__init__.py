@@ -74,15 +74,17 @@ def make(entity_type: str, original: str, seed: bytes) -> str | None:
     return maker(original, Dice(seed)) if maker else None
 
 
-def reveals(original: str, stand_in: str) -> bool:
+def reveals(entity_type: str, original: str, stand_in: str) -> bool:
     """Whether a stand-in shows part of its original, or is too short or long to be found again.
 
-    The last four digits and letters of a number are what people recognise it by.
+    The last four digits and letters of a number are what people recognise it by. A date may end
+    like its original, in the time zone; its year is always another.
     """
-    last = _last_four(original)
-    if original == stand_in or (any(map(str.isdecimal, last)) and last == _last_four(stand_in)):
+    if not _SHORTEST <= len(stand_in) <= LONGEST or original == stand_in:
         return True
-    return not _SHORTEST <= len(stand_in) <= LONGEST
+    last = _last_four(original)
+    is_number = entity_type != "DATE_TIME" and any(map(str.isdecimal, last))
+    return is_number and last == _last_four(stand_in)
 
 
 def _last_four(text: str) -> str:
