@@ -80,6 +80,9 @@ async def test_each_call_sends_what_the_wire_asks_for(peer: Peer, client: Client
         prompt | {"threadId": None, "findings": [finding]},
     ]
     assert peer.requests[2].query == {"source": "sdk"}
+    types = {r.headers.get("content-type") for r in peer.requests if r.body}
+    assert types == {"application/json"}
+    assert all("content-type" not in r.headers for r in peer.requests if not r.body)
 
 
 async def test_findings_that_were_reviewed_down_to_none_are_sent_as_none(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import AsyncGenerator, Mapping
@@ -19,6 +20,8 @@ SESSION_COOKIE: Final[str] = "session"
 _COOKIE_VALUE: Final = re.compile(r'[^\x00-\x20",;\\\x7f-\U0010ffff]*')
 """RFC 6265, 4.1.1: cookie-octet."""
 _HEADER_VALUE: Final = re.compile(r"[\x21-\x7e]+(?:[ \t]+[\x21-\x7e]+)*")
+
+_JSON_TYPE: Final = {"content-type": "application/json"}
 
 _KEEP_IDLE_SECONDS: Final = 4.0
 """Shorter than the 5 seconds after which uvicorn closes an idle connection, so that a request does
@@ -64,17 +67,18 @@ def build(client: httpx.AsyncClient, base: str, call: Call) -> httpx.Request:
     _check_values("header", call.headers, _HEADER_VALUE)
     _check_values("cookie", call.cookies, _COOKIE_VALUE)
     try:
+        content = None if call.json is None else _encoded(call.json)
         request = client.build_request(
             call.method,
             f"{base}{call.endpoint}",
-            headers=call.headers,
+            headers={**_JSON_TYPE, **(call.headers or {})} if content else call.headers,
             params=call.params,
-            json=call.json,
+            content=content,
             timeout=None if math.isinf(call.timeout) else call.timeout,
         )
     except UnicodeEncodeError as err:
         problem = f"a text has a lone surrogate at code point {err.start} of the body"
-    except (TypeError, ValueError) as err:
+    except (TypeError, ValueError, RecursionError) as err:
         problem = f"an argument has no JSON form ({type(err).__name__})"
     else:
         _set_cookies(request, call.cookies)
@@ -92,6 +96,12 @@ async def send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Respo
     response = await client.send(request, stream=True, follow_redirects=False)
     _forget_cookies(client.cookies.jar, response, before)
     return response
+
+
+def _encoded(body: object) -> bytes:
+    """Encode JSON here: versions of httpx differ in what they make of a lone surrogate."""
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8")
 
 
 def session_of(response: httpx.Response) -> str | None:
