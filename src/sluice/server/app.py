@@ -21,7 +21,7 @@ from sluice.server.auth.admin_endpoints import router as auth_admin_router
 from sluice.server.auth.auth import Auth
 from sluice.server.auth.endpoints import router as auth_router
 from sluice.server.auth.identity.registry import build_providers
-from sluice.server.error_answers import add_error_answers
+from sluice.server.error_answers import DOCUMENTED, add_error_answers
 from sluice.server.features.apidocs import endpoints as apidocs
 from sluice.server.features.audit import endpoints as audit
 from sluice.server.features.health import endpoints as health
@@ -88,6 +88,7 @@ def create_app(
         summary="A privacy gateway between applications and language models.",
         lifespan=partial(_lifespan, settings, services, transport, identity_client),
         middleware=_middleware(settings, services.metrics),
+        responses=DOCUMENTED,
         docs_url=None,
         redoc_url=None,
     )
@@ -139,9 +140,13 @@ def make_services(
     metrics = Metrics(entity_types=Detector().entity_types(), providers=provider_keys())
     vault = Vault(master_keys)
     policy_service = Policies(vault)
+    auth = Auth(
+        database, settings.auth, build_providers(settings.identity_providers, identity_client)
+    )
     model_service = Models(
         vault,
         policy_service,
+        auth.service.users,
         providers=providers,
         exact_keys=settings.exact_provider_keys,
         presentable=Presentable(),
@@ -149,9 +154,7 @@ def make_services(
     thread_service = Threads(vault, model_service)
     return Services(
         database=database,
-        auth=Auth(
-            database, settings.auth, build_providers(settings.identity_providers, identity_client)
-        ),
+        auth=auth,
         vault=vault,
         policies=policy_service,
         models=model_service,

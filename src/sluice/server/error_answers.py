@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -15,6 +16,7 @@ from sluice.server.errors import Malformed, SluiceError, Unprocessable
 from sluice.server.kit.logs import describe_exception
 from sluice.server.kit.sealing import SealingError
 from sluice.server.kit.streaming import CallerLeft
+from sluice.server.kit.wire import WireModel
 from sluice.server.middleware.request_id import request_id_of
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
@@ -22,6 +24,29 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 _OTHER_CODES = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
 
 _SURROGATE = "holds a lone surrogate; send text that can be encoded as UTF-8"
+
+
+class ProblemOut(WireModel):
+    """One thing that is wrong, and where."""
+
+    path: str
+    message: str
+
+
+class ErrorOut(WireModel):
+    """The body of every error; `errors` lists every problem of the request."""
+
+    message: str
+    code: str
+    request_id: str
+    errors: list[ProblemOut] | None = None
+
+
+DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
+    "4XX": {"model": ErrorOut, "description": "The request cannot be answered as it is."},
+    "5XX": {"model": ErrorOut, "description": "The server or a model's provider failed."},
+}
+"""The errors that any call may answer with, for the OpenAPI document."""
 
 
 def add_error_answers(app: FastAPI) -> None:

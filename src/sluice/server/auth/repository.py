@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -48,6 +49,11 @@ class UserRepository(Repository):
     async def by_email(self, email: str) -> User | None:
         """The user with this address (lower case)."""
         return (await self._session.scalars(select(User).where(User.email == email))).one_or_none()
+
+    async def existing(self, user_ids: Collection[int]) -> set[int]:
+        """Those of the ids that a user has, disabled or not."""
+        query = select(User.id).where(User.id.in_(user_ids))
+        return set((await self._session.scalars(query)).all())
 
     async def any_exists(self) -> bool:
         """Whether there is any user at all."""

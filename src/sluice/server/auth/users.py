@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -66,6 +67,10 @@ class UserService:
         _refuse_disabled(user)
         await self._follow_provider(session, user, identity, role)
         return user
+
+    async def missing(self, session: AsyncSession, user_ids: Collection[int]) -> set[int]:
+        """Those of the ids that no user has."""
+        return set(user_ids) - await UserRepository(session).existing(user_ids)
 
     async def set_role(
         self, session: AsyncSession, user_id: int, role: Role, *, actor_id: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
 
 Payload = TypeVar("Payload")
@@ -22,6 +22,9 @@ def to_camel_path(path: str) -> str:
     """`base_url.x` as the wire spells it: `baseUrl.x`."""
     return ".".join(to_camel(part) for part in path.split("."))
 
+
+RowId = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""A row's number in a request: what no database column can hold is refused, not an error."""
 
 WireTime = Annotated[datetime, PlainSerializer(wire_time, return_type=str)]
 

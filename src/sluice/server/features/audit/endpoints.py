@@ -11,7 +11,7 @@ from sluice.server.auth.caller import require
 from sluice.server.auth.roles import Permission
 from sluice.server.features.audit import service
 from sluice.server.features.audit.schemas import AuditEventOut
-from sluice.server.kit.wire import Data
+from sluice.server.kit.wire import Data, RowId
 from sluice.server.services import ServicesDep
 
 admin_router = APIRouter(prefix="/api/admin/v1/audit-events", tags=["Manage: audit"])
@@ -23,7 +23,7 @@ Auditor = Annotated[Caller, Depends(require(Permission.AUDIT))]
 async def newest(
     caller: Auditor,
     services: ServicesDep,
-    before: Annotated[int | None, Query(description="only events with a smaller id")] = None,
+    before: Annotated[RowId | None, Query(description="only events with a smaller id")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     event: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Data[list[AuditEventOut]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client.exposition import CONTENT_TYPE_LATEST as EXPOSITION
 from sqlalchemy.exc import SQLAlchemyError
 
 from sluice.server.errors import Unavailable
@@ -35,7 +37,9 @@ async def ready(services: ServicesDep) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@metrics_router.get("/metrics")
+@metrics_router.get(
+    "/metrics", response_class=PlainTextResponse, responses={200: {"content": {EXPOSITION: {}}}}
+)
 async def metrics(services: ServicesDep) -> Response:
     """Prometheus's exposition."""
     body, content_type = services.metrics.exposition()

@@ -14,7 +14,7 @@ from sluice.server.features.models.schemas import (
     ModelInstanceIn,
     ModelInstanceOut,
 )
-from sluice.server.kit.wire import Data
+from sluice.server.kit.wire import Data, RowId
 from sluice.server.services import ServicesDep
 
 router = APIRouter(prefix="/api/v1/model-instances", tags=["Liminal: model instances"])
@@ -50,7 +50,7 @@ async def create(
 
 @admin_router.get("/{instance_id}")
 async def get(
-    instance_id: int, caller: Manager, services: ServicesDep
+    instance_id: RowId, caller: Manager, services: ServicesDep
 ) -> Data[ModelInstanceAdminOut]:
     """One model instance."""
     async with services.database.read() as session:
@@ -59,7 +59,7 @@ async def get(
 
 @admin_router.put("/{instance_id}")
 async def change(
-    instance_id: int, body: ModelInstanceIn, caller: Manager, services: ServicesDep
+    instance_id: RowId, body: ModelInstanceIn, caller: Manager, services: ServicesDep
 ) -> Data[ModelInstanceAdminOut]:
     """Change a model instance as a whole; omitted credentials are kept."""
     async with services.database.write() as session:
@@ -68,7 +68,7 @@ async def change(
 
 
 @admin_router.delete("/{instance_id}", status_code=204)
-async def delete(instance_id: int, caller: Manager, services: ServicesDep) -> None:
+async def delete(instance_id: RowId, caller: Manager, services: ServicesDep) -> None:
     """Delete a model instance; its threads stay readable to their owners."""
     async with services.database.write() as session:
         await services.models.delete(session, instance_id, actor_id=caller.user_id)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from sluice.server.kit.wire import StrictModel, WireModel, WireTime
+from sluice.server.kit.wire import RowId, StrictModel, WireModel, WireTime
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
 Instructions = Annotated[str, StringConstraints(max_length=100_000)]
@@ -58,10 +58,10 @@ class ModelInstanceIn(StrictModel):
     """A model instance to create or change."""
 
     name: Name
-    policy_group_id: int
+    policy_group_id: RowId
     instructions: Instructions = ""
     connection: ConnectionIn | None = None
-    allowed_users: list[int] = Field(default_factory=list)
+    allowed_users: list[RowId] = Field(default_factory=list, max_length=10_000)
 
 
 class ConnectionAdminOut(WireModel):

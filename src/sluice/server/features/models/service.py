@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import CleansedText, RawText
 from sluice.engine.errors import Problem
+from sluice.server.auth.users import UserService
 from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.models.repository import ModelRepository
@@ -50,6 +51,7 @@ class Models:
         self,
         vault: Vault,
         policies: Policies,
+        users: UserService,
         *,
         providers: Providers,
         exact_keys: bool,
@@ -57,6 +59,7 @@ class Models:
     ) -> None:
         self._vault = vault
         self._policies = policies
+        self._users = users
         self._providers = providers
         self._exact_keys = exact_keys
         # Instructions are an administrator's text: callers see them without sensitive values.
@@ -173,6 +176,12 @@ class Models:
             await self._policies.in_force(session, body.policy_group_id)
         except NotFound:
             problems.append(Problem("policyGroupId", "there is no policy group with this id"))
+        missing = await self._users.missing(session, body.allowed_users)
+        problems += [
+            Problem(f"allowedUsers[{i}]", "there is no user with this id")
+            for i, user_id in enumerate(body.allowed_users)
+            if user_id in missing
+        ]
         if problems:
             raise Unprocessable("The model instance cannot be saved.", errors=problems)
 

@@ -16,7 +16,7 @@ from sluice.server.features.policies.schemas import (
     PolicyVersionOut,
     RestoreIn,
 )
-from sluice.server.kit.wire import Data
+from sluice.server.kit.wire import Data, RowId
 from sluice.server.services import ServicesDep
 
 admin_router = APIRouter(prefix="/api/admin/v1/policy-groups", tags=["Manage: policy groups"])
@@ -42,7 +42,7 @@ async def create(
 
 
 @admin_router.get("/{group_id}")
-async def get(group_id: int, caller: Manager, services: ServicesDep) -> Data[PolicyGroupOut]:
+async def get(group_id: RowId, caller: Manager, services: ServicesDep) -> Data[PolicyGroupOut]:
     """One policy group."""
     async with services.database.read() as session:
         return Data(data=await services.policies.get(session, group_id))
@@ -50,7 +50,7 @@ async def get(group_id: int, caller: Manager, services: ServicesDep) -> Data[Pol
 
 @admin_router.put("/{group_id}")
 async def change(
-    group_id: int, body: PolicyGroupIn, caller: Manager, services: ServicesDep
+    group_id: RowId, body: PolicyGroupIn, caller: Manager, services: ServicesDep
 ) -> Data[PolicyGroupOut]:
     """Add a version and put it in force; an identical document adds none."""
     async with services.database.write() as session:
@@ -60,7 +60,7 @@ async def change(
 
 @admin_router.get("/{group_id}/versions")
 async def versions(
-    group_id: int, caller: Manager, services: ServicesDep
+    group_id: RowId, caller: Manager, services: ServicesDep
 ) -> Data[list[PolicyVersionOut]]:
     """The history of a policy group, newest first."""
     async with services.database.read() as session:
@@ -69,7 +69,7 @@ async def versions(
 
 @admin_router.post("/{group_id}/restore")
 async def restore(
-    group_id: int, body: RestoreIn, caller: Manager, services: ServicesDep
+    group_id: RowId, body: RestoreIn, caller: Manager, services: ServicesDep
 ) -> Data[PolicyGroupOut]:
     """Put an earlier version in force again, as a new version."""
     async with services.database.write() as session:
@@ -80,7 +80,7 @@ async def restore(
 
 
 @admin_router.delete("/{group_id}", status_code=204)
-async def delete(group_id: int, caller: Manager, services: ServicesDep) -> None:
+async def delete(group_id: RowId, caller: Manager, services: ServicesDep) -> None:
     """Delete a policy group that no model instance uses."""
     async with services.database.write() as session:
         if names := await services.models.names_using(session, group_id):

@@ -101,4 +101,4 @@ class PolicyVersionOut(WireModel):
 class RestoreIn(StrictModel):
     """Which earlier version to put in force again (as a new version)."""
 
-    number: int = Field(ge=1)
+    number: int = Field(ge=1, le=2**31 - 1)

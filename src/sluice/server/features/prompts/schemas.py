@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from sluice.server.kit.wire import WireModel
+from sluice.server.kit.wire import RowId, WireModel
 
 Text = Annotated[str, StringConstraints(max_length=4_000_000)]
 
@@ -40,7 +40,7 @@ class FindingIn(WireModel):
 class AnalyzeIn(WireModel):
     """A text to analyze."""
 
-    model_instance_id: int
+    model_instance_id: RowId
     source: Literal["sdk"] = "sdk"
     text: Text
 
@@ -48,7 +48,7 @@ class AnalyzeIn(WireModel):
 class CleanseIn(AnalyzeIn):
     """A text to cleanse; findings None means: the server's own."""
 
-    thread_id: int | None = None
+    thread_id: RowId | None = None
     findings: Annotated[list[FindingIn], Field(max_length=100_000)] | None = None
 
 
@@ -61,7 +61,7 @@ class SubmitIn(CleanseIn):
 class HydrateIn(AnalyzeIn):
     """A text whose placeholders to restore."""
 
-    thread_id: int | None = None
+    thread_id: RowId | None = None
 
 
 class AnalyzeOut(WireModel):

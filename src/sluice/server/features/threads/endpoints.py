@@ -16,7 +16,7 @@ from sluice.server.features.threads.schemas import (
     ThreadIn,
     ThreadOut,
 )
-from sluice.server.kit.wire import Data
+from sluice.server.kit.wire import Data, RowId
 from sluice.server.services import ServicesDep
 
 router = APIRouter(prefix="/api/v1/threads", tags=["Liminal: threads"])
@@ -49,14 +49,14 @@ async def create(body: ThreadIn, caller: User, services: ServicesDep) -> Data[Th
 
 
 @router.get("/{thread_id}")
-async def get(thread_id: int, caller: User, services: ServicesDep) -> Data[ThreadOut]:
+async def get(thread_id: RowId, caller: User, services: ServicesDep) -> Data[ThreadOut]:
     """One of the caller's own threads with its chats."""
     async with services.database.read() as session:
         return Data(data=await services.threads.get(session, thread_id, caller.user_id))
 
 
 @router.delete("/{thread_id}", status_code=204)
-async def delete(thread_id: int, caller: User, services: ServicesDep) -> None:
+async def delete(thread_id: RowId, caller: User, services: ServicesDep) -> None:
     """Delete a thread: its key is destroyed, nothing of it can be read again."""
     async with services.database.write() as session:
         await services.threads.delete(session, thread_id, user_id=caller.user_id)
@@ -65,7 +65,7 @@ async def delete(thread_id: int, caller: User, services: ServicesDep) -> None:
 
 @admin_router.post("/{thread_id}/reveal")
 async def reveal(
-    thread_id: int, body: RevealIn, caller: Revealer, services: ServicesDep
+    thread_id: RowId, body: RevealIn, caller: Revealer, services: ServicesDep
 ) -> Data[list[RevealedOriginal]]:
     """A thread's originals; the reason (cleansed) and the caller stand in the audit log."""
     reason = services.models.presentable(RawText(body.reason))

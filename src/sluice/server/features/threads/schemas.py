@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from sluice.server.features.models.schemas import ModelInstanceOut
-from sluice.server.kit.wire import StrictModel, WireModel, WireTime
+from sluice.server.kit.wire import RowId, StrictModel, WireModel, WireTime
 
 
 class ChatOut(WireModel):
@@ -45,7 +45,7 @@ class ThreadIn(WireModel):
     """A thread to create."""
 
     name: Annotated[str, StringConstraints(max_length=500)]
-    model_instance_id: int
+    model_instance_id: RowId
     source: Literal["sdk"] = "sdk"
 
 
