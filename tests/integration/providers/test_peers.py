@@ -22,6 +22,8 @@ from tests.peers.behaviours import (
 
 pytestmark = pytest.mark.anyio
 TEXT = "".join(PIECES)
+UNREAD = ("CR", "a byte order mark")
+"""Forms that the specification allows and the vendor's SDK is not asked to read."""
 
 
 def openai_sdk(peer: Peer) -> openai.AsyncOpenAI:

@@ -55,7 +55,7 @@ def connection_problems(
     """Everything wrong with a connection that needs these credentials and knows these options."""
     return (
         *_model_problems(connection.model),
-        *(Problem("base_url", text) for text in _base_url_problems(connection)),
+        *(Problem("base_url", advice) for advice in _base_url_problems(connection)),
         *_credential_problems(connection, tuple(credentials)),
         *_option_problems(connection, frozenset(options)),
     )

@@ -30,7 +30,7 @@ class Message:
     """One turn of a conversation, as the model may see it."""
 
     role: Role
-    content: CleansedText
+    content: CleansedText = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Usage:
 class Delta:
     """A piece of a model's answer; the last one has a `finish_reason`."""
 
-    text: CleansedText
+    text: CleansedText = field(repr=False)
     finish_reason: FinishReason | None = None
     usage: Usage | None = None
     model: str | None = None

@@ -7,7 +7,7 @@ instead of replaced, and a line or event beyond a limit is refused instead of co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 EVENT_LIMIT: Final = 1024 * 1024
@@ -25,7 +25,7 @@ class Event:
     """One dispatched event: its type (`message` where none was given) and its data."""
 
     event: str
-    data: str
+    data: str = field(repr=False)
 
 
 class EventParser:

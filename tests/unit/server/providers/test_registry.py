@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sluice.engine.types import CleansedText
 from sluice.server.providers.addresses import InvalidConnection, address_problems
-from sluice.server.providers.base import Connection
+from sluice.server.providers.base import Connection, Delta, Message
 from sluice.server.providers.firststart import (
     connections_from_environment,
     default_connection,
@@ -18,7 +19,8 @@ from sluice.server.providers.registry import (
     provider_keys,
     wire_key,
 )
-from sluice.server.providers.transport import Transport
+from sluice.server.providers.sse import Event
+from sluice.server.providers.transport import Call, Transport
 
 KEYS = (
     "anthropic", "azure_openai", "deepseek", "echo", "google_ai_studio", "groq", "huggingface",
@@ -138,9 +140,20 @@ def test_a_connection_is_checked_before_it_is_used(
     assert "schlüssel" not in str(InvalidConnection(problems))
 
 
-def test_a_connection_shows_no_credentials() -> None:
-    """`repr` of a connection does not carry the key."""
-    assert "canary" not in repr(Connection("openai", "m", credentials={"api_key": "canary"}))
+@pytest.mark.parametrize(
+    "value",
+    [
+        Connection("openai", "m", credentials={"api_key": "canary"}),
+        Message("user", CleansedText("canary")),
+        Delta(CleansedText("canary"), "stop"),
+        Event("message", "canary"),
+        Call("openai", "https://example.com", {"authorization": "canary"}, b"canary"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_nothing_shows_text_or_credentials(value: object) -> None:
+    """`repr`, which ends up in logs and tracebacks, carries neither."""
+    assert "canary" not in repr(value)
 
 
 ENVIRONMENTS: list[tuple[dict[str, str], list[tuple[str, str, str | None]]]] = [
