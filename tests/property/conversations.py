@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from sluice.engine import Action, Finding, Policy, Rule
+
+LAW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Speed is measured in benchmarks, not here."""
 
 TYPES = ("PERSON", "US_PERSON", "EMAIL_ADDRESS", "ADDRESS", "IP_ADDRESS", "DATE_TIME", "A", "A_B1")
 

@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.property.conversations import any_policy, prompts, reversible, texts
+from tests.property.conversations import LAW, any_policy, prompts, reversible, texts
 
 from sluice.engine import (
     Action,
@@ -46,7 +46,7 @@ def _stored(mapping: Mapping) -> Mapping:
     return Mapping(mapping.entries, key=mapping.key, reserved=reserved)
 
 
-@settings(max_examples=300)
+@settings(LAW, max_examples=300)
 @given(prompts, reversible)
 def test_a_text_comes_back_exactly(prompt: Prompt, policy: Policy) -> None:
     """Masking and replacing are undone; equal originals in two spellings, up to NFC."""
@@ -60,7 +60,7 @@ def test_a_text_comes_back_exactly(prompt: Prompt, policy: Policy) -> None:
         assert back == text
 
 
-@settings(max_examples=300)
+@settings(LAW, max_examples=300)
 @given(prompts, reversible, st.sampled_from(['{"a": "', '["', '```json\n{"b": [1, "', "  [{}, "]))
 def test_a_json_text_comes_back_exactly(prompt: Prompt, policy: Policy, begin: str) -> None:
     """Escaping changes nothing if each original is a piece of a JSON string as it stands."""
@@ -75,7 +75,7 @@ def test_a_json_text_comes_back_exactly(prompt: Prompt, policy: Policy, begin: s
         assert hydrate(done.text, mapping).text == text
 
 
-@settings(max_examples=200)
+@settings(LAW, max_examples=200)
 @given(st.lists(st.tuples(prompts, any_policy), min_size=1, max_size=4))
 def test_every_turn_of_a_conversation_comes_back(turns: list[tuple[Prompt, Policy]]) -> None:
     """Stored and loaded between the turns; numbers typed in one turn are never issued in another.
@@ -98,7 +98,7 @@ def test_every_turn_of_a_conversation_comes_back(turns: list[tuple[Prompt, Polic
         assert back == text or (_has_two_spellings(originals) and _nfc(back) == _nfc(text))
 
 
-@settings(max_examples=200)
+@settings(LAW, max_examples=200)
 @given(st.lists(st.tuples(prompts, any_policy), min_size=1, max_size=3))
 def test_originals_and_placeholders_are_one_to_one(turns: list[tuple[Prompt, Policy]]) -> None:
     """Under each action an original has one placeholder, and a placeholder one original."""
@@ -116,6 +116,7 @@ def test_originals_and_placeholders_are_one_to_one(turns: list[tuple[Prompt, Pol
     assert len(set(placeholders)) == len(placeholders) == len(mapping)
 
 
+@LAW
 @given(prompts)
 def test_nothing_redacted_comes_back(prompt: Prompt) -> None:
     """What is redacted, or not the caller's own, is not kept and not restored."""
@@ -127,6 +128,7 @@ def test_nothing_redacted_comes_back(prompt: Prompt) -> None:
         assert all(entry.original is None for entry in mapping.entries)
 
 
+@LAW
 @given(prompts, any_policy)
 def test_offsets_fit_their_texts(prompt: Prompt, policy: Policy) -> None:
     """Every item stands where it says it does; every kept-back finding lies inside one."""
@@ -146,6 +148,7 @@ def test_offsets_fit_their_texts(prompt: Prompt, policy: Policy) -> None:
         assert back.text[restored.start : restored.end] == restored.text
 
 
+@LAW
 @given(prompts, st.text())
 def test_a_text_without_placeholders_stays_as_it_is(prompt: Prompt, other: str) -> None:
     """Every placeholder ends in a digit: without digits nothing changes at all."""
@@ -156,6 +159,7 @@ def test_a_text_without_placeholders_stays_as_it_is(prompt: Prompt, other: str) 
     assert hydrate(other, Mapping()).text == other
 
 
+@LAW
 @given(prompts, any_policy, texts)
 def test_an_error_leaves_the_mapping_as_it_was(prompt: Prompt, policy: Policy, more: str) -> None:
     """A refused text issues nothing and reserves nothing."""

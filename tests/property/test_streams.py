@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.property.conversations import any_policy, prompts, texts
+from tests.property.conversations import LAW, any_policy, prompts, texts
 
 from sluice.engine import Finding, Mapping, StreamHydrator, cleanse, hydrate
 
@@ -39,7 +39,7 @@ def _answers(draw: st.DrawFn) -> tuple[str, Mapping]:
     return done.text + "".join(draw(st.lists(pieces, max_size=6))), mapping
 
 
-@settings(max_examples=300)
+@settings(LAW, max_examples=300)
 @given(_answers(), JSON_STRINGS, st.data())
 def test_every_split_gives_the_whole(
     conversation: tuple[str, Mapping], json_strings: bool | None, data: st.DataObject
@@ -58,6 +58,7 @@ def test_all_splits_of_short_texts() -> None:
     cleanse("O", [Finding(0, 1, "US_PERSON")], mapping)
     for answer in (
         "[[PERSON_0]] x", "<PERSON_1>", "PERSON_10 PERSON_1", "_US_PERSON_0_", "us person 0\\_",
+        "us person 1 ",
         '{"a": "\\nPERSON_0"}', "PERSON\\_0_x", "PERSON_0PERSON_1", "PERSON_1",
         '```json\n["PERSON_0',
     ):  # fmt: skip
@@ -65,7 +66,7 @@ def test_all_splits_of_short_texts() -> None:
             _agrees(answer, list(places), mapping, None)
 
 
-@settings(max_examples=200)
+@settings(LAW, max_examples=200)
 @given(_answers(), st.lists(st.integers(1, 5), min_size=1, max_size=20))
 def test_bytes_cut_anywhere_give_the_whole(
     conversation: tuple[str, Mapping], sizes: list[int]
@@ -84,7 +85,7 @@ def test_bytes_cut_anywhere_give_the_whole(
     assert output == hydrate(answer, mapping).text
 
 
-@settings(max_examples=200)
+@settings(LAW, max_examples=200)
 @given(_answers())
 def test_little_is_held_back(conversation: tuple[str, Mapping]) -> None:
     """Never more than two of the longest issued names with all their separators and marks."""
@@ -97,6 +98,7 @@ def test_little_is_held_back(conversation: tuple[str, Mapping]) -> None:
         assert stream.held <= 2 * longest
 
 
+@LAW
 @given(_answers(), st.text(st.characters(exclude_categories=["L", "N", "Cs"])))
 def test_nothing_is_held_back_where_nothing_can_come(
     conversation: tuple[str, Mapping], quiet: str

@@ -33,6 +33,7 @@ _WORD_SO_FAR = re.compile(
     r"t(?:r(?:ue?)?)?|f(?:a(?:l(?:se?)?)?)?|n(?:u(?:ll?)?)?"
     r"|-?(?:0|[1-9][0-9]*)?(?:\.[0-9]*)?(?:[eE][-+]?[0-9]*)?"
 )
+_WHOLE_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*+"')
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]+')
 _ESCAPE_SO_FAR = re.compile(r'\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{0,4})?')
 _FENCE = re.compile(r"[ \t>]*(?:`{3,}|~{3,})[ \t]*json[a-z0-9]*[ \t]*\r?", re.IGNORECASE)
@@ -173,6 +174,8 @@ class JsonText:
         elif character in "}]" and self._brackets:
             self._brackets -= 1
         elif character == '"' and self._brackets:
+            if whole := _WHOLE_STRING.match(text, position):
+                return whole.end()
             self._enter_string()
         elif character in ",:" and not self._brackets:
             self._give_up()

@@ -144,10 +144,10 @@ def _valid(text: str, findings: Sequence[Finding]) -> list[Finding]:
     problems: list[Problem] = []
     for index, finding in enumerate(findings):
         problems += _problems(f"findings[{index}]", finding, len(text))
-    order = sorted(range(len(findings)), key=lambda i: (findings[i].start, findings[i].end))
-    if not problems:
-        problems += _overlaps(findings, order)
     if problems:
+        raise InvalidFindings(problems)
+    order = sorted(range(len(findings)), key=lambda i: (findings[i].start, findings[i].end))
+    if problems := list(_overlaps(findings, order)):
         raise InvalidFindings(problems)
     return [findings[index] for index in order]
 

@@ -171,6 +171,7 @@ def test_every_problem_of_the_findings_is_told_at_once() -> None:
         Finding(0, 1, "PERSON\n"),
         Finding(True, 2, "PERSON"),
         Finding(0.0, 2, "PERSON"),  # type: ignore[arg-type]
+        Finding(None, 2, "PERSON"),  # type: ignore[arg-type]
         Finding(0, 2, None),  # type: ignore[arg-type]
         Finding(0, 2, "PERSON", "high"),  # type: ignore[arg-type]
     ]
@@ -188,8 +189,9 @@ def test_every_problem_of_the_findings_is_told_at_once() -> None:
         "findings[6].entity_type",
         "findings[7].start",
         "findings[8].start",
-        "findings[9].entity_type",
-        "findings[10].score",
+        "findings[9].start",
+        "findings[10].entity_type",
+        "findings[11].score",
     ]
     assert "some" not in str(caught.value)
 
@@ -225,6 +227,27 @@ def test_nothing_is_restored_twice() -> None:
     assert hydrate(names["PERSON_0"], mapping).text == "PERSON_0"
     text = " ".join(names.values())
     assert hydrate(text, mapping).text == "Jane PERSON_0 see PERSON_1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a person or 0 persons",
+        "[PERSON_0-9]",
+        "P E R S O N",
+        "[personal] {0}",
+        "PERSON|_0",
+        "$PER.0",
+    ],
+)
+def test_ordinary_text_is_not_corrupted(text: str) -> None:
+    """Names are never used as patterns: letters, classes and ranges like them stay."""
+    mapping = Mapping()
+    for name in ("Jane", "[a-z]+", "(?i)x|y"):
+        cleanse(name, [Finding(0, len(name), "PERSON")], mapping)
+    expected = text.replace("PERSON_0-9", "Jane-9")
+    assert hydrate(text, mapping).text == expected
+    assert hydrate("PERSON_1 PERSON_2", mapping).text == "[a-z]+ (?i)x|y"
 
 
 def test_a_typed_placeholder_of_an_earlier_turn_reads_back() -> None:
