@@ -40,6 +40,8 @@ class ErrorOut(WireModel):
     code: str
     request_id: str
     errors: list[ProblemOut] | None = None
+    entity_types: dict[str, int] | None = None
+    """With `policy_blocked`: how often which entity type was found."""
 
 
 DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {

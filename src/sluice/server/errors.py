@@ -20,7 +20,7 @@ credential or a value that a caller sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from sluice.engine.errors import Problem
@@ -81,9 +81,21 @@ class Forbidden(SluiceError):
 
 
 class Blocked(Forbidden):
-    """A policy refuses the prompt; `errors` hold entity types and counts."""
+    """A policy refuses the prompt; `entity_types` says how often which type was found."""
 
     default_code = "policy_blocked"
+
+    def __init__(self, message: str, entity_types: Mapping[str, int]) -> None:
+        problems = [
+            Problem("text", f"{count} × {kind} is blocked by the policy")
+            for kind, count in sorted(entity_types.items())
+        ]
+        super().__init__(message, errors=problems)
+        self.entity_types = dict(entity_types)
+
+    def body(self, request_id: str) -> dict[str, object]:
+        """The common body and `entityTypes`: counts by entity type."""
+        return {**super().body(request_id), "entityTypes": self.entity_types}
 
 
 class NotFound(SluiceError):

@@ -19,6 +19,7 @@ async def test_a_blocked_prompt_is_neither_sent_nor_kept(world: World) -> None:
     for call in ("submit", "cleanse"):
         answer = await world.admin.post(f"/api/v1/prompts/{call}", json=body)
         assert (answer.status_code, answer.json()["code"]) == (403, "policy_blocked")
+        assert answer.json()["entityTypes"] == {"CREDIT_CARD": 2}
         assert "2 × CREDIT_CARD" in answer.json()["errors"][0]["message"]
         assert "4111" not in answer.text
     assert world.provider.asked == []

@@ -95,6 +95,16 @@ async def test_the_stream_is_one_json_object_a_line_and_hydrated(world: World) -
     assert chat["hydratedOutput"] == f"Hi {MAIL}!"
 
 
+async def test_a_line_of_the_stream_has_no_other_line_breaks_in_it(world: World) -> None:
+    """Published clients split lines at every line break that Unicode knows."""
+    instance = await world.instance()
+    world.provider.answer = ["a\u2028b\x85c\x0bd\x1ce\r\nf"]
+    body = {"modelInstanceId": instance, "source": "sdk", "text": "x", "isStreaming": True}
+    answer = await world.admin.post("/api/v1/prompts/submit", json=body)
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert "".join(line["content"] for line in lines) == world.provider.answer[0]
+
+
 @pytest.mark.parametrize(
     ("failure", "status", "code"),
     [

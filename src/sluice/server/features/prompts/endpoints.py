@@ -116,19 +116,20 @@ async def _lines(
 
 
 def _line(piece: Piece, prepared: Prepared) -> bytes:
-    line = StreamLine(content=piece.content, finish_reason=piece.finish_reason)
-    if piece.finish_reason is not None:
-        line.thread_id, line.chat_id = prepared.prompt.thread_id, prepared.chat.id
-        return line.model_dump_json(by_alias=True).encode() + b"\n"
-    # Published clients want both keys on every line, and no others are of use before the last.
-    return (
-        line.model_dump_json(by_alias=True, include={"content", "finish_reason"}).encode() + b"\n"
-    )
+    line: dict[str, object] = {"content": piece.content, "finishReason": piece.finish_reason}
+    if piece.finish_reason is None:
+        return _json_line(line)
+    thread_id, chat_id = prepared.prompt.thread_id, prepared.chat.id
+    return _json_line({**line, "threadId": thread_id, "chatId": chat_id})
 
 
 def _error_line(error: SluiceError, request_id: str) -> bytes:
-    body = {"content": "", "finishReason": "error", **error.body(request_id)}
-    return json.dumps(body).encode() + b"\n"
+    return _json_line({"content": "", "finishReason": "error", **error.body(request_id)})
+
+
+def _json_line(body: dict[str, object]) -> bytes:
+    # ASCII only: published clients split lines at U+0085 and U+2028 too.
+    return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
 def _submit_out(body: SubmitIn, prepared: Prepared, answer: Answer) -> SubmitOut:

@@ -223,11 +223,7 @@ class _BlockedAnswer:
                 subject=f"model_instance:{self._analysis.instance.id}",
                 details=dict(error.counts),
             )
-        problems = [
-            Problem("text", f"{count} × {kind} is blocked by the policy")
-            for kind, count in sorted(error.counts.items())
-        ]
-        raise Blocked(str(error), errors=problems) from None
+        raise Blocked(str(error), error.counts) from None
 
 
 def _reviewed(text: RawText, given: Sequence[FindingIn] | None, analysis: Analysis) -> Reviewed:
