@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     )
     identity_providers: list[IdentityConfig] = Field(
         default_factory=list,
-        description="Identity providers whose access tokens sign in (see docs/sign-in.md).",
+        description="Identity providers whose access tokens sign in (see [sign-in](sign-in.md)).",
     )
     session_idle_hours: Seconds = Field(
         default=24, description="A session unused for this many hours has ended."
