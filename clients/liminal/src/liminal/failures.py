@@ -85,7 +85,8 @@ def unbroken(endpoint: str) -> Iterator[None]:
 
 def _from_foreign(err: Exception, shown_url: str, endpoint: str) -> RequestError:
     kind, code = next((kind, code) for foreign, kind, code in _MAPPED if isinstance(err, foreign))
-    reason = str(err)[:BODY_LIMIT] or type(err).__name__
+    # The published message: httpx tells addresses and states of connections, not bodies.
+    reason = str(err)[:BODY_LIMIT] or type(err).__name__  # no-payload: httpx quotes no bodies
     message = f"Error while sending request to {shown_url}: {reason}"
     return kind(message, code=code, url=endpoint)
 
@@ -126,8 +127,8 @@ def failed_stream(line: str, endpoint: str) -> StreamError:
     said = _string(body, "message")
     return StreamError(
         f"The stream failed on the server{f': {said[:BODY_LIMIT]}' if said else ''}",
-        code=_string(body, "code") or "stream_failed",
-        request_id=_string(body, "requestId"),
+        code=_string(body, "code") or "stream_failed",  # no-payload: a code of the wire
+        request_id=_string(body, "requestId"),  # no-payload: an id of the wire
         url=endpoint,
         errors=_field_errors(body),
     )

@@ -110,7 +110,9 @@ class DeviceCodeFlowProvider(AuthProvider):
             ) from err
         except Exception as err:
             # MSAL lets through what requests raises, ValueError, KeyError and more.
-            detail = f"{type(err).__name__}: {str(err)[:_DETAIL_LIMIT]}"
+            # Its text says what is wrong with tenant or network, and no prompt comes near it.
+            reason = str(err)[:_DETAIL_LIMIT]  # no-payload: MSAL sees no prompts
+            detail = f"{type(err).__name__}: {reason}"
             raise AuthError(f"Microsoft sign-in failed: {detail}", code="sign_in_failed") from err
 
 

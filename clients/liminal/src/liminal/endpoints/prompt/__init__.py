@@ -155,7 +155,7 @@ def _chunk(line: str) -> StreamResponseChunk | None:
     try:
         return decode(line.encode(), StreamResponseChunk)
     except (InvalidResponseError, UnicodeEncodeError) as err:
-        message = f"The stream holds a line that is no chunk of an answer ({err})"
+        message = f"The stream holds a line that is no chunk of an answer ({type(err).__name__})"
     # Raised outside of the handler: the cause would carry the line, which is somebody's text.
     raise StreamError(message, code="stream_garbled", url=_SUBMIT)
 
