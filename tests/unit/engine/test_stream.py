@@ -154,3 +154,28 @@ def test_json_is_followed_across_chunks() -> None:
     cleanse('a"b', [Finding(0, 3, "PERSON")], mapping)
     assert "".join(_fed(mapping, '{"', 'a": "PER', "SON_0", '"}')) == '{"a": "a\\"b"}'
     assert "".join(_fed(mapping, "say ", '"PERSON_0', '"')) == 'say "a"b"'
+
+
+@pytest.mark.parametrize(
+    "before", ["US\\_", "US\\\\\\\\_\\\\\\\\_", "\\u00e9", "\\n", "x___", "\\u00e9___", "é", "____"]
+)
+def test_far_into_a_stream_edges_are_still_seen(before: str) -> None:
+    """What was cut off from memory does not decide about an edge."""
+    mapping = _mapping()
+    start, end = "so on " * 200 + before, "PERSON_1 and PERSON_1"
+    whole = hydrate(start + end, mapping).text
+    assert "".join(_fed(mapping, start, end)) == whole
+    assert "".join(_fed(mapping, *start, *end)) == whole
+
+
+@pytest.mark.parametrize("end", [" May 2001.", " May 2002.", "", " M", "0 May"])
+def test_an_altered_placeholder_waits_for_a_stand_in_that_begins_inside(end: str) -> None:
+    """`PERSON 1` is PERSON_1, unless `1 … 2001` turns out to be a stand-in."""
+    mapping = _mapping()
+    policy = Policy(default=Rule(Action.REPLACE))
+    original = "9 May 2001"
+    stand_in = cleanse(original, [Finding(0, 10, "DATE_TIME")], mapping, policy).text
+    for text in (f"PERSON {stand_in}", f"PERSON {stand_in[:-1]}", f"PERSON {stand_in[0]}{end}"):
+        for at in range(len(text)):
+            assert "".join(_fed(mapping, text[:at], text[at:])) == hydrate(text, mapping).text
+    assert hydrate(f"PERSON {stand_in}", mapping).text == f"PERSON {original}"
