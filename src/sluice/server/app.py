@@ -169,7 +169,7 @@ def make_services(
             metrics,
             settings.history_chars,
         ),
-        answers=Answers(database, thread_service, providers, metrics),
+        answers=Answers(database, vault, thread_service, providers, metrics),
         providers=providers,
         metrics=metrics,
     )

@@ -140,6 +140,14 @@ async def test_an_error_before_the_first_byte_of_a_stream_has_its_own_status(wor
     assert (answer.status_code, answer.json()["code"]) == (504, "provider_timeout")
 
 
+async def test_a_number_that_the_model_made_up_is_never_issued(world: World) -> None:
+    instance = await world.instance()
+    world.provider.answer = ["I made up EMAIL_ADDRESS_1 and Email Address 2."]
+    first = await world.prompt("submit", MAIL, instance)
+    second = await world.prompt("cleanse", "bob@example.net", instance, threadId=first["threadId"])
+    assert second["text"] == "EMAIL_ADDRESS_3"
+
+
 async def test_hydrate_restores_this_thread_only(world: World) -> None:
     thread = (await world.prompt("cleanse", MAIL))["threadId"]
     other = (await world.prompt("cleanse", "bob@example.net"))["threadId"]

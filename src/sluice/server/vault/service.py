@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Mapped
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -90,6 +91,17 @@ class Vault:
         if reserved != thread.row.reserved:
             thread.row.reserved = reserved
         await VaultRepository(session).add(*rows)
+
+    async def reserve(
+        self, session: AsyncSession, thread_id: int, numbers: Mapped[str, Sequence[int]]
+    ) -> None:
+        """Never issue these numbers in this thread; a thread deleted meanwhile keeps nothing."""
+        row = await VaultRepository(session).key(thread_scope(thread_id), for_update=True)
+        if row is None:
+            return
+        joined = {k: sorted({*row.reserved.get(k, ()), *v}) for k, v in numbers.items()}
+        row.reserved = {**row.reserved, **joined}
+        await session.flush()
 
     async def destroy_threads(self, session: AsyncSession, thread_ids: Sequence[int]) -> None:
         """Destroy data keys: nothing that they sealed can be read again."""

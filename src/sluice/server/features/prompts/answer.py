@@ -10,7 +10,7 @@ from typing import Final
 
 import anyio
 
-from sluice.engine import CleansedText, RawText, Restored, StreamHydrator
+from sluice.engine import CleansedText, Mapping, RawText, Restored, StreamHydrator
 from sluice.server.errors import ProviderFailed, ProviderTimedOut, RateLimited, SluiceError
 from sluice.server.features.prompts.service import Prepared
 from sluice.server.features.threads.service import Outcome, Threads
@@ -28,6 +28,7 @@ from sluice.server.providers.base import (
     Usage,
 )
 from sluice.server.providers.registry import Providers
+from sluice.server.vault.service import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,15 @@ class Answers:
     """Asks models and records what they answer."""
 
     def __init__(
-        self, database: Database, threads: Threads, providers: Providers, metrics: Metrics
+        self,
+        database: Database,
+        vault: Vault,
+        threads: Threads,
+        providers: Providers,
+        metrics: Metrics,
     ) -> None:
         self._database = database
+        self._vault = vault
         self._threads = threads
         self._providers = providers
         self._metrics = metrics
@@ -137,10 +144,13 @@ class Answers:
 
     async def _record(self, prepared: Prepared, answer: Answer) -> None:
         outcome = Outcome(answer.status, answer.raw_text, answer.hydrated_text, answer.usage)
+        invented = _invented(prepared.prompt.mapping, answer.raw_text)
         # The caller may be gone, but what was accepted is recorded.
         with anyio.CancelScope(shield=True):
             async with self._database.write() as session:
                 await self._threads.finish_chat(session, prepared.chat, outcome)
+                if invented:
+                    await self._vault.reserve(session, prepared.prompt.thread_id, invented)
         self._metrics.prompt("submit", _ENDS.get(answer.status, "abandoned"))
 
 
@@ -174,6 +184,15 @@ _ENDS: Final[dict[ChatStatus, PromptOutcome]] = {
     ChatStatus.COMPLETE: "answered",
     ChatStatus.FAILED: "failed",
 }
+
+
+def _invented(mapping: Mapping, answer: CleansedText) -> dict[str, list[int]]:
+    """Numbers of placeholders that the model made up: they must never be issued later."""
+    before = mapping.reserved
+    mapping.reserve(answer)
+    return {
+        kind: numbers for kind, numbers in mapping.reserved.items() if numbers != before.get(kind)
+    }
 
 
 def _status(reason: FinishReason) -> ChatStatus:
