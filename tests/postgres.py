@@ -49,7 +49,9 @@ def _start_own(binaries: Path) -> Cluster | str:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     data, port = folder / "data", _free_port()
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    options = (
+        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    )
     steps = (
         [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"],
         [binaries / "pg_ctl", "-D", data, "-w", "-o", options, "-l", folder / "log", "start"],

@@ -14,7 +14,7 @@ from sluice.engine import CleansedText, Mapping, RawText, Restored, StreamHydrat
 from sluice.server.errors import ProviderFailed, ProviderTimedOut, RateLimited, SluiceError
 from sluice.server.features.prompts.service import Prepared
 from sluice.server.features.threads.service import Outcome, Threads
-from sluice.server.features.threads.tables import ChatStatus
+from sluice.server.features.threads.status import ChatStatus
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics, PromptOutcome, ProviderOutcome
 from sluice.server.providers.base import (

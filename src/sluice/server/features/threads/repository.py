@@ -7,7 +7,8 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select, update
 
-from sluice.server.features.threads.tables import Chat, ChatStatus, Thread
+from sluice.server.features.threads.status import ChatStatus
+from sluice.server.features.threads.tables import Chat, Thread
 from sluice.server.kit.repository import Repository
 
 

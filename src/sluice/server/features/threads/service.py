@@ -16,7 +16,8 @@ from sluice.server.features.models.schemas import ModelInstanceOut
 from sluice.server.features.models.service import Models
 from sluice.server.features.threads.repository import ThreadRepository
 from sluice.server.features.threads.schemas import ChatOut, RevealedOriginal, ThreadOut
-from sluice.server.features.threads.tables import Chat, ChatStatus, Thread
+from sluice.server.features.threads.status import ChatStatus
+from sluice.server.features.threads.tables import Chat, Thread
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.sealing import DataKey, Place
 from sluice.server.providers.base import Usage

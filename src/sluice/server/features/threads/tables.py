@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from sluice.server.features.threads.status import ChatStatus
 from sluice.server.kit.database import Base, Timestamps
-
-
-class ChatStatus(StrEnum):
-    """How far an exchange came."""
-
-    PENDING = "pending"
-    COMPLETE = "complete"
-    FAILED = "failed"
-    """The provider failed; what had come until then is kept."""
-    ABANDONED = "abandoned"
-    """The caller left; what had come until then is kept."""
-    INTERRUPTED = "interrupted"
-    """The server stopped in the middle."""
 
 
 class Thread(Timestamps, Base):
