@@ -97,6 +97,7 @@ class LinearPattern:
         self._folds = not case_sensitive or bool(flags & re.IGNORECASE)
         self._states = _Builder(flags, self._folds).program(tree, whole_words)
         self._first = self._first_chars()
+        self._skip = _skipping(self._first)
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """The matches in `text`, left to right, not overlapping, as (start, end) in code points.
@@ -116,8 +117,12 @@ class LinearPattern:
             at = found[1]
 
     def _next_start(self, text: str, at: int) -> int:
-        first = self._first
-        return next((i for i in range(at, len(text)) if first[text[i]]), len(text))
+        """The next offset at which a match may begin; `re` skips what certainly cannot."""
+        while (likely := self._skip.search(text, at)) is not None:
+            if self._first[likely[0]]:
+                return likely.start()
+            at = likely.end()
+        return len(text)
 
     def _match_from(self, text: str, at: int, work: int) -> tuple[tuple[int, int] | None, int]:
         """The leftmost-longest match that starts at `at` or later, and the work it took."""
@@ -174,6 +179,12 @@ class LinearPattern:
             else:
                 first.append(state.chars)
         return Chars(lambda char: any(chars[char] for chars in first))
+
+
+def _skipping(first: Chars) -> re.Pattern[str]:
+    """Matches the ASCII characters that are accepted, and every other: those must be asked."""
+    accepted = "".join(re.escape(chr(code)) for code in range(128) if first[chr(code)])
+    return re.compile(rf"[{accepted}\u0080-\U0010ffff]")
 
 
 def _better(

@@ -16,7 +16,8 @@ from sluice.engine.types import ENTITY_TYPE, CustomTerm, Finding
 LONGEST_TEXT: Final = 1000
 """The longest literal term, in code points."""
 
-Find = Callable[[str], Iterable[tuple[int, int]]]
+Find = Callable[[str, str], Iterable[tuple[int, int]]]
+"""Finds a term in a text, given as it is and in lower case, as (start, end) in code points."""
 
 
 class TermMatcher:
@@ -42,10 +43,13 @@ class TermMatcher:
         Raises:
             TooMuchWork: an expression exceeds its work limit on this text.
         """
+        if not self._finders:
+            return []
+        lower = folded(text)
         return [
             Finding(start, end, term.entity_type, 1.0, "custom_term", term.name)
             for term, find in self._finders
-            for start, end in find(text)
+            for start, end in find(text, lower)
         ]
 
 
@@ -75,7 +79,7 @@ def _pattern_finder(
     except Unsupported as error:
         problems.append(Problem(f"{path}.pattern", str(error)))
         return None
-    return pattern.find
+    return lambda text, lower: pattern.find(text)
 
 
 def _text_finder(term: CustomTerm, literal: str, path: str, problems: list[Problem]) -> Find | None:
@@ -89,8 +93,8 @@ def _text_finder(term: CustomTerm, literal: str, path: str, problems: list[Probl
     variants = {fold(unicodedata.normalize(form, literal)) for form in ("NFC", "NFD")}
     variants.add(fold(literal))
 
-    def find(text: str) -> Iterator[tuple[int, int]]:
-        read = fold(text)
+    def find(text: str, lower: str) -> Iterator[tuple[int, int]]:
+        read = text if term.case_sensitive else lower
         for variant in variants:
             yield from _occurrences(read, variant, term.whole_words)
 

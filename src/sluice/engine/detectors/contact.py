@@ -54,7 +54,7 @@ PATTERNS: Final = (
         longest=64 + 1 + 8 * 64 + 59,
         score=1.0,
         check=_address,
-        context=context("mail email e"),
+        context=context("mail email mailto"),
         precedence=Precedence.CONTACT,
     ),
 )

@@ -53,6 +53,7 @@ _DATE = re.compile(
     re.ASCII,
 )
 _COUNTRY_CODE = re.compile(r"\+\(?\d{1,3}\)?[ .\-/()]{0,3}\Z", re.ASCII)
+_SOCIAL_SECURITY = re.compile(r"\d{3}[ -]\d{2}[ -]\d{4}", re.ASCII)
 _DIGITS = re.compile(r"\d", re.ASCII)
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .\u00a0]\d{3})+", re.ASCII)
 
@@ -87,7 +88,9 @@ def _without_trunk(written: str) -> str:
 def _national(match: re.Match[str]) -> Checked | None:
     """A number without a country code: its form, its plan and the words around it must agree."""
     number, start = match["number"], match.start()
-    if _DATE.match(number) or _COUNTRY_CODE.search(match.string, max(0, start - 9), start):
+    if _SOCIAL_SECURITY.fullmatch(number) or _DATE.match(number):
+        return None
+    if _COUNTRY_CODE.search(match.string, max(0, start - 9), start):
         return None
     if _NANP.fullmatch(number):
         return Checked(*_span(match), 0.65) if _is_valid(number, "US") else None

@@ -45,6 +45,7 @@ NOT_FOUND = (
     "pip install foo@1.2.3",
     "user@host",
     "git@github.com:org/repo.git",
+    "git@github.com:org/repo.git commit 9fce02d0ae598e95",
     "jane@@example",
     "a @ b.org",
     "jane@example.notasuffix",

@@ -121,7 +121,28 @@ JWTS = (
     "令牌[[eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln]]。",
     "[[eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.a2V5X2tleQ.aXZfaXY.Y2lwaGVy.dGFn]]",
 )
+JWTS += tuple(
+    around.replace("{}", "[[eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln]]")
+    for around in (
+        "Cookie: session={}; Path=/",
+        "https://example.org/cb#id_token={}&state=1",
+        "{},{}",
+        "<jwt>{}</jwt>",
+        "\r\n{}\r\n",
+        "\U0001f600{}\U0001f600",
+        "eyJ {}",
+        "'{}'",
+    )
+)
 NOT_JWTS = (
+    "ey",
+    "eyJ",
+    "eyJ" * 40,
+    "eyJhbGciOiJIUzI1NiJ9.",
+    "eyJhbGciOiJIUzI1NiJ9.abc",
+    "eyJbXQ.eyJzdWIiOiIxIn0.c2ln",
+    "EYJHBGCIOIJIUZI1NIJ9.EYJZDWIIOIIXIN0.C2LN",
+    "-eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
     "eyJhbGciOiJIUzI1NiJ9",
     "eyJub3QganNvbg.eyJzdWIiOiIxIn0.c2ln",
     "eyJhIjoxfQ.eyJzdWIiOiIxIn0.c2ln",
@@ -147,7 +168,19 @@ PRIVATE = (
     "-----END RSA PRIVATE KEY-----]]",
     "[[-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC]]\nand then it was cut off",
 )
+PRIVATE += tuple(
+    around.replace("{}", f"[[-----BEGIN PRIVATE KEY-----\n{_BODY}-----END PRIVATE KEY-----]]")
+    for around in ("```\n{}\n```", '"{}"', "密{}密", "{}\n{}", "key: |\n{}\n", "\x00{}\x00")
+)
 NOT_PRIVATE = (
+    "-----BEGIN SSH PUBLIC KEY-----",
+    "----- BEGIN PRIVATE KEY -----",
+    "-----BEGIN private key-----",
+    "----BEGIN PRIVATE KEY----",
+    "-----BEGIN CERTIFICATE REQUEST-----",
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ jane@host",
+    "-----BEGIN DH PARAMETERS-----",
+    "a private key begins with five dashes",
     f"-----BEGIN PUBLIC KEY-----\n{_BODY}-----END PUBLIC KEY-----",
     f"-----BEGIN CERTIFICATE-----\n{_BODY}-----END CERTIFICATE-----",
     "BEGIN PRIVATE KEY",
