@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, Final
 
 import structlog
@@ -22,6 +23,8 @@ from sluice.server.middleware.request_id import request_id_of
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 
 _OTHER_CODES = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
+
+_NAME: Final = re.compile(r"\[key\]|[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 
 _SURROGATE = "holds a lone surrogate; send text that can be encoded as UTF-8"
 
@@ -87,7 +90,12 @@ def _path(location: tuple[int | str, ...]) -> str:
     """`findings[3].end`; the first part (body, query, path) only where nothing else is left."""
     path = ""
     for part in location[1:]:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            # A key may be the caller's own: what is no plain name is not repeated.
+            name = part if _NAME.fullmatch(part) else "?"
+            path += f".{name}" if path else name
     return path or str(location[0])
 
 
