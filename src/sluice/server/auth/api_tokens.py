@@ -104,7 +104,9 @@ class TokenService:
         """Write that the token is in use."""
         await TokenRepository(session).touch(row.id, self.clock())
 
-    async def revoke(self, session: AsyncSession, token_id: int, *, actor_id: int) -> ApiToken:
+    async def revoke(
+        self, session: AsyncSession, token_id: int, *, actor_id: int | None
+    ) -> ApiToken:
         """End a token and the sessions that it opened; raises `NotFound`."""
         tokens = TokenRepository(session)
         now = self.clock()

@@ -1,0 +1,174 @@
+"""Calling a server: one client, its errors as the command line's errors."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from sluice.cli.errors import CommandError, NotAllowed, Refused, Unreachable, WrongUsage
+from sluice.cli.options import DEFAULT_URL
+
+ADMIN = "/api/admin/v1"
+ANSWER_SECONDS = 1900.0
+"""A model's answer may take the server's own limit (SLUICE_PROVIDER_TOTAL_SECONDS) and a little."""
+CONNECT_SECONDS = 10.0
+PAGE = 500
+
+
+class Api:
+    """A server's API with a token; every failure is a `CommandError`."""
+
+    def __init__(self, url: str, token: str | None) -> None:
+        self.url = _checked_url(url)
+        self._client = httpx.Client(
+            base_url=self.url,
+            headers=_authorization(token),
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            # A proxy of the environment is for the world outside, not for this machine.
+            trust_env=not _is_loopback(self.url),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._client.close()
+
+    def get(self, path: str, **parameters: str | int) -> Any:  # noqa: ANN401 (JSON)
+        """The `data` of an answer."""
+        return self._call("GET", path, params=parameters)
+
+    def post(self, path: str, body: object) -> Any:  # noqa: ANN401 (JSON)
+        """The `data` of an answer."""
+        return self._call("POST", path, json=body)
+
+    def put(self, path: str, body: object) -> Any:  # noqa: ANN401 (JSON)
+        """The `data` of an answer."""
+        return self._call("PUT", path, json=body)
+
+    def delete(self, path: str) -> None:
+        """Delete what is there."""
+        self._call("DELETE", path)
+
+    def lines(self, path: str, body: object) -> Iterator[dict[str, Any]]:
+        """The objects of a stream of JSON lines, each as it comes."""
+        with self._reaching(), self._client.stream("POST", path, json=body) as response:
+            if not response.is_success:
+                response.read()
+                raise _refusal(response)
+            for line in response.iter_lines():
+                if line.strip():
+                    yield _object(line)
+
+    def _call(self, method: str, path: str, **request: Any) -> Any:  # noqa: ANN401 (httpx's)
+        with self._reaching():
+            response = self._client.request(method, path, **request)
+        if not response.is_success:
+            raise _refusal(response)
+        return _object(response.text).get("data") if response.content else None
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.TimeoutException:
+            raise Unreachable(f"{self.url} does not answer in time.") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as e:
+            kind = type(e).__name__
+            raise Unreachable(
+                f"Cannot reach {self.url} ({kind}); is the server running? Name another with "
+                "--url or SLUICE_URL, or start one with `sluice serve`."
+            ) from None
+
+
+def _checked_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise WrongUsage(f"The server's URL must look like {DEFAULT_URL} (--url, SLUICE_URL).")
+    if "@" in parts.netloc:
+        raise WrongUsage("The server's URL must not hold a password; use SLUICE_TOKEN.")
+    return url.rstrip("/")
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _authorization(token: str | None) -> dict[str, str]:
+    if not token:
+        raise NotAllowed(
+            "No token: put one into SLUICE_TOKEN. `sluice serve` prints the first one once; "
+            "`sluice token create` makes another on the server's own machine."
+        )
+    if not token.isascii() or not token.isprintable() or token != token.strip():
+        raise NotAllowed("SLUICE_TOKEN is no token: it must be printable ASCII without spaces.")
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise CommandError("This is no answer of Sluice; check --url or SLUICE_URL.")
+    return found
+
+
+def _refusal(response: httpx.Response) -> CommandError:
+    try:
+        body = _object(response.text)
+    except CommandError:
+        body = {}
+    return refusal(body, response.status_code)
+
+
+def refusal(body: dict[str, Any], status: int) -> CommandError:
+    """The error that a server's answer describes."""
+    message = str(body.get("message") or f"The server answered with status {status}.")
+    if request_id := body.get("requestId"):
+        message += f" (request {request_id})"
+    kind = CommandError
+    if body.get("code") in _REFUSING:
+        kind = Refused
+    elif status in (401, 403):
+        kind = NotAllowed
+    return kind(message, _problems(body.get("errors")))
+
+
+_REFUSING = ("policy_blocked", "detector_failed", "detector_timeout")
+
+
+def _problems(errors: object) -> list[str]:
+    listed = errors if isinstance(errors, list) else []
+    return [f"{e.get('path')}: {e.get('message')}" for e in listed if isinstance(e, dict)]
+
+
+def all_users(api: Api) -> list[dict[str, Any]]:
+    """Every user, page by page."""
+    users: list[dict[str, Any]] = []
+    while page := api.get(f"{ADMIN}/users", after=users[-1]["id"] if users else 0, limit=PAGE):
+        users += page
+        if len(page) < PAGE:
+            break
+    return users

@@ -1,0 +1,244 @@
+"""The YAML form of policy groups and model instances, the same for export and import.
+
+Keys are those of the management API. Credentials are never in it: `credentialsFromEnv` names
+the environment variable from which an import takes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
+
+from sluice.cli.errors import CommandError
+from sluice.cli.yaml_lines import Loaded, Path, load
+from sluice.engine import Detector, InvalidPolicy
+from sluice.server.features.models.schemas import Instructions, Option
+from sluice.server.features.models.schemas import Name as InstanceName
+from sluice.server.features.policies.schemas import Name, PolicyDocument, RuleDocument
+from sluice.server.kit.wire import StrictModel, to_camel_path
+
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)]
+
+
+class PolicyGroupEntry(PolicyDocument):
+    """A policy group: its name and its policy."""
+
+    name: Name
+
+    def policy(self) -> dict[str, Any]:
+        """The policy as the API takes it."""
+        return self.model_dump(mode="json", by_alias=True, exclude={"name"})
+
+
+class ConnectionEntry(StrictModel):
+    """A model connection without its credentials."""
+
+    provider_key: str
+    model: str
+    base_url: str | None = None
+    options: dict[str, Option] = Field(default_factory=dict)
+    credentials_from_env: Variable | dict[str, Variable] | None = None
+    """A variable for `api_key`, or variables by the credential's name."""
+
+    def variables(self) -> dict[str, str]:
+        """The environment variable of each credential."""
+        given = self.credentials_from_env or {}
+        return {"api_key": given} if isinstance(given, str) else given
+
+
+class ModelInstanceEntry(StrictModel):
+    """A model instance; its policy group and its users by name."""
+
+    name: InstanceName
+    policy_group: Name
+    instructions: Instructions = ""
+    allowed_users: list[str | int] = Field(default_factory=list)
+    """E-mail addresses, or ids of users who have none; nobody named means everybody."""
+    connection: ConnectionEntry | None = None
+
+
+class Document(StrictModel):
+    """A whole file."""
+
+    policy_groups: list[PolicyGroupEntry] = Field(default_factory=list)
+    model_instances: list[ModelInstanceEntry] = Field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class File:
+    """A document that was read from a file, and where everything stands in it."""
+
+    name: str
+    document: Document
+    loaded: Loaded
+
+    def problem(self, path: Path, message: str) -> str:
+        """A problem with its place: `policies.yaml:7: policyGroups[0].name: …`."""
+        return _problem(self.name, self.loaded, path, message)
+
+
+def read_file(name: str, text: str) -> File:
+    """Read and check a document; raises `CommandError` with every problem and its line."""
+    loaded = load(text)
+    problems = [f"{name}:{line}: {message}" for line, message in loaded.problems]
+    document = Document()
+    if not problems:
+        try:
+            document = Document.model_validate(loaded.data)
+        except ValidationError as e:
+            found = e.errors(include_url=False, include_input=False)
+            problems = [_problem(name, loaded, error["loc"], _message(error)) for error in found]
+    file = File(name, document, loaded)
+    if not problems:
+        problems = [*_beyond_form(file)]
+    if problems:
+        raise CommandError(f"{len(problems)} problem(s) in {name}; nothing was changed:", problems)
+    return file
+
+
+def _problem(name: str, loaded: Loaded, path: Path, message: str) -> str:
+    shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    where = f"{name}:{loaded.line_of(path)}: "
+    return f"{where}{shown.lstrip('.')}: {message}" if shown else f"{where}{message}"
+
+
+def _message(error: Any) -> str:  # noqa: ANN401 (pydantic's dictionary)
+    advice = "; put it in quotes" if error["type"] == "string_type" else ""
+    return f"{error['msg']}{advice}"
+
+
+def _beyond_form(file: File) -> Iterator[str]:
+    """Names that stand twice, and policies that the engine cannot apply."""
+    document = file.document
+    names = {
+        "policyGroups": [group.name for group in document.policy_groups],
+        "modelInstances": [instance.name for instance in document.model_instances],
+    }
+    for key, listed in names.items():
+        for index, name in enumerate(listed):
+            if name in listed[:index]:
+                yield file.problem((key, index, "name"), "this name stands here twice")
+    for index, group in enumerate(document.policy_groups):
+        yield from _unusable(file, index, group)
+
+
+def _unusable(file: File, index: int, group: PolicyGroupEntry) -> Iterator[str]:
+    policy = group.to_policy()
+    try:
+        Detector(custom_terms=policy.custom_terms, allow_list=policy.allow_list)
+    except InvalidPolicy as e:
+        for problem in e.problems:
+            parts = re.findall(r"\[(\d+)\]|([^.\[\]]+)", to_camel_path(problem.path))
+            inner = tuple(int(number) if number else word for number, word in parts)
+            yield file.problem(("policyGroups", index, *inner), problem.message)
+
+
+def unknown_types(group: PolicyGroupEntry) -> list[str]:
+    """Entity types with a rule that nothing finds: a misspelling, as a rule."""
+    found = Detector().entity_types() | {term.entity_type for term in group.custom_terms}
+    return sorted(set(group.rules) - found)
+
+
+HEADER = "# Sluice. Apply with: sluice {command} import FILE   (first with --dry-run)\n"
+CREDENTIALS = (
+    "# The server keeps its credentials; to set them on import:\n"
+    "# credentialsFromEnv: NAME_OF_A_VARIABLE\n"
+)
+
+
+def policies_document(groups: Sequence[PolicyGroupEntry]) -> str:
+    """A document with these policy groups."""
+    return _document("policy", "policyGroups", [policy_text(group) for group in groups])
+
+
+def instances_document(entries: Sequence[tuple[ModelInstanceEntry, bool]]) -> str:
+    """A document with these model instances, and whether each has credentials."""
+    texts = []
+    for entry, has_credentials in entries:
+        comment = _indented(CREDENTIALS, "  ") if entry.connection and has_credentials else ""
+        texts.append(instance_text(entry) + comment)
+    return _document("instance", "modelInstances", texts)
+
+
+def policy_text(group: PolicyGroupEntry) -> str:
+    """One policy group, as it stands in a document."""
+    shown: dict[str, Any] = {"name": group.name, "default": _rule(group.default)}
+    if group.rules:
+        shown["rules"] = {name: _rule(rule) for name, rule in sorted(group.rules.items())}
+    if group.custom_terms:
+        shown["customTerms"] = [_Flow(_set(term)) for term in group.custom_terms]
+    if group.allow_list:
+        shown["allowList"] = list(group.allow_list)
+    return _dumped(shown)
+
+
+def instance_text(entry: ModelInstanceEntry) -> str:
+    """One model instance, as it stands in a document; its connection comes last."""
+    shown: dict[str, Any] = {"name": entry.name, "policyGroup": entry.policy_group}
+    if entry.instructions:
+        shown["instructions"] = entry.instructions
+    if entry.allowed_users:
+        shown["allowedUsers"] = list(entry.allowed_users)
+    if entry.connection is not None:
+        shown["connection"] = _set(entry.connection)
+    return _dumped(shown)
+
+
+def _rule(rule: RuleDocument) -> _Flow:
+    shown: dict[str, Any] = {"action": rule.action.value, "threshold": rule.threshold}
+    if rule.user_may_release:
+        shown["userMayRelease"] = True
+    return _Flow(shown)
+
+
+def _set(model: BaseModel) -> dict[str, Any]:
+    """What differs from the defaults, in the wire's spelling."""
+    return model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+class _Flow(dict[str, Any]):
+    """A mapping on one line."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Lists are indented, longer texts stand as they are."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Indent lists under their key, which reads better and diffs better."""
+        super().increase_indent(flow, False)
+
+
+def _text_node(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _flow_node(dumper: _Dumper, shown: _Flow) -> yaml.MappingNode:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", shown, flow_style=True)
+
+
+_Dumper.add_representer(str, _text_node)
+_Dumper.add_representer(_Flow, _flow_node)
+
+
+def _dumped(shown: dict[str, Any]) -> str:
+    text: str = yaml.dump(
+        shown, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000,
+        default_flow_style=False,
+    )  # fmt: skip
+    return text
+
+
+def _document(command: str, key: str, texts: Sequence[str]) -> str:
+    items = ("  - " + _indented(text, "    ").removeprefix("    ") for text in texts)
+    body = f"{key}:\n" + "\n".join(items) if texts else f"{key}: []\n"
+    return HEADER.format(command=command) + body
+
+
+def _indented(text: str, by: str) -> str:
+    return "".join(by + line if line.strip() else line for line in text.splitlines(keepends=True))

@@ -1,0 +1,175 @@
+"""Model instances between a server's ids and a document's names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from sluice.cli.api import ADMIN, Api, all_users
+from sluice.cli.documents import (
+    ConnectionEntry,
+    File,
+    ModelInstanceEntry,
+    instance_text,
+    instances_document,
+)
+from sluice.cli.errors import CommandError
+from sluice.cli.plans import Change
+from sluice.cli.policies import chosen
+from sluice.cli.yaml_lines import Path
+from sluice.server.providers.base import Connection
+from sluice.server.providers.registry import Providers, provider_keys
+from sluice.server.providers.transport import Transport
+
+Json = dict[str, Any]
+
+
+class Server:
+    """What a server has: its model instances, and what their ids stand for."""
+
+    def __init__(self, api: Api) -> None:
+        self.instances: list[Json] = api.get(f"{ADMIN}/model-instances")
+        groups = api.get(f"{ADMIN}/policy-groups")
+        self.group_names = {group["id"]: str(group["name"]) for group in groups}
+        self.group_ids = {name: number for number, name in self.group_names.items()}
+        self._users = all_users(api)
+
+    def chosen(self, names: list[str] | None) -> list[Json]:
+        """The instances that are named, or all."""
+        return chosen(self.instances, names, "model instance")
+
+    def users_of(self, one: Json) -> list[str | int]:
+        """Who may use an instance: e-mail addresses, or ids of users who have none."""
+        emails = {user["id"]: user["email"] for user in self._users}
+        return [emails.get(number) or number for number in one["allowedUsers"]]
+
+    def user_id(self, user: str | int) -> int | None:
+        """The id of a user who is named by address or id; None if there is none."""
+        wanted = user.lower() if isinstance(user, str) else user
+        found = (u["id"] for u in self._users if wanted in (u["email"], u["id"]))
+        return next(found, None)
+
+    def entry(self, one: Json) -> ModelInstanceEntry:
+        """An instance of the API in the document's form."""
+        connection = one["connection"]
+        if connection is not None:
+            keys = ("providerKey", "model", "baseUrl", "options")
+            connection = {key: connection[key] for key in keys}
+        return ModelInstanceEntry.model_validate(
+            {
+                "name": one["name"],
+                "policyGroup": self.group_names[one["policyGroupId"]],
+                "instructions": one["instructions"],
+                "allowedUsers": self.users_of(one),
+                "connection": connection,
+            }
+        )
+
+    def document(self, instances: Sequence[Json]) -> str:
+        """The YAML document of some instances."""
+        return instances_document([(self.entry(one), _has_credentials(one)) for one in instances])
+
+
+def planned(api: Api, server: Server, file: File) -> list[Change]:
+    """What an import does; raises `CommandError` with every problem, before anything is done."""
+    present = {one["name"]: one for one in server.instances}
+    problems: list[str] = []
+    changes = []
+    for index, entry in enumerate(file.document.model_instances):
+        one = present.get(entry.name)
+        found = [*_problems(server, entry, one)]
+        problems += [file.problem(("modelInstances", index, *path), said) for path, said in found]
+        if not found:
+            changes.append(_change(api, server, entry, one))
+    if problems:
+        raise CommandError(
+            f"{len(problems)} problem(s) in {file.name}; nothing was changed:", problems
+        )
+    return changes
+
+
+def _problems(
+    server: Server, entry: ModelInstanceEntry, one: Json | None
+) -> Iterator[tuple[Path, str]]:
+    if entry.policy_group not in server.group_ids:
+        yield ("policyGroup",), "the server has no policy group of this name; import it first"
+    for index, user in enumerate(entry.allowed_users):
+        if server.user_id(user) is None:
+            yield ("allowedUsers", index), "the server has no such user"
+    if entry.connection is not None:
+        yield from _connection_problems(entry.connection, one)
+
+
+def _connection_problems(wanted: ConnectionEntry, one: Json | None) -> Iterator[tuple[Path, str]]:
+    missing = [name for name in wanted.variables().values() if not os.environ.get(name)]
+    for name in missing:
+        yield ("connection", "credentialsFromEnv"), f"the variable {name} is not set"
+    if missing or wanted.provider_key not in (known := provider_keys()):
+        if not missing:
+            yield ("connection", "providerKey"), f"use one of: {', '.join(known)}"
+        return
+    for problem in Providers(Transport()).problems(_connection(wanted, one)):
+        yield ("connection", *_documents_path(problem.path)), problem.message
+
+
+def _documents_path(path: str) -> Path:
+    parts = path.split(".")
+    return ("credentialsFromEnv",) if parts[0] == "credentials" else tuple(parts)
+
+
+def _connection(wanted: ConnectionEntry, one: Json | None) -> Connection:
+    """The connection as it would be; credentials that the server keeps are stood in for."""
+    credentials = {name: os.environ[v] for name, v in wanted.variables().items()}
+    if not credentials and _keeps_credentials(wanted, one):
+        credentials = {"api_key": "kept-by-the-server"}
+    return Connection(
+        wanted.provider_key, wanted.model, wanted.base_url, credentials, wanted.options
+    )
+
+
+def _keeps_credentials(wanted: ConnectionEntry, one: Json | None) -> bool:
+    """As the server has it: credentials stay with the provider and address they were given for."""
+    if one is None or not _has_credentials(one):
+        return False
+    present = one["connection"]
+    same = (present["providerKey"], present["baseUrl"]) == (wanted.provider_key, wanted.base_url)
+    return bool(same)
+
+
+def _has_credentials(one: Json) -> bool:
+    return bool(one["connection"] and one["connection"]["hasCredentials"])
+
+
+def _change(api: Api, server: Server, entry: ModelInstanceEntry, one: Json | None) -> Change:
+    path = f"{ADMIN}/model-instances"
+    body = _body(server, entry)
+    apply = partial(api.post, path, body)
+    if one is not None:
+        apply = partial(api.put, f"{path}/{one['id']}", body)
+    before = instance_text(server.entry(one)) if one is not None else None
+    return Change("model instance", entry.name, before, instance_text(entry), apply)
+
+
+def _body(server: Server, entry: ModelInstanceEntry) -> Json:
+    connection = entry.connection
+    users = (server.user_id(user) for user in entry.allowed_users)
+    return {
+        "name": entry.name,
+        "policyGroupId": server.group_ids[entry.policy_group],
+        "instructions": entry.instructions,
+        "allowedUsers": [number for number in users if number is not None],
+        "connection": None if connection is None else _connection_body(connection),
+    }
+
+
+def _connection_body(wanted: ConnectionEntry) -> Json:
+    credentials = {name: os.environ[variable] for name, variable in wanted.variables().items()}
+    return {
+        "providerKey": wanted.provider_key,
+        "model": wanted.model,
+        "baseUrl": wanted.base_url,
+        "options": wanted.options,
+        "credentials": credentials or None,
+    }

@@ -1,0 +1,157 @@
+"""`sluice analyze` and `sluice cleanse`: the engine on this machine, without a server."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from sluice.cli.errors import CommandError, WrongUsage
+from sluice.cli.examples import examples
+from sluice.cli.options import Json
+
+if TYPE_CHECKING:
+    from sluice.engine import Cleansed, Detector, Finding
+
+ANALYZE = examples(
+    "sluice analyze letter.txt",
+    'echo "Mail jane@example.com" | sluice analyze -',
+    "sluice analyze --entities EMAIL_ADDRESS,IBAN_CODE --threshold 0.75 letter.txt",
+    "sluice analyze --json letter.txt | jq '.findings[].entityType'",
+)
+CLEANSE = examples(
+    "sluice cleanse letter.txt > cleansed.txt",
+    'echo "Mail jane@example.com" | sluice cleanse -',
+    "sluice cleanse --json letter.txt | jq -r .text",
+)
+
+FileName: TypeAlias = Annotated[
+    str, typer.Argument(metavar="FILE", help="A UTF-8 text; `-` is standard input.")
+]
+Entities: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="Only these entity types, with commas between them.", show_default=False),
+]
+Threshold: TypeAlias = Annotated[
+    float, typer.Option(min=0, max=1, help="Leave out findings that score less.")
+]
+
+
+def analyze(
+    file: FileName = "-", entities: Entities = None, threshold: Threshold = 0.5, json: Json = False
+) -> None:
+    """Show what is sensitive in a text.
+
+    On a terminal: the text with its findings highlighted, and a table. Into a pipe: one line
+    for each finding with entity type, score, start, end and detector, divided by tabs. Offsets
+    count code points. With `--json` the same as JSON; neither holds the text. Nothing is kept
+    and nothing leaves this machine.
+    """
+    text = read_text(file)
+    findings = _find(text, entities, threshold)
+    if json:
+        _write_json({"findings": [_finding(f) for f in findings]})
+    else:
+        _show(text, findings)
+
+
+def cleanse(
+    file: FileName = "-", entities: Entities = None, threshold: Threshold = 0.5, json: Json = False
+) -> None:
+    """Print a text with placeholders in place of what is sensitive.
+
+    Everything that is found is masked. Into a pipe the text goes as it is, without a line end
+    of its own. With `--json` it says also where each placeholder stands. Originals are never
+    written.
+    """
+    from sluice.cli.terminal import write_text
+    from sluice.engine import Mapping
+    from sluice.engine import cleanse as cleanse_text
+
+    text = read_text(file)
+    done = cleanse_text(text, _find(text, entities, threshold), Mapping())
+    if json:
+        _write_json({"text": done.text, "items": _items(done)})
+    else:
+        write_text(done.text)
+
+
+def read_text(name: str) -> str:
+    """A whole UTF-8 file, or standard input; raises `CommandError` where it is not UTF-8."""
+    if name == "-" and sys.stdin.isatty():
+        from sluice.cli.terminal import note
+
+        note("Type or paste a text; end it with Ctrl-D on a line of its own.")
+    data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as e:
+        where = "standard input" if name == "-" else name
+        raise CommandError(f"{where} is not UTF-8 at byte {e.start}.") from None
+
+
+def detector_for(entities: str | None) -> Detector:
+    """A detector for a list with commas; raises `WrongUsage` for unknown entity types."""
+    from sluice.engine import Detector, InvalidPolicy
+
+    if entities is None:
+        return Detector()
+    wanted = {name.strip().upper() for name in entities.split(",") if name.strip()}
+    try:
+        return Detector(entities=wanted)
+    except InvalidPolicy:
+        known = Detector().entity_types()
+        unknown = ", ".join(sorted(wanted - known)) or "nothing"
+        raise WrongUsage(
+            f"--entities: {unknown} cannot be looked for.",
+            [f"known are {', '.join(sorted(known))}"],
+        ) from None
+
+
+def _find(text: str, entities: str | None, threshold: float) -> list[Finding]:
+    return [f for f in detector_for(entities).analyze(text) if f.score >= threshold]
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "start": finding.start,
+        "end": finding.end,
+        "entityType": finding.entity_type,
+        "score": round(finding.score, 4),
+        "detector": finding.detector,
+    }
+
+
+def _items(done: Cleansed) -> list[dict[str, object]]:
+    return [
+        {
+            "start": item.start,
+            "end": item.end,
+            "placeholder": item.placeholder,
+            "entityType": item.entity_type,
+            "rawStart": item.raw_start,
+            "rawEnd": item.raw_end,
+        }
+        for item in done.items
+    ]
+
+
+def _show(text: str, findings: list[Finding]) -> None:
+    from sluice.cli.terminal import console, highlighted, is_terminal, note, table
+
+    if is_terminal():
+        places = [(f.start, f.end, f.entity_type) for f in findings]
+        console().print(highlighted(text, places), soft_wrap=True)
+    if not findings:
+        note("Nothing sensitive was found.")
+        return
+    rows = [(f.entity_type, f"{f.score:.2f}", f.start, f.end, f.detector) for f in findings]
+    table(("entity type", "score", "start", "end", "detector"), rows)
+
+
+def _write_json(value: object) -> None:
+    from sluice.cli.terminal import write_json
+
+    write_json(value)

@@ -1,0 +1,189 @@
+"""Running the server: socket, first start, banner, uvicorn.
+
+In this order, since the token is shown once: whether the port is free must be known before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import httpx
+from fastapi import FastAPI
+from uvicorn import Config, Server
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from sluice.cli.banner import Banner, reached_at
+from sluice.cli.errors import CommandError, WrongSettings
+from sluice.server.app import (
+    create_app,
+    make_database,
+    make_services,
+    make_transport,
+    master_keys_of,
+    prepare,
+)
+from sluice.server.kit.logs import configure_logging, route_stray_exceptions
+from sluice.server.kit.sealing import SealingError
+from sluice.server.providers.registry import Providers
+from sluice.server.services import Services
+from sluice.server.settings import Settings, load_settings
+from sluice.server.vault.service import SETTINGS
+
+BACKLOG = 2048
+"""Connections that may wait to be accepted."""
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep theirs (60 as a rule), so that the proxy closes first."""
+STOPPING = (signal.SIGTERM, signal.SIGINT)
+
+
+def run_server(given: Mapping[str, object], shutdown_seconds: int) -> None:
+    """Serve until a signal; raises `CommandError` if it cannot start."""
+    settings = load_settings(**given)
+    _log(settings)
+    check_data_folder(settings)
+    with listener(settings.host, settings.port) as sock:
+        settings = settings.model_copy(update={"port": int(sock.getsockname()[1])})
+        banner = _prepared(settings)
+        if banner is None:
+            return
+        banner.show()
+        run = _run_several if settings.workers > 1 else _run_one
+        run(settings, sock, shutdown_seconds)
+
+
+def make_worker_app() -> FastAPI:
+    """The application of one of several workers; the parent has prepared the database."""
+    settings = load_settings()
+    _log(settings)
+    return create_app(settings)
+
+
+def check_data_folder(settings: Settings) -> None:
+    """Make the data folder; raises `WrongSettings` if it cannot be written."""
+    folder = settings.data_dir
+    advice = "name one in SLUICE_DATA_DIR that this user may write"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as e:
+        raise WrongSettings(
+            f"The data folder {folder} cannot be made ({e.strerror}); {advice}."
+        ) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise WrongSettings(f"The data folder {folder} cannot be written; {advice}.")
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """A listening socket: from now on callers wait until the server is ready."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        sock = socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as e:
+        raise WrongSettings(
+            f"Cannot listen on {reached_at(host, port)} ({e.strerror}); is another server "
+            "running there? Name another with --port or SLUICE_PORT (0: any free one)."
+        ) from None
+    sock.set_inheritable(True)
+    return sock
+
+
+def _log(settings: Settings) -> None:
+    configure_logging(settings.log_level, settings.log_format)
+    route_stray_exceptions()
+
+
+def _prepared(settings: Settings) -> Banner | None:
+    """Migrate and fill the database; None if a signal came meanwhile."""
+    try:
+        return asyncio.run(_prepare(settings))
+    except asyncio.CancelledError:
+        return None
+
+
+async def _prepare(settings: Settings) -> Banner:
+    _stop_on_signal()
+    found, database = master_keys_of(settings), make_database(settings)
+    transport, client = make_transport(settings), httpx.AsyncClient()
+    try:
+        services = make_services(settings, database, found.keys, Providers(transport), client)
+        started = await prepare(settings, services, transport)
+        await _check_master_key(services)
+    finally:
+        await client.aclose()
+        await transport.aclose()
+        await database.close()
+    return Banner(settings, token=started.token, instances=started.instances, made_key=found.made)
+
+
+def _stop_on_signal() -> None:
+    """Let a signal cancel the task that this is called in, so that it closes what it opened."""
+    task = asyncio.current_task()
+    if task is not None:
+        for number in STOPPING:
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+
+
+async def _check_master_key(services: Services) -> None:
+    """Raises `WrongSettings` if the master key does not open what is sealed in the database."""
+    try:
+        async with services.database.read() as session:
+            await services.vault.key(session, SETTINGS)
+    except SealingError as e:
+        raise WrongSettings(
+            f"The master key does not fit this database: {e}.",
+            ["give the key with which this database was begun, or name another database"],
+        ) from None
+
+
+def _run_one(settings: Settings, sock: socket.socket, shutdown_seconds: int) -> None:
+    server = Server(_config(partial(create_app, settings), settings, shutdown_seconds))
+    # uvicorn puts these back when it has stopped, and raises the signal again.
+    for number in STOPPING:
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+    try:
+        server.run([sock])
+    except SystemExit:
+        raise _not_started() from None
+
+
+def _run_several(settings: Settings, sock: socket.socket, shutdown_seconds: int) -> None:
+    # Workers read their settings anew: what the command line gave must be there as well.
+    for name in ("host", "port", "workers"):
+        os.environ[f"SLUICE_{name.upper()}"] = str(getattr(settings, name))
+    config = _config("sluice.cli.serving:make_worker_app", settings, shutdown_seconds)
+    supervisor = Multiprocess(config, [sock])
+    supervisor.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+        raise _not_started()
+
+
+def _not_started() -> CommandError:
+    return CommandError("The server could not start; the log above says where it failed.")
+
+
+def _config(app: Callable[[], FastAPI] | str, settings: Settings, shutdown_seconds: int) -> Config:
+    return Config(
+        app,
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=shutdown_seconds,
+    )

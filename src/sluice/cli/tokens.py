@@ -1,0 +1,149 @@
+"""`sluice token`: API tokens, on the server's own machine; a rescue when the last one is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sluice.cli.errors import CommandError
+from sluice.cli.examples import examples
+from sluice.cli.options import Json
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from sluice.server.auth.api_tokens import NewToken, TokenService
+    from sluice.server.auth.repository import TokenRow
+    from sluice.server.kit.database import Database
+    from sluice.server.settings import Settings
+
+app = typer.Typer(
+    help="Make, list and revoke API tokens, through the database of the settings.",
+    no_args_is_help=True,
+)
+PAGE = 500
+
+
+@app.command(
+    epilog=examples(
+        "sluice token create",
+        "export SLUICE_TOKEN=$(sluice token create --name laptop)",
+        "sluice token create --user-email ada@example.com --expires-days 90",
+    )
+)
+def create(
+    name: Annotated[str, typer.Option(help="What the token is for.")] = "command line",
+    user_email: Annotated[
+        str | None, typer.Option(help="Whose token; else the first administrator's.")
+    ] = None,
+    expires_days: Annotated[
+        int | None,
+        typer.Option(min=1, max=36500, help="Days until it expires; else it never does."),
+    ] = None,
+) -> None:
+    """Make an API token and print it, this once.
+
+    Standard output holds the token alone, standard error says what it is.
+    """
+    from sluice.cli.host import with_database
+    from sluice.cli.terminal import note
+    from sluice.server.kit.database import utc_now
+    from sluice.server.settings import load_settings
+
+    settings = load_settings()
+    until = utc_now() + timedelta(days=expires_days) if expires_days else None
+
+    async def work(database: Database) -> NewToken:
+        async with database.write() as session:
+            user_id = await _user_id(session, user_email)
+            return await _service(settings).create(
+                session, user_id=user_id, name=name, actor_id=None, expires_at=until
+            )
+
+    made = with_database(work, settings=settings)
+    note(f"Token {made.row.id}, valid until {_day(made.row.expires_at) or 'revoked'}; "
+         "it is shown this once:")  # fmt: skip
+    typer.echo(made.token)
+
+
+@app.command("list", epilog=examples("sluice token list", "sluice token list --json"))
+def list_(json: Json = False) -> None:
+    """List API tokens, revoked ones too; never the tokens themselves."""
+    from sluice.cli.host import with_database
+    from sluice.cli.terminal import table, write_json
+    from sluice.server.auth.schemas import TokenData
+
+    rows = with_database(_all)
+    if json:
+        data = [TokenData.of(row.token).model_dump(mode="json", by_alias=True) for row in rows]
+        write_json(data)
+        return
+    columns = ("id", "name", "begins with", "user", "made", "last used", "expires", "revoked")
+    table(columns, [_cells(row) for row in rows])
+
+
+@app.command(epilog=examples("sluice token revoke 3"))
+def revoke(
+    token_id: Annotated[int, typer.Argument(metavar="ID", min=1, help="As `list` shows it.")],
+) -> None:
+    """Revoke an API token; the sessions that it opened end with it."""
+    from sluice.cli.host import with_database
+    from sluice.cli.terminal import say
+    from sluice.server.settings import load_settings
+
+    settings = load_settings()
+
+    async def work(database: Database) -> None:
+        async with database.write() as session:
+            await _service(settings).revoke(session, token_id, actor_id=None)
+
+    with_database(work, settings=settings)
+    say(f"Token {token_id} is revoked.")
+
+
+def _service(settings: Settings) -> TokenService:
+    from sluice.server.auth.api_tokens import TokenService
+    from sluice.server.kit.database import utc_now
+
+    return TokenService(settings.auth, utc_now)
+
+
+async def _user_id(session: AsyncSession, email: str | None) -> int:
+    from sluice.server.auth.repository import UserRepository
+
+    users = UserRepository(session)
+    if email is None:
+        administrators = await users.active_administrators()
+        if not administrators:
+            raise CommandError("There is no active administrator; name a user with --user-email.")
+        return administrators[0]
+    user = await users.by_email(email.lower())
+    if user is None or user.deleted_at is not None:
+        raise CommandError("There is no active user with this e-mail address (--user-email).")
+    return user.id
+
+
+async def _all(database: Database) -> list[TokenRow]:
+    from sluice.server.auth.repository import TokenRepository
+
+    rows: list[TokenRow] = []
+    async with database.read() as session:
+        while True:
+            after = rows[-1].token.id if rows else 0
+            page = await TokenRepository(session).page(user_id=None, after=after, limit=PAGE)
+            rows += page
+            if len(page) < PAGE:
+                return rows
+
+
+def _cells(row: TokenRow) -> tuple[object, ...]:
+    token, user = row
+    times = (token.created_at, token.last_used_at, token.expires_at, token.revoked_at)
+    whose = user.email or f"user {user.id}"
+    return (token.id, token.name, token.prefix, whose, *map(_day, times))
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M") if moment else ""

@@ -1,0 +1,82 @@
+"""YAML with the line of every value, so that a problem can be shown where it is.
+
+Only plain data: no tags that build objects, no aliases (a few lines of them can unfold into
+gigabytes), no key twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import yaml
+from pydantic.alias_generators import to_camel
+
+Path = tuple[str | int, ...]
+"""Keys and indexes from the document's root; keys in the wire's spelling."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The data of a document, where each value stands, and what is wrong with its form."""
+
+    data: object = None
+    lines: dict[Path, int] = field(default_factory=dict)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    """Line (from 1) and what is wrong there."""
+
+    def line_of(self, path: Path) -> int:
+        """The line of a value, or of the nearest thing around it that is there."""
+        path = tuple(_spelling(part) for part in path)
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def load(text: str) -> Loaded:
+    """Read one document; its problems say why `data` may not be used."""
+    try:
+        if problems := [*_aliases(text)]:
+            return Loaded(problems=problems)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if root is None:
+            return Loaded(problems=[(1, "the document is empty")])
+        lines: dict[Path, int] = {}
+        problems = [*_walk(root, (), lines)]
+        return Loaded(yaml.safe_load(text), lines, problems)
+    except yaml.MarkedYAMLError as e:
+        mark = e.problem_mark
+        return Loaded(problems=[(mark.line + 1 if mark else 1, e.problem or "this is not YAML")])
+    except yaml.YAMLError:
+        return Loaded(
+            problems=[(1, "this is not YAML: it holds a character that may not stand there")]
+        )
+    except RecursionError:
+        return Loaded(problems=[(1, "it is nested too deeply")])
+    except ValueError:
+        return Loaded(problems=[(1, "it holds a date or number that does not exist")])
+
+
+def _aliases(text: str) -> Iterator[tuple[int, str]]:
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            yield event.start_mark.line + 1, "aliases are not supported; write the value out"
+
+
+def _walk(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Iterator[tuple[int, str]]:
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _walk(item, (*path, index), lines)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*path, _spelling(str(key.value)))
+            if inner in lines:
+                yield key.start_mark.line + 1, "this key stands here twice; keep one"
+            yield from _walk(value, inner, lines)
+            lines[inner] = key.start_mark.line + 1
+
+
+def _spelling(part: str | int) -> str | int:
+    """`custom_terms` as `customTerms`; entity types and indexes as they are."""
+    return to_camel(part) if isinstance(part, str) and part[:1].islower() else part
