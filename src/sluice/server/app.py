@@ -59,6 +59,10 @@ from sluice.server.vault.service import Vault
 log = structlog.get_logger(__name__)
 
 
+SETTLE_SECONDS = 5.0
+"""How long the end of the server waits for answers that it cancelled to be recorded."""
+
+
 def create_app(
     settings: Settings | None = None,
     *,
@@ -234,6 +238,7 @@ async def _lifespan(
             log.warning("first_start", advice="run `sluice token create` for a token")
         yield
     finally:
+        await services.answers.settle(SETTLE_SECONDS)
         await transport.aclose()
         await identity_client.aclose()
         await services.database.close()

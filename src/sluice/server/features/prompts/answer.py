@@ -77,6 +77,8 @@ class Answers:
         self._threads = threads
         self._providers = providers
         self._metrics = metrics
+        self._open = 0
+        self._closed = anyio.Event()
 
     async def stream(self, prepared: Prepared, answer: Answer) -> AsyncGenerator[Piece, None]:
         """Yield the hydrated answer; it is recorded before its last piece is yielded.
@@ -85,6 +87,7 @@ class Answers:
         is recorded: complete, failed, or abandoned when it is closed early.
         """
         recorded = False
+        self._open += 1
         try:
             async with aclosing(self._hydrated(prepared, answer)) as pieces:
                 async for piece in pieces:
@@ -97,8 +100,19 @@ class Answers:
             answer.status = ChatStatus.FAILED
             raise provider_failure(error) from error
         finally:
-            if not recorded:
-                await self._record(prepared, answer)
+            try:
+                if not recorded:
+                    await self._record(prepared, answer)
+            finally:
+                self._open -= 1
+                self._closed.set()
+
+    async def settle(self, seconds: float) -> None:
+        """Wait until every answer that was cancelled is recorded, at most so long."""
+        with anyio.move_on_after(seconds):
+            while self._open:
+                self._closed = anyio.Event()
+                await self._closed.wait()
 
     async def whole(self, prepared: Prepared) -> Answer:
         """The whole answer at once."""
