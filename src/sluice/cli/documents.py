@@ -84,6 +84,7 @@ class File:
 
 def read_file(name: str, text: str) -> File:
     """Read and check a document; raises `CommandError` with every problem and its line."""
+    name = "standard input" if name == "-" else name
     loaded = load(text)
     problems = [f"{name}:{line}: {message}" for line, message in loaded.problems]
     document = Document()
@@ -102,14 +103,28 @@ def read_file(name: str, text: str) -> File:
 
 
 def _problem(name: str, loaded: Loaded, path: Path, message: str) -> str:
+    path = tuple(part for part in path if part != "[key]")
     shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     where = f"{name}:{loaded.line_of(path)}: "
     return f"{where}{shown.lstrip('.')}: {message}" if shown else f"{where}{message}"
 
 
 def _message(error: Any) -> str:  # noqa: ANN401 (pydantic's dictionary)
-    advice = "; put it in quotes" if error["type"] == "string_type" else ""
-    return f"{error['msg']}{advice}"
+    if error["loc"][-1:] == ("[key]",):
+        return "this is no entity type: use upper-case words with underscores between them"
+    message = _MESSAGES.get(error["type"], error["msg"])
+    return str(message).removeprefix("Value error, ")
+
+
+_MESSAGES = {
+    "extra_forbidden": "there is no such key; is it spelt right?",
+    "missing": "this key is missing",
+    "string_type": "this must be a text; put it in quotes",
+    "model_type": "keys and their values must stand here",
+    "model_attributes_type": "keys and their values must stand here",
+    "dict_type": "keys and their values must stand here",
+    "list_type": "a list must stand here",
+}
 
 
 def _beyond_form(file: File) -> Iterator[str]:
@@ -214,7 +229,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text_node(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
+    # YAML's other line ends would come back as spaces, unless they are escaped.
+    plain = all(c.isprintable() or c in "\n " for c in text)
+    style = '"' if not plain else "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -13,6 +13,8 @@ counts; never a prompt, a token or an answer.
 
 from __future__ import annotations
 
+import os
+import socket
 import sys
 from collections.abc import Callable, Iterable
 from enum import IntEnum
@@ -96,7 +98,7 @@ def _settings(error: Exception) -> CommandError:
 def _sealing(error: Exception) -> CommandError:
     return WrongSettings(
         f"The master key cannot be used: {error}.",
-        ["it comes from SLUICE_MASTER_KEY, its _FILE, or master.key in the data folder"],
+        ["it comes from SLUICE_MASTER_KEY, SLUICE_MASTER_KEY_FILE, or the data folder"],
     )  # fmt: skip
 
 
@@ -133,7 +135,14 @@ def _migration(error: Exception) -> CommandError:
 def _system(error: Exception) -> CommandError:
     assert isinstance(error, OSError)  # noqa: S101 (the table below says so)
     where = f"{error.filename}: " if error.filename else ""
-    return CommandError(f"{where}{error.strerror or type(error).__name__}")
+    return CommandError(f"{where}{system_reason(error)}.")
+
+
+def system_reason(error: OSError) -> str:
+    """The system's words for an error, such as `Address already in use`."""
+    if isinstance(error, socket.gaierror):
+        return "this host name is not known"
+    return os.strerror(error.errno) if error.errno is not None else type(error).__name__
 
 
 def _unexpected(error: Exception) -> CommandError:

@@ -112,6 +112,7 @@ class _Tail:
         # More than fits even if every character were as wide as two.
         shown = self._text[-room * options.max_width :]
         lines = Text(printable(shown)).wrap(console, options.max_width)
+        yield Text("\nYou get", style="bold")
         yield from lines[-room:]
 
 
@@ -123,7 +124,7 @@ def entity_type_of(placeholder: str) -> str:
 
 def places_in(text: str, known: Known) -> list[Place]:
     """Where a model's answer has placeholders of any kind, or this prompt's stand-ins."""
-    literal = "|".join(re.escape(one) for one in sorted(known, key=len, reverse=True))
+    literal = "|".join(re.escape(one) for one in sorted(known, key=len, reverse=True) if one)
     found = re.finditer(rf"(?<!\w)(?:{literal})(?!\w)", text) if literal else ()
     places = [(m.start(), m.end(), known[m[0]]) for m in found]
     return places + [(m.start(), m.end(), m[1]) for m in PLACEHOLDER.finditer(text)]

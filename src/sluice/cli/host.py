@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy.engine import make_url
 
-from sluice.cli.errors import CommandError, Unreachable
+from sluice.cli.errors import CommandError, Unreachable, system_reason
 from sluice.server.kit.database import Database
 from sluice.server.kit.sealing import MasterKeys
 from sluice.server.master_key import find_master_keys
@@ -50,12 +50,17 @@ async def _worked(
             await _require_up_to_date(database)
         return await work(database)
     except OSError as e:
-        raise Unreachable(
-            f"The database cannot be reached ({e.strerror or type(e).__name__}); "
-            "check SLUICE_DATABASE_URL, and that it runs."
-        ) from None
+        raise no_database(e) from None
     finally:
         await database.close()
+
+
+def no_database(error: OSError) -> Unreachable:
+    """What to say when no database answers."""
+    return Unreachable(
+        f"The database cannot be reached ({system_reason(error)}); "
+        "check SLUICE_DATABASE_URL, and that it runs."
+    )
 
 
 def require_file(settings: Settings) -> None:

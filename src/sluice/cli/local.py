@@ -99,11 +99,13 @@ def detector_for(entities: str | None) -> Detector:
     if entities is None:
         return Detector()
     wanted = {name.strip().upper() for name in entities.split(",") if name.strip()}
+    if not wanted:
+        raise WrongUsage("--entities names no entity type.")
     try:
         return Detector(entities=wanted)
     except InvalidPolicy:
         known = Detector().entity_types()
-        unknown = ", ".join(sorted(wanted - known)) or "nothing"
+        unknown = ", ".join(sorted(wanted - known))
         raise WrongUsage(
             f"--entities: {unknown} cannot be looked for.",
             [f"known are {', '.join(sorted(known))}"],

@@ -54,7 +54,8 @@ app = typer.Typer(
     cls=_Commands,
     help="A privacy gateway between applications and language models.",
     epilog="Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 wrong settings, 4 refused by a "
-    "policy, 5 server or database not reached, 6 not signed in or not allowed.",
+    "policy, 5 server or database not reached, 6 not signed in or not allowed, "
+    "130 interrupted.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,

@@ -152,8 +152,10 @@ def _change(
 
 
 def _cells(group: dict[str, Any]) -> tuple[object, ...]:
+    from sluice.cli.terminal import moment
+
     policy = group["policy"]
     default = policy["default"]
     sizes = (len(policy[key]) for key in ("rules", "customTerms", "allowList"))
     shown = f"{default['action']} from {default['threshold']}"
-    return (group["id"], group["name"], group["version"], shown, *sizes, group["updatedAt"])
+    return (group["id"], group["name"], group["version"], shown, *sizes, moment(group["updatedAt"]))

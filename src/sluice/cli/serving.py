@@ -19,7 +19,8 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from sluice.cli.banner import Banner, reached_at
-from sluice.cli.errors import CommandError, WrongSettings
+from sluice.cli.errors import CommandError, WrongSettings, system_reason
+from sluice.cli.host import no_database
 from sluice.server.app import (
     create_app,
     make_database,
@@ -71,8 +72,9 @@ def check_data_folder(settings: Settings) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as e:
+        reason = system_reason(e)
         raise WrongSettings(
-            f"The data folder {folder} cannot be made ({e.strerror}); {advice}."
+            f"The data folder {folder} cannot be made ({reason}); {advice}."
         ) from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise WrongSettings(f"The data folder {folder} cannot be written; {advice}.")
@@ -87,8 +89,8 @@ def listener(host: str, port: int) -> socket.socket:
         sock = socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as e:
         raise WrongSettings(
-            f"Cannot listen on {reached_at(host, port)} ({e.strerror}); is another server "
-            "running there? Name another with --port or SLUICE_PORT (0: any free one)."
+            f"Cannot listen on {reached_at(host, port)} ({system_reason(e)}); name another "
+            "address with --host and --port, or in SLUICE_HOST and SLUICE_PORT (0: any free port)."
         ) from None
     sock.set_inheritable(True)
     return sock
@@ -115,6 +117,8 @@ async def _prepare(settings: Settings) -> Banner:
         services = make_services(settings, database, found.keys, Providers(transport), client)
         started = await prepare(settings, services, transport)
         await _check_master_key(services)
+    except OSError as e:
+        raise no_database(e) from None
     finally:
         await client.aclose()
         await transport.aclose()

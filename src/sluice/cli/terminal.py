@@ -91,6 +91,11 @@ def note(text: str) -> None:
     typer.echo(printable(text), err=True)
 
 
+def moment(wire_time: str) -> str:
+    """A time of the wire, to the minute."""
+    return wire_time[:16].replace("T", " ")
+
+
 def write_text(text: str) -> None:
     """A text as the result: exact into a pipe or file, harmless on a terminal."""
     if is_terminal():

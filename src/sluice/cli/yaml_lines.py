@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import yaml
 from pydantic.alias_generators import to_camel
@@ -45,8 +46,7 @@ def load(text: str) -> Loaded:
         problems = [*_walk(root, (), lines)]
         return Loaded(yaml.safe_load(text), lines, problems)
     except yaml.MarkedYAMLError as e:
-        mark = e.problem_mark
-        return Loaded(problems=[(mark.line + 1 if mark else 1, e.problem or "this is not YAML")])
+        return Loaded(problems=[(_line(e.problem_mark), e.problem or "this is not YAML")])
     except yaml.YAMLError:
         return Loaded(
             problems=[(1, "this is not YAML: it holds a character that may not stand there")]
@@ -60,11 +60,11 @@ def load(text: str) -> Loaded:
 def _aliases(text: str) -> Iterator[tuple[int, str]]:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            yield event.start_mark.line + 1, "aliases are not supported; write the value out"
+            yield _line(event.start_mark), "aliases are not supported; write the value out"
 
 
 def _walk(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Iterator[tuple[int, str]]:
-    lines[path] = node.start_mark.line + 1
+    lines[path] = _line(node.start_mark)
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             yield from _walk(item, (*path, index), lines)
@@ -72,9 +72,17 @@ def _walk(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Iterator[tuple
         for key, value in node.value:
             inner = (*path, _spelling(str(key.value)))
             if inner in lines:
-                yield key.start_mark.line + 1, "this key stands here twice; keep one"
+                yield _line(key.start_mark), "this key stands here twice; keep one"
             yield from _walk(value, inner, lines)
-            lines[inner] = key.start_mark.line + 1
+            lines[inner] = _line(key.start_mark)
+
+
+class _Mark(Protocol):
+    line: int
+
+
+def _line(mark: _Mark | None) -> int:
+    return mark.line + 1 if mark is not None else 1
 
 
 def _spelling(part: str | int) -> str | int:

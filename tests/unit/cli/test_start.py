@@ -1,0 +1,79 @@
+"""What every command has: help with examples, its exit codes, and a quick start."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer.main
+from tests.unit.cli.commands import run
+
+import sluice
+from sluice.cli.errors import ExitCode
+from sluice.cli.main import app
+
+HEAVY = {
+    "alembic", "asyncio", "cryptography", "fastapi", "httpx", "hyperscan", "phonenumbers",
+    "pydantic", "rich.console", "sqlalchemy", "uvicorn", "yaml", "sluice.engine", "sluice.server",
+}  # fmt: skip
+
+
+def commands(  # typer does not export the types of what it makes
+    group: Any,  # noqa: ANN401 (as above)
+    name: tuple[str, ...] = (),
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for child_name, child in group.commands.items():
+        if getattr(child, "commands", None):
+            yield from commands(child, (*name, child_name))
+        else:
+            yield (*name, child_name), child
+
+
+ALL = dict(commands(typer.main.get_command(app)))
+
+
+def test_the_commands_of_the_documentation_are_there() -> None:
+    listed = {" ".join(name) for name in ALL}
+    assert listed == {
+        "serve", "ask", "analyze", "cleanse", "audit", "migrate", "openapi", "user list",
+        "policy list", "policy show", "policy export", "policy import",
+        "instance list", "instance show", "instance export", "instance import", "instance test",
+        "token create", "token list", "token revoke", "keys status", "keys new", "keys rotate",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ALL, ids=" ".join)
+def test_every_command_explains_itself_with_worked_examples(name: tuple[str, ...]) -> None:
+    done = run(*name, "--help")
+    assert done.exit_code == 0
+    assert "Examples:" in done.stdout
+    assert f"sluice {' '.join(name)}" in done.stdout.split("Examples:")[1]
+
+
+def test_the_help_says_what_the_exit_codes_mean() -> None:
+    shown = run("--help").stdout
+    assert all(f"{code.value} " in shown for code in ExitCode)
+
+
+def test_asking_for_help_loads_nothing_that_it_does_not_need() -> None:
+    program = "import sys, sluice.cli.main; print(*sys.modules, sep='\\n')"
+    listed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert HEAVY & set(listed.stdout.split()) == set()
+
+
+def test_the_version_is_the_packages() -> None:
+    assert run("--version").stdout == f"sluice {sluice.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("nonsense",), ("serve", "--port", "x"), ("token", "revoke")]
+)
+def test_wrong_arguments_end_with_two(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.exit_code == ExitCode.USAGE
+    assert "Usage" in done.stderr
