@@ -42,7 +42,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say whether PostgreSQL took part."""
+    """Say whether PostgreSQL took part, and what tests measured (`record_property`)."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name == "measured" and report.when == "call":
+                terminalreporter.write_line(str(value))
     reason = os.environ.get(_REASON)
     said = f"left out: {reason}" if reason else "took part"
     terminalreporter.write_line(f"PostgreSQL {said}.")

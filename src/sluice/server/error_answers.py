@@ -6,6 +6,7 @@ import math
 import re
 from typing import Any, Final
 
+import sqlalchemy.exc
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -13,7 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from sluice.engine.errors import Problem
-from sluice.server.errors import Malformed, SluiceError, Unprocessable
+from sluice.server.errors import Malformed, SluiceError, Unavailable, Unprocessable
 from sluice.server.kit.logs import describe_exception
 from sluice.server.kit.sealing import SealingError
 from sluice.server.kit.streaming import CallerLeft
@@ -54,6 +55,15 @@ DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
 """The errors that any call may answer with, for the OpenAPI document."""
 
 
+DATABASE_DOWN: Final = (
+    sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.InterfaceError,
+    sqlalchemy.exc.TimeoutError,
+    ConnectionError,
+)
+"""A database that is gone, full or too busy; whatever was begun is rolled back."""
+
+
 def add_error_answers(app: FastAPI) -> None:
     """Give every error its answer; what is left over is the last-resort middleware's."""
     app.add_exception_handler(SluiceError, _sluice_error)
@@ -61,6 +71,8 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(CallerLeft, _caller_left)
     app.add_exception_handler(SealingError, _sealing_error)
+    for failure in DATABASE_DOWN:
+        app.add_exception_handler(failure, _database_down)
 
 
 def answer(request: Request, error: SluiceError) -> Response:
@@ -117,6 +129,12 @@ async def _http_exception(request: Request, error: Exception) -> Response:
 
 async def _caller_left(request: Request, error: Exception) -> Response:
     return Response(status_code=499)  # nobody is there to read it
+
+
+async def _database_down(request: Request, error: Exception) -> Response:
+    log.error("database_down", **describe_exception(error))
+    message = "The database does not answer or cannot write; nothing of this request was kept."
+    return answer(request, Unavailable(message, code="database_down"))
 
 
 async def _sealing_error(request: Request, error: Exception) -> Response:

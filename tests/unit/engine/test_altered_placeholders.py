@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from tests.unit.engine.altered_placeholders import Case, Outcome, cases
@@ -68,7 +69,9 @@ def test_no_alteration_restores_the_wrong_original() -> None:
     assert wrong == []
 
 
-def test_there_are_enough_cases_and_their_rate_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_there_are_enough_cases_and_their_rate_is_told(
+    record_property: Callable[[str, object], None],
+) -> None:
     """At least 300 different texts; the rate counts every case that names one original."""
     counted: Counter[Outcome] = Counter()
     restored = 0
@@ -76,11 +79,11 @@ def test_there_are_enough_cases_and_their_rate_is_told(capsys: pytest.CaptureFix
         counted[case.outcome] += 1
         restored += case.outcome is not Outcome.NOBODY and bool(hydrate(case.text, MAPPING).items)
     named = counted[Outcome.RESTORED] + counted[Outcome.MEANT]
-    with capsys.disabled():
-        print(
-            f"\naltered placeholders: {len(CASES)} cases; {restored} of {named} that name one "
-            f"original restored ({restored / named:.1%}), {counted[Outcome.MEANT]} left as they "
-            f"are by design; {counted[Outcome.NOBODY]} that name nobody"
-        )
+    record_property(
+        "measured",
+        f"Altered placeholders: {len(CASES)} cases; {restored} of {named} that name one "
+        f"original restored ({restored / named:.1%}), {counted[Outcome.MEANT]} left as they "
+        f"are by design; {counted[Outcome.NOBODY]} that name nobody.",
+    )
     assert len({case.text for case in CASES}) >= 300
     assert restored == counted[Outcome.RESTORED]
