@@ -14,11 +14,11 @@ import sys
 from dataclasses import dataclass, field
 
 import asyncpg
+from tests import postgres
 
 from benchmarks.client import Client
-from benchmarks.report import Sheet, Step, median_of_runs, ms, quantile, run
+from benchmarks.report import Sheet, Step, flat, median_of_runs, ms, quantile, run
 from benchmarks.stage import ANSWER, Stage, prompt_text, question, stage
-from tests import postgres
 
 RUNS = 5
 CALLS = 80
@@ -42,12 +42,12 @@ class Samples:
     def row(self, name: str) -> tuple[str, ...]:
         """The row of the table."""
         direct, through = median_of_runs(self.direct), median_of_runs(self.through)
-        pairs = zip(sum(self.through, []), sum(self.direct, []), strict=True)
+        pairs = zip(flat(self.through), flat(self.direct), strict=True)
         added = [slow - fast for slow, fast in pairs]
         return (
             name,
             *map(ms, (direct, median_of_runs(self.whole), through)),
-            ms(quantile(sum(self.through, []), 0.99)),
+            ms(quantile(flat(self.through), 0.99)),
             ms(median_of_runs([added])),
             ms(quantile(added, 0.99)),
             f"{through / direct:.1f}",

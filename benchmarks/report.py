@@ -26,6 +26,8 @@ class Sheet:
     title: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    picture: str = ""
+    """An SVG document of the same, where there is one."""
 
 
 class Program(Protocol):
@@ -95,10 +97,10 @@ def written_into(document: str, sheets: Sequence[Sheet]) -> str:
     for sheet in sheets:
         pattern = rf"(<!-- {re.escape(sheet.name)} -->\n).*?(<!-- /{re.escape(sheet.name)} -->)"
         table = markdown(sheet)
-        document, count = re.subn(
-            pattern, lambda m, t=table: f"{m[1]}{t}{m[2]}", document, flags=re.DOTALL
-        )
-        if count != 1:
+        found = list(re.finditer(pattern, document, flags=re.DOTALL))
+        if len(found) == 1:
+            document = document[: found[0].end(1)] + table + document[found[0].start(2) :]
+        else:
             missing.append(sheet.name)
     if missing:
         raise ValueError(f"the document has not one place for: {', '.join(missing)}")
@@ -120,6 +122,11 @@ def quantile(values: Sequence[float], share: float) -> float:
 def median_of_runs(runs: Sequence[Sequence[float]]) -> float:
     """The median of the medians of several runs."""
     return statistics.median(statistics.median(run) for run in runs)
+
+
+def flat(runs: Sequence[Sequence[float]]) -> list[float]:
+    """The values of all runs."""
+    return [value for run in runs for value in run]
 
 
 def ms(value: float) -> str:

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Final
 
 import psutil
+from tests.live import LiveServer, prompt
 
 from benchmarks.client import Client, Json
 from benchmarks.engine import text_of
-from tests.live import LiveServer, prompt
 
 ROOT: Final = Path(__file__).parents[1]
 MIB: Final = 1024 * 1024
