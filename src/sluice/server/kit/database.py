@@ -29,6 +29,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from sluice.server.kit import sqlite_driver
+
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another process's write on SQLite."""
 
@@ -176,6 +178,7 @@ def _make_engine(url: str, pool_size: int) -> AsyncEngine:
         path = make_url(url).database
         if path and path != ":memory:":
             make_private_folder(Path(path).parent)
+        common["connect_args"] = {"async_creator_fn": sqlite_driver.connect}
         return create_async_engine(url, pool_size=8, max_overflow=0, pool_timeout=60, **common)
     return create_async_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=60, pool_pre_ping=True, **common
