@@ -1,9 +1,12 @@
-"""aiosqlite with one visit to its thread for each statement.
+"""aiosqlite that goes to its thread only for what may wait.
 
 SQLAlchemy asks an aiosqlite connection for a cursor, an execution, the rows and the cursor's end,
-and ends transactions that never began; each of these waits for the connection's thread, about
-20 µs of two threads' time. Here a statement is run and its rows are read in one go, and what
-needs no thread does not go there.
+and ends transactions that never began; each of these visits the connection's thread, which costs
+20 to 100 µs. Here a statement is run and its rows are read in one go. `BEGIN IMMEDIATE` (it waits
+for another process's write), `COMMIT` (it waits for the disk), and whatever is large go to the
+thread. Reading or changing a few rows takes SQLite less than the way there and back: in a
+write-ahead log neither waits for a lock, and nothing is synchronised before the commit. So that
+is done where it is asked for (measured, see docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -12,9 +15,14 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
 from types import TracebackType
-from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
+from typing import Any, Final, NamedTuple, ParamSpec, Self, TypeVar
 
 import aiosqlite
+
+QUICK: Final = ("SELECT", "INSERT", "UPDATE")
+"""How statements begin that are run in the event loop's thread."""
+QUICK_PARAMETERS: Final = 40
+"""With more parameters they are many rows, and go to the connection's thread."""
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -67,7 +75,10 @@ class BufferedCursor:
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Self:
         """Run a statement and read all its rows; raises `sqlite3.Error`."""
-        self._done = await self._connection.run("execute", sql, parameters)
+        if self._connection.is_quick(sql, parameters):
+            self._done = self._connection.run_now("execute", sql, parameters)
+        else:
+            self._done = await self._connection.run("execute", sql, parameters)
         return self
 
     async def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> Self:
@@ -115,9 +126,19 @@ class BufferedConnection(aiosqlite.Connection):
 
     async def run(self, method: str, sql: str, parameters: Iterable[Any]) -> _Done:
         """Run a statement in the connection's thread, with all that belongs to it."""
-        return await self._execute(self._run, method, sql, parameters)
+        return await self._execute(self.run_now, method, sql, parameters)
 
-    def _run(self, method: str, sql: str, parameters: Iterable[Any]) -> _Done:
+    def is_quick(self, sql: str, parameters: Sequence[Any]) -> bool:
+        """Whether a statement may be run in the event loop's thread.
+
+        Never while the connection's own thread is at work: a caller that left while it waited
+        there has not stopped it.
+        """
+        quick = sql.startswith(QUICK) and len(parameters) <= QUICK_PARAMETERS
+        return quick and self._begun == self._ended
+
+    def run_now(self, method: str, sql: str, parameters: Iterable[Any]) -> _Done:
+        """Run a statement in this thread; raises `sqlite3.Error`."""
         cursor = self._conn.cursor()
         try:
             getattr(cursor, method)(sql, parameters)
@@ -137,10 +158,7 @@ class BufferedConnection(aiosqlite.Connection):
             await super().rollback()
 
     def _surely_idle(self) -> bool:
-        """Whether there is no transaction, and no statement under way that may begin one.
-
-        A caller that left while it waited for `BEGIN` has not stopped it.
-        """
+        """Whether there is no transaction, and nothing under way that may begin one."""
         return self._begun == self._ended and not self._conn.in_transaction
 
     async def _execute(self, fn: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
