@@ -8,15 +8,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
+import anyio
+import asyncpg
 import httpx
+import pytest
+from anyio.from_thread import start_blocking_portal
+from sqlalchemy.engine import make_url
 
 from sluice.server.kit.tokens import new_token
+from tests import postgres
+from tests.peers import Peer
+from tests.peers.server import Behaviour
 
 START_SECONDS = 30
 Json = dict[str, Any]
@@ -30,8 +40,11 @@ class LiveServer:
     database_url: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     token: str = field(default_factory=new_token)
+    arguments: Sequence[str] = ()
+    """Further words for `sluice serve`."""
     url: str = ""
     process: subprocess.Popen[bytes] | None = None
+    _begun: int = 0
 
     def __enter__(self) -> Self:
         return self if self.process is not None else self.start()
@@ -56,19 +69,23 @@ class LiveServer:
 
     def start(self) -> Self:
         """Start the process and wait until it is ready."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        begun = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as log:
-            command = [str(Path(sys.executable).parent / "sluice"), "serve"]
-            self.process = subprocess.Popen(
-                command, env=self._environment(), stdout=log, stderr=log, cwd=self.folder
-            )
-        self.url = self._address(begun)
+        self.launch()
         self.wait_until_ready()
         return self
 
+    def launch(self) -> None:
+        """Start the process; wait for nothing."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._begun = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            command = [str(Path(sys.executable).parent / "sluice"), "serve", *self.arguments]
+            self.process = subprocess.Popen(
+                command, env=self._environment(), stdout=log, stderr=log, cwd=self.folder
+            )
+
     def wait_until_ready(self) -> None:
         """Ask `/readyz` until it says yes."""
+        self.url = self._address()
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
@@ -136,11 +153,11 @@ class LiveServer:
             kept["SLUICE_DATABASE_URL"] = self.database_url
         return kept | dict(self.environment)
 
-    def _address(self, begun: int) -> str:
+    def _address(self) -> str:
         deadline = time.monotonic() + START_SECONDS
         while True:
             with self.log.open("rb") as log:
-                log.seek(begun)
+                log.seek(self._begun)
                 for line in log.read().decode(errors="replace").splitlines():
                     if line.startswith("address: "):
                         return line.removeprefix("address: ").strip()
@@ -161,6 +178,50 @@ class LiveServer:
             process.send_signal(how)
         self.process = None
         return process.wait(timeout=30)
+
+
+@contextmanager
+def empty_database(kind: str) -> Iterator[str | None]:
+    """The URL of an empty database; None for SQLite, which a server makes in its data folder."""
+    if kind == "sqlite":
+        yield None
+        return
+    server = os.environ.get(postgres.NAMED)
+    if server is None:
+        pytest.skip("PostgreSQL left out: none could be started or reached")
+    name = f"live_{uuid4().hex}"
+    anyio.run(execute, server, f"CREATE DATABASE {name}")
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    anyio.run(execute, server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def execute(url: str, statement: str) -> list[asyncpg.Record]:
+    """Run one statement on PostgreSQL."""
+    connection = await asyncpg.connect(url)
+    try:
+        return list(await connection.fetch(statement))
+    finally:
+        await connection.close()
+
+
+@contextmanager
+def peer_beside(*script: Behaviour) -> Iterator[Peer]:
+    """A scripted vendor in a thread of its own, for tests that are not asynchronous."""
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(Peer(list(script))) as peer,
+    ):
+        yield peer
+
+
+def connection_to(peer: Peer, vendor: str = "openai") -> Json:
+    """A model connection to a scripted vendor."""
+    return {
+        "providerKey": vendor,
+        "model": "peer",
+        "baseUrl": peer.url if vendor == "anthropic" else f"{peer.url}/v1",
+        "credentials": {"api_key": "sk-tests-0123456789"},
+    }
 
 
 def prompt(instance: int, text: str, **fields: object) -> Json:
