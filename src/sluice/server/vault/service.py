@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping as Mapped
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import Action, Entry, Mapping, RawText
+from sluice.server.errors import NotFound
 from sluice.server.kit.sealing import DataKey, MasterKeys, Place, new_data_key
 from sluice.server.vault.repository import VaultRepository
 from sluice.server.vault.tables import SealedOriginal, WrappedKey
@@ -17,6 +19,9 @@ SETTINGS = "settings"
 """The scope of what belongs to no thread: credentials, instructions, policy documents."""
 
 REWRAP_BATCH = 500
+
+Reserved = dict[str, list[int]]
+"""Numbers by entity type."""
 
 
 def thread_scope(thread_id: int) -> str:
@@ -32,6 +37,8 @@ class ThreadVault:
     key: DataKey
     mapping: Mapping
     row: WrappedKey
+    reserved: Reserved
+    """As it was read."""
 
 
 class Vault:
@@ -73,23 +80,28 @@ class Vault:
     async def open_thread(
         self, session: AsyncSession, thread_id: int, *, for_update: bool = False
     ) -> ThreadVault:
-        """The thread's key and mapping; with `for_update` other writers of the thread wait."""
+        """The thread's key and mapping; with `for_update` other writers of the thread wait.
+
+        Raises `NotFound` for a thread that was deleted meanwhile: a key that was destroyed is
+        never made anew.
+        """
         scope, repository = thread_scope(thread_id), VaultRepository(session)
         row = await repository.key(scope, for_update=for_update)
         if row is None:
-            key, row = await self._create(session, scope)
-            return ThreadVault(scope, key, Mapping(key=key.lookup_key), row)
+            raise NotFound("There is no such thread.")
         key = self._unwrap(row)
         entries = [_entry(sealed, key) for sealed in await repository.originals(scope)]
-        mapping = Mapping(entries, key=key.lookup_key, reserved=row.reserved)
-        return ThreadVault(scope, key, mapping, row)
+        reserved = _reserved(row, key)
+        mapping = Mapping(entries, key=key.lookup_key, reserved=reserved)
+        return ThreadVault(scope, key, mapping, row, mapping.reserved)
 
     async def save(self, session: AsyncSession, thread: ThreadVault) -> None:
         """Seal and insert what the mapping gained since it was opened."""
         rows = [_sealed(entry, thread) for entry in thread.mapping.take_new()]
         reserved = thread.mapping.reserved
-        if reserved != thread.row.reserved:
-            thread.row.reserved = reserved
+        if reserved != thread.reserved:
+            _seal_reserved(thread.row, thread.key, reserved)
+            thread.reserved = reserved
         await VaultRepository(session).add(*rows)
 
     async def reserve(
@@ -99,8 +111,10 @@ class Vault:
         row = await VaultRepository(session).key(thread_scope(thread_id), for_update=True)
         if row is None:
             return
-        joined = {k: sorted({*row.reserved.get(k, ()), *v}) for k, v in numbers.items()}
-        row.reserved = {**row.reserved, **joined}
+        key = self._unwrap(row)
+        before = _reserved(row, key)
+        joined = {k: sorted({*before.get(k, ()), *v}) for k, v in numbers.items()}
+        _seal_reserved(row, key, {**before, **joined})
         await session.flush()
 
     async def destroy_threads(self, session: AsyncSession, thread_ids: Sequence[int]) -> None:
@@ -127,7 +141,6 @@ class Vault:
             scope=scope,
             wrapped=self._master_keys.wrap(key, _key_place(scope)),
             master_key_id=self._master_keys.current_id,
-            reserved={},
         )
         await VaultRepository(session).add(row)
         return key, row
@@ -138,6 +151,22 @@ class Vault:
 
 def _key_place(scope: str) -> Place:
     return Place("data_keys", "wrapped", scope)
+
+
+def _reserved_place(scope: str) -> Place:
+    return Place("data_keys", "reserved_sealed", scope, scope)
+
+
+def _reserved(row: WrappedKey, key: DataKey) -> Reserved:
+    if row.reserved_sealed is None:
+        return {}
+    reserved: Reserved = json.loads(key.open(row.reserved_sealed, _reserved_place(row.scope)))
+    return reserved
+
+
+def _seal_reserved(row: WrappedKey, key: DataKey, reserved: Reserved) -> None:
+    place = _reserved_place(row.scope)
+    row.reserved_sealed = key.seal(json.dumps(reserved), place) if reserved else None
 
 
 def _original_place(scope: str, placeholder: str) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sluice.server.kit.database import Base, UtcDateTime, utc_now
@@ -19,8 +19,9 @@ class WrappedKey(Base):
     """`thread:<id>`, or `settings` for what belongs to no thread."""
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
     master_key_id: Mapped[str] = mapped_column(String(16), index=True)
-    reserved: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
-    """Numbers that may not be issued, by entity type: the thread's texts typed them."""
+    reserved_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    """Numbers that may not be issued, by entity type, in JSON. Sealed under this very data key:
+    the thread's texts typed them, and any word before a number reads like an entity type."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 

@@ -159,8 +159,10 @@ class Threads:
     async def delete(self, session: AsyncSession, thread_id: int, *, user_id: int) -> None:
         """Destroy the thread's data key and remove its chats."""
         thread = await self._owned(session, thread_id, user_id)
-        await ThreadRepository(session).delete_chats(thread_id)
+        # The key first: a prompt of this thread that is just being recorded holds it, and once
+        # it is gone no later one begins; so no chat comes after its deletion.
         await self._vault.destroy_threads(session, [thread_id])
+        await ThreadRepository(session).delete_chats(thread_id)
         thread.deleted_at, thread.name_sealed = utc_now(), None
         await session.flush()
         await audit.record(
