@@ -43,8 +43,10 @@ MAX_DEPTH: Final = 4
 MAX_CAUSES: Final = 8
 """How many exceptions of a chain are named."""
 
-QUIET: Final = ("httpx", "httpcore", "sqlalchemy", "aiosqlite", "asyncpg", "hpack", "multipart")
-"""Libraries whose INFO or DEBUG records hold URLs, statements or parameters."""
+QUIET: Final = frozenset(
+    {"httpx", "httpcore", "sqlalchemy", "aiosqlite", "asyncpg", "alembic", "hpack", "multipart"}
+)
+"""Libraries whose INFO or DEBUG records hold URLs, statements or parameters, or are noise."""
 
 _FIRST: Final = ("timestamp", "level", "event", "logger", "request_id")
 """What a person looks for first in a line."""
