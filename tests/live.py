@@ -23,6 +23,8 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from sqlalchemy.engine import make_url
 
+from sluice.server.auth.tables import User
+from sluice.server.kit.database import Database
 from sluice.server.kit.tokens import new_token
 from tests import postgres
 from tests.peers import Peer
@@ -138,6 +140,15 @@ class LiveServer:
             assert made.status_code == 201, made.text
             return int(made.json()["data"]["id"])
 
+    def member(self) -> str:
+        """The API token of a new user who is no administrator."""
+        user_id = anyio.run(_add_member, self.database_url or f"sqlite:///{self.data}/sluice.db")
+        with self.client() as client:
+            order = {"name": "tests", "userId": user_id}
+            made = client.post("/api/admin/v1/api-tokens", json=order)
+            assert made.status_code == 201, made.text
+            return str(made.json()["data"]["token"])
+
     def _environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("SLUICE_")}
         for name in [n for n in kept if n.endswith(("_API_KEY", "_BASE_URL", "HF_TOKEN"))]:
@@ -202,6 +213,18 @@ async def execute(url: str, statement: str) -> list[asyncpg.Record]:
         return list(await connection.fetch(statement))
     finally:
         await connection.close()
+
+
+async def _add_member(url: str) -> int:
+    database = Database(url)
+    try:
+        async with database.write() as session:
+            user = User(email=f"{uuid4().hex}@example.org", name="Member", role="member")
+            session.add(user)
+            await session.flush()
+            return int(user.id)
+    finally:
+        await database.close()
 
 
 @contextmanager
