@@ -7,9 +7,11 @@ stays protected.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from sluice.engine import Action, Finding, Policy
 from sluice.engine.errors import Problem
@@ -34,7 +36,7 @@ def check_caller_findings(text: str, given: Sequence[FindingIn]) -> list[Finding
             problems.append(
                 Problem(path, f"start and end must satisfy 0 <= start < end <= {len(text)}")
             )
-        elif text[finding.start : finding.end] != finding.text:
+        elif not _stands_at(finding, text):
             problems.append(
                 Problem(f"{path}.text", "is not what stands at these offsets (in code points)")
             )
@@ -43,12 +45,20 @@ def check_caller_findings(text: str, given: Sequence[FindingIn]) -> list[Finding
     return [Finding(f.start, f.end, f.type, f.score, "caller") for f in given]
 
 
+def _stands_at(finding: FindingIn, text: str) -> bool:
+    # Lengths first: many findings over a long text would copy it as often.
+    fits = finding.end - finding.start == len(finding.text)
+    return fits and text[finding.start : finding.end] == finding.text
+
+
 def review(found: Sequence[Finding], given: Sequence[Finding], policy: Policy) -> Reviewed:
     """Join what the server found with what the caller says about it."""
     released: Counter[str] = Counter()
     kept = list(given)
+    cover = _Cover(given, policy)
     for finding in found:
-        if policy.action_for(finding) is Action.ALLOW or _covered(finding, given, policy):
+        action = policy.action_for(finding)
+        if action is Action.ALLOW or cover.protects(finding, action):
             continue
         if policy.rule_for(finding.entity_type).user_may_release:
             released[finding.entity_type] += 1
@@ -57,14 +67,26 @@ def review(found: Sequence[Finding], given: Sequence[Finding], policy: Policy) -
     return Reviewed(_merged(kept, policy), dict(released))
 
 
-def _covered(finding: Finding, given: Sequence[Finding], policy: Policy) -> bool:
-    """Whether one of the caller's spans protects at least this whole span."""
-    return any(
-        g.start <= finding.start
-        and finding.end <= g.end
-        and _at_least_as_strict(policy.action_for(g), policy.action_for(finding))
-        for g in given
-    )
+class _Cover:
+    """The caller's spans, by how strict they are; asked once for each of the server's.
+
+    Both sides may have a hundred thousand: each question costs a search, not a pass over all.
+    """
+
+    def __init__(self, given: Sequence[Finding], policy: Policy) -> None:
+        spans = sorted((g.start, g.end, policy.action_for(g)) for g in given)
+        self._by_action: dict[Action, tuple[list[int], list[int]]] = {}
+        for least in _STRICTNESS:
+            strict = [s for s in spans if _at_least_as_strict(s[2], least)]
+            # The furthest end of all spans that begin no later than this one.
+            ends = list(accumulate((end for _, end, _ in strict), max))
+            self._by_action[least] = ([start for start, _, _ in strict], ends)
+
+    def protects(self, finding: Finding, action: Action) -> bool:
+        """Whether one of the spans is as strict and covers at least this whole finding."""
+        starts, ends = self._by_action[action]
+        before = bisect_right(starts, finding.start)
+        return before > 0 and ends[before - 1] >= finding.end
 
 
 _STRICTNESS = (Action.ALLOW, Action.REPLACE, Action.MASK, Action.REDACT, Action.BLOCK)
