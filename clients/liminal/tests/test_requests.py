@@ -165,6 +165,7 @@ IN_AN_HOUR = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True
         (IN_AN_HOUR, 3000, 3600),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0, 0),
     ],
+    ids=["seconds", "half a second", "a date", "a date gone by"],
 )
 async def test_a_rate_limit_says_in_seconds_when_to_come_back(
     peer: Peer, client: Client, header: str, at_least: float, at_most: float
