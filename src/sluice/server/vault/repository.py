@@ -3,34 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final, NamedTuple, cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 
 from sluice.server.kit.repository import Repository
 from sluice.server.vault.tables import SealedOriginal, WrappedKey
+
+# The statements of every prompt: built once, and on tables, since mapped objects cost twice
+# as much (measured, see docs/benchmarks.md).
+_KEYS: Final = cast("Table", WrappedKey.__table__)
+_ORIGINALS: Final = cast("Table", SealedOriginal.__table__)
+_KEY: Final = select(_KEYS.c.scope, _KEYS.c.wrapped, _KEYS.c.reserved_sealed).where(
+    _KEYS.c.scope == bindparam("of_scope")
+)
+_KEY_FOR_UPDATE: Final = _KEY.with_for_update()
+_ADD_KEY: Final = insert(_KEYS)
+_RESERVE: Final = (
+    update(_KEYS)
+    .where(_KEYS.c.scope == bindparam("of_scope"))
+    .values(reserved_sealed=bindparam("sealed"))
+)
+_ORIGINALS_OF: Final = (
+    select(
+        _ORIGINALS.c.placeholder,
+        _ORIGINALS.c.entity_type,
+        _ORIGINALS.c.action,
+        _ORIGINALS.c.lookup,
+        _ORIGINALS.c.sealed,
+    )
+    .where(_ORIGINALS.c.scope == bindparam("of_scope"))
+    .order_by(_ORIGINALS.c.id)
+)
+_ADD_ORIGINALS: Final = insert(_ORIGINALS)
+
+
+class StoredKey(NamedTuple):
+    """A data key's row, as far as it is needed to open a scope."""
+
+    scope: str
+    wrapped: bytes
+    reserved_sealed: bytes | None
+
+
+class StoredOriginal(NamedTuple):
+    """An original's row: everything in it is sealed or says nothing of a value."""
+
+    placeholder: str
+    entity_type: str
+    action: str
+    lookup: bytes
+    sealed: bytes | None
 
 
 class VaultRepository(Repository):
     """Wrapped keys and sealed originals by scope."""
 
-    async def key(self, scope: str, *, for_update: bool = False) -> WrappedKey | None:
+    async def key(self, scope: str, *, for_update: bool = False) -> StoredKey | None:
         """The wrapped key of a scope; `for_update` makes other writers of it wait."""
-        query = select(WrappedKey).where(WrappedKey.scope == scope)
-        if for_update:
-            query = query.with_for_update().execution_options(populate_existing=True)
-        return (await self._session.scalars(query)).one_or_none()
+        query = _KEY_FOR_UPDATE if for_update else _KEY
+        row = (await self._session.execute(query, {"of_scope": scope})).one_or_none()
+        return StoredKey(*row) if row is not None else None
+
+    async def add_key(self, scope: str, wrapped: bytes, master_key_id: str) -> None:
+        """Insert the wrapped key of a scope; raises `IntegrityError` if it has one."""
+        values = {"scope": scope, "wrapped": wrapped, "master_key_id": master_key_id}
+        await self._session.execute(_ADD_KEY, values)
+
+    async def reserve(self, scope: str, sealed: bytes | None) -> None:
+        """Replace the sealed numbers that may not be issued."""
+        await self._session.execute(_RESERVE, {"of_scope": scope, "sealed": sealed})
 
     async def keys(self, scopes: Sequence[str]) -> list[WrappedKey]:
         """The wrapped keys of several scopes."""
         query = select(WrappedKey).where(WrappedKey.scope.in_(scopes))
         return list((await self._session.scalars(query)).all())
 
-    async def originals(self, scope: str) -> list[SealedOriginal]:
+    async def originals(self, scope: str) -> list[StoredOriginal]:
         """Every original of a scope, in the order in which they were issued."""
-        query = (
-            select(SealedOriginal).where(SealedOriginal.scope == scope).order_by(SealedOriginal.id)
-        )
-        return list((await self._session.scalars(query)).all())
+        rows = await self._session.execute(_ORIGINALS_OF, {"of_scope": scope})
+        return [StoredOriginal(*row) for row in rows]
+
+    async def add_originals(self, scope: str, rows: Sequence[StoredOriginal]) -> None:
+        """Insert originals of a scope, in the order in which they were issued."""
+        if rows:
+            values = [{"scope": scope, **row._asdict()} for row in rows]
+            await self._session.execute(_ADD_ORIGINALS, values)
 
     async def destroy(self, scopes: Sequence[str]) -> None:
         """Delete keys and originals of these scopes."""

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sluice.engine import Action, Entry, Mapping, RawText
 from sluice.server.errors import NotFound
 from sluice.server.kit.sealing import DataKey, MasterKeys, Place, new_data_key
-from sluice.server.vault.repository import VaultRepository
-from sluice.server.vault.tables import SealedOriginal, WrappedKey
+from sluice.server.vault.repository import StoredKey, StoredOriginal, VaultRepository
+from sluice.server.vault.tables import WrappedKey
 
 SETTINGS = "settings"
 """The scope of what belongs to no thread: credentials, instructions, policy documents."""
@@ -36,7 +36,6 @@ class ThreadVault:
     scope: str
     key: DataKey
     mapping: Mapping
-    row: WrappedKey
     reserved: Reserved
     """As it was read."""
 
@@ -65,7 +64,7 @@ class Vault:
 
     async def ensure_key(self, session: AsyncSession, scope: str) -> DataKey:
         """The data key of a scope, made now if there is none."""
-        return await self.key(session, scope) or (await self._create(session, scope))[0]
+        return await self.key(session, scope) or await self._create(session, scope)
 
     async def settings_key(self, session: AsyncSession) -> DataKey:
         """The data key of what belongs to no thread; once read, it is kept in memory."""
@@ -73,9 +72,15 @@ class Vault:
             key = await self.key(session, SETTINGS)
             if key is None:
                 # Not kept: the transaction that makes it may still be rolled back.
-                return (await self._create(session, SETTINGS))[0]
+                return await self._create(session, SETTINGS)
             self._settings_key = key
         return self._settings_key
+
+    async def new_thread(self, session: AsyncSession, thread_id: int) -> ThreadVault:
+        """The key and the empty mapping of a thread that was made in this transaction."""
+        scope = thread_scope(thread_id)
+        key = await self._create(session, scope)
+        return ThreadVault(scope, key, Mapping(key=key.lookup_key), {})
 
     async def open_thread(
         self, session: AsyncSession, thread_id: int, *, for_update: bool = False
@@ -90,32 +95,32 @@ class Vault:
         if row is None:
             raise NotFound("There is no such thread.")
         key = self._unwrap(row)
-        entries = [_entry(sealed, key) for sealed in await repository.originals(scope)]
-        reserved = _reserved(row, key)
-        mapping = Mapping(entries, key=key.lookup_key, reserved=reserved)
-        return ThreadVault(scope, key, mapping, row, mapping.reserved)
+        entries = [_entry(scope, stored, key) for stored in await repository.originals(scope)]
+        mapping = Mapping(entries, key=key.lookup_key, reserved=_reserved(row, key))
+        return ThreadVault(scope, key, mapping, mapping.reserved)
 
     async def save(self, session: AsyncSession, thread: ThreadVault) -> None:
         """Seal and insert what the mapping gained since it was opened."""
-        rows = [_sealed(entry, thread) for entry in thread.mapping.take_new()]
-        reserved = thread.mapping.reserved
+        repository, reserved = VaultRepository(session), thread.mapping.reserved
         if reserved != thread.reserved:
-            _seal_reserved(thread.row, thread.key, reserved)
+            sealed = _sealed_reserved(thread.scope, thread.key, reserved)
+            await repository.reserve(thread.scope, sealed)
             thread.reserved = reserved
-        await VaultRepository(session).add(*rows)
+        rows = [_sealed(entry, thread) for entry in thread.mapping.take_new()]
+        await repository.add_originals(thread.scope, rows)
 
     async def reserve(
         self, session: AsyncSession, thread_id: int, numbers: Mapped[str, Sequence[int]]
     ) -> None:
         """Never issue these numbers in this thread; a thread deleted meanwhile keeps nothing."""
-        row = await VaultRepository(session).key(thread_scope(thread_id), for_update=True)
+        scope, repository = thread_scope(thread_id), VaultRepository(session)
+        row = await repository.key(scope, for_update=True)
         if row is None:
             return
         key = self._unwrap(row)
         before = _reserved(row, key)
         joined = {k: sorted({*before.get(k, ()), *v}) for k, v in numbers.items()}
-        _seal_reserved(row, key, {**before, **joined})
-        await session.flush()
+        await repository.reserve(scope, _sealed_reserved(scope, key, {**before, **joined}))
 
     async def destroy_threads(self, session: AsyncSession, thread_ids: Sequence[int]) -> None:
         """Destroy data keys: nothing that they sealed can be read again."""
@@ -135,17 +140,13 @@ class Vault:
         """How many data keys each master key wraps, by master key id."""
         return await VaultRepository(session).count_by_master_key()
 
-    async def _create(self, session: AsyncSession, scope: str) -> tuple[DataKey, WrappedKey]:
+    async def _create(self, session: AsyncSession, scope: str) -> DataKey:
         key = new_data_key()
-        row = WrappedKey(
-            scope=scope,
-            wrapped=self._master_keys.wrap(key, _key_place(scope)),
-            master_key_id=self._master_keys.current_id,
-        )
-        await VaultRepository(session).add(row)
-        return key, row
+        wrapped = self._master_keys.wrap(key, _key_place(scope))
+        await VaultRepository(session).add_key(scope, wrapped, self._master_keys.current_id)
+        return key
 
-    def _unwrap(self, row: WrappedKey) -> DataKey:
+    def _unwrap(self, row: StoredKey | WrappedKey) -> DataKey:
         return self._master_keys.unwrap(row.wrapped, _key_place(row.scope))
 
 
@@ -157,39 +158,39 @@ def _reserved_place(scope: str) -> Place:
     return Place("data_keys", "reserved_sealed", scope, scope)
 
 
-def _reserved(row: WrappedKey, key: DataKey) -> Reserved:
+def _reserved(row: StoredKey, key: DataKey) -> Reserved:
     if row.reserved_sealed is None:
         return {}
     reserved: Reserved = json.loads(key.open(row.reserved_sealed, _reserved_place(row.scope)))
     return reserved
 
 
-def _seal_reserved(row: WrappedKey, key: DataKey, reserved: Reserved) -> None:
-    place = _reserved_place(row.scope)
-    row.reserved_sealed = key.seal(json.dumps(reserved), place) if reserved else None
+def _sealed_reserved(scope: str, key: DataKey, reserved: Reserved) -> bytes | None:
+    return key.seal(json.dumps(reserved), _reserved_place(scope)) if reserved else None
 
 
 def _original_place(scope: str, placeholder: str) -> Place:
     return Place("originals", "sealed", placeholder, scope)
 
 
-def _entry(row: SealedOriginal, key: DataKey) -> Entry:
-    place = _original_place(row.scope, row.placeholder)
-    original = RawText(key.open(row.sealed, place)) if row.sealed is not None else None
+def _entry(scope: str, stored: StoredOriginal, key: DataKey) -> Entry:
+    original = None
+    if stored.sealed is not None:
+        place = _original_place(scope, stored.placeholder)
+        original = RawText(key.open(stored.sealed, place))
     return Entry(
-        placeholder=row.placeholder,
-        entity_type=row.entity_type,
-        action=Action(row.action),
-        lookup=row.lookup,
+        placeholder=stored.placeholder,
+        entity_type=stored.entity_type,
+        action=Action(stored.action),
+        lookup=stored.lookup,
         original=original,
     )
 
 
-def _sealed(entry: Entry, thread: ThreadVault) -> SealedOriginal:
+def _sealed(entry: Entry, thread: ThreadVault) -> StoredOriginal:
     place = _original_place(thread.scope, entry.placeholder)
     original = entry.original
-    return SealedOriginal(
-        scope=thread.scope,
+    return StoredOriginal(
         placeholder=entry.placeholder,
         entity_type=entry.entity_type,
         action=entry.action.value,

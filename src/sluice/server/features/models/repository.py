@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, or_, select
 from sqlalchemy.orm import selectinload
 
 from sluice.server.features.models.tables import AllowedUser, ModelInstance
@@ -17,6 +18,19 @@ def _present() -> Select[ModelInstance]:
         .where(ModelInstance.deleted_at.is_(None))
         .options(selectinload(ModelInstance.connections), selectinload(ModelInstance.allowed_users))
     )
+
+
+def _usable(user_id: int | BindParameter[int]) -> ColumnElement[bool]:
+    anybody = ~ModelInstance.allowed_users.any()
+    return or_(anybody, ModelInstance.allowed_users.any(AllowedUser.user_id == user_id))
+
+
+# Of every prompt, so built once.
+_USABLE_REVISION: Final = select(ModelInstance.revision).where(
+    ModelInstance.id == bindparam("of_id"),
+    ModelInstance.deleted_at.is_(None),
+    _usable(bindparam("of_user", type_=Integer)),
+)
 
 
 class ModelRepository(Repository):
@@ -49,10 +63,8 @@ class ModelRepository(Repository):
 
     async def usable_revision(self, instance_id: int, user_id: int) -> int | None:
         """The revision of an instance, if this user may use it."""
-        query = select(ModelInstance.revision).where(
-            ModelInstance.id == instance_id, ModelInstance.deleted_at.is_(None), _usable(user_id)
-        )
-        return (await self._session.scalars(query)).one_or_none()
+        values = {"of_id": instance_id, "of_user": user_id}
+        return (await self._session.scalars(_USABLE_REVISION, values)).one_or_none()
 
     async def by_name(self, name: str) -> ModelInstance | None:
         """One by its name, deleted ones too: names are never used again."""
@@ -65,8 +77,3 @@ class ModelRepository(Repository):
             ModelInstance.policy_group_id == group_id, ModelInstance.deleted_at.is_(None)
         )
         return list((await self._session.scalars(query)).all())
-
-
-def _usable(user_id: int) -> ColumnElement[bool]:
-    anybody = ~ModelInstance.allowed_users.any()
-    return or_(anybody, ModelInstance.allowed_users.any(AllowedUser.user_id == user_id))

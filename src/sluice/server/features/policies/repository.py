@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Final
+
+from sqlalchemy import bindparam, select
 
 from sluice.server.features.policies.tables import PolicyGroup, PolicyVersion
 from sluice.server.kit.repository import Repository
+
+# Of every prompt, so built once.
+_IN_FORCE: Final = select(PolicyGroup.version).where(
+    PolicyGroup.id == bindparam("of_id"), PolicyGroup.deleted_at.is_(None)
+)
 
 
 class PolicyRepository(Repository):
@@ -29,10 +36,7 @@ class PolicyRepository(Repository):
 
     async def version_in_force(self, group_id: int) -> int | None:
         """The number of the version that decides now; None for a deleted group."""
-        query = select(PolicyGroup.version).where(
-            PolicyGroup.id == group_id, PolicyGroup.deleted_at.is_(None)
-        )
-        return (await self._session.scalars(query)).one_or_none()
+        return (await self._session.scalars(_IN_FORCE, {"of_id": group_id})).one_or_none()
 
     async def by_name(self, name: str) -> PolicyGroup | None:
         """One by its name, deleted ones too: names are never used again."""

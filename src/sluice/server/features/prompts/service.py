@@ -114,8 +114,7 @@ class Prompts:
         analysis = await self.analyze(caller, body.model_instance_id, text)
         reviewed = _reviewed(text, body.findings, analysis)
         async with self._blocking(caller, analysis), self._database.write() as session:
-            thread_id = await self._thread(session, caller, body)
-            opened = await self._vault.open_thread(session, thread_id, for_update=True)
+            thread_id, opened = await self._thread(session, caller, body)
             cleansed = await self._cleanse(session, caller, opened, text, analysis, reviewed)
             await self._vault.save(session, opened)
         self._metrics.prompt("cleanse", "answered")
@@ -126,8 +125,7 @@ class Prompts:
         async with self._database.read() as session:
             await self._models.usable(session, body.model_instance_id, caller.user_id)
         async with self._database.write() as session:
-            thread_id = await self._thread(session, caller, body)
-            opened = await self._vault.open_thread(session, thread_id)
+            thread_id, opened = await self._thread(session, caller, body)
         hydrated = hydrate(CleansedText(body.text), opened.mapping)
         self._metrics.hydrated(len(hydrated.items))
         return HydratedText(thread_id, hydrated)
@@ -139,11 +137,10 @@ class Prompts:
         connection = _require_connection(analysis.instance)
         reviewed = _reviewed(text, body.findings, analysis)
         async with self._blocking(caller, analysis), self._database.write() as session:
-            thread_id = await self._thread(session, caller, body)
-            opened = await self._vault.open_thread(session, thread_id, for_update=True)
+            thread_id, opened = await self._thread(session, caller, body)
             cleansed = await self._cleanse(session, caller, opened, text, analysis, reviewed)
             instructions = _cleanse_instructions(analysis, opened.mapping)
-            history = await self._threads.history(session, thread_id, opened.key)
+            history = await self._history(session, body, opened, analysis)
             exchange = Exchange(
                 raw_input=text,
                 cleansed_input=cleansed.text,
@@ -153,21 +150,32 @@ class Prompts:
             )
             chat = await self._threads.begin_chat(session, thread_id, opened.key, exchange)
             await self._vault.save(session, opened)
-        history = newest_that_fit(history, self._history_chars)
         prompt = CleansedPrompt(thread_id, cleansed, opened.mapping, opened.key)
         messages = conversation(instructions, history, cleansed.text)
         return Prepared(prompt, chat, history, connection, messages)
 
     async def _thread(
         self, session: AsyncSession, caller: Caller, body: CleanseIn | HydrateIn
-    ) -> int:
-        """The caller's thread; None opens one by itself."""
-        if body.thread_id is None:
-            return await self._threads.create(
+    ) -> tuple[int, ThreadVault]:
+        """The caller's thread, whose other writers wait now; None opens one by itself."""
+        thread_id = body.thread_id
+        if thread_id is None:
+            return await self._threads.begin(
                 session, user_id=caller.user_id, instance_id=body.model_instance_id
             )
-        await self._threads.require_owned(session, body.thread_id, caller.user_id)
-        return body.thread_id
+        await self._threads.require_owned(session, thread_id, caller.user_id)
+        return thread_id, await self._vault.open_thread(session, thread_id, for_update=True)
+
+    async def _history(
+        self, session: AsyncSession, body: CleanseIn, opened: ThreadVault, analysis: Analysis
+    ) -> list[PastChat]:
+        """The earlier chats; a thread that was opened by itself has none."""
+        if body.thread_id is None:
+            return []
+        chats = await self._threads.history(
+            session, body.thread_id, opened.key, self._history_chars
+        )
+        return [await self._under(analysis, chat, opened.mapping) for chat in chats]
 
     async def _cleanse(
         self,
@@ -193,6 +201,29 @@ class Prompts:
         for finding in reviewed.findings:
             self._metrics.findings(finding.entity_type, policy.action_for(finding))
         return cleansed
+
+    async def _under(self, analysis: Analysis, chat: PastChat, mapping: Mapping) -> PastChat:
+        """An earlier turn as the policy in force lets the model see it.
+
+        Another policy decided about it then, if the policy was changed since or the thread went
+        on with another model instance; what was let through may not go out now.
+        """
+        policy = analysis.policy
+        if chat.policy == (policy.group_id, policy.number):
+            return chat
+        return PastChat(
+            await self._cleanse_again(chat.cleansed_input, policy, mapping),
+            await self._cleanse_again(chat.raw_output, policy, mapping),
+            (policy.group_id, policy.number),
+        )
+
+    async def _cleanse_again(
+        self, text: CleansedText, policy: PolicyInForce, mapping: Mapping
+    ) -> CleansedText:
+        found = await self._analyzer.findings(RawText(text), policy)
+        # Placeholders and stand-ins of this thread stay what they are.
+        findings = [f for f in found if mapping.find(text[f.start : f.end]) is None]
+        return cleanse(text, findings, mapping, _without_blocking(policy.policy)).text
 
     def _blocking(self, caller: Caller, analysis: Analysis) -> _BlockedAnswer:
         return _BlockedAnswer(self._database, self._metrics, caller, analysis)
@@ -255,7 +286,7 @@ def _cleanse_instructions(analysis: Analysis, mapping: Mapping) -> CleansedText:
 
 
 def _without_blocking(policy: Policy) -> Policy:
-    # A caller cannot change the instructions: what is blocked there is redacted instead.
+    # A caller cannot change instructions and earlier turns: what is blocked there is redacted.
     rules = {
         kind: replace(rule, action=Action.REDACT) if rule.action is Action.BLOCK else rule
         for kind, rule in policy.rules.items()
@@ -264,17 +295,6 @@ def _without_blocking(policy: Policy) -> Policy:
     if default.action is Action.BLOCK:
         default = replace(default, action=Action.REDACT)
     return replace(policy, rules=rules, default=default)
-
-
-def newest_that_fit(history: list[PastChat], limit: int) -> list[PastChat]:
-    """The newest chats of at most `limit` code points together, oldest first."""
-    fitting: list[PastChat] = []
-    for chat in reversed(history):
-        limit -= len(chat.cleansed_input) + len(chat.raw_output)
-        if limit < 0:
-            break
-        fitting.append(chat)
-    return fitting[::-1]
 
 
 def conversation(

@@ -3,13 +3,67 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, Result, Table, bindparam, delete, func, insert, select, update
 
 from sluice.server.features.threads.status import ChatStatus
 from sluice.server.features.threads.tables import Chat, Thread
 from sluice.server.kit.repository import Repository
+
+# The statements of every prompt: built once, and on tables, since mapped objects cost twice
+# as much (measured, see docs/benchmarks.md).
+_THREADS: Final = cast("Table", Thread.__table__)
+_CHATS: Final = cast("Table", Chat.__table__)
+_OWNS: Final = select(_THREADS.c.id).where(
+    _THREADS.c.id == bindparam("of_id"),
+    _THREADS.c.user_id == bindparam("of_user"),
+    _THREADS.c.deleted_at.is_(None),
+)
+_SIZES: Final = (
+    select(
+        _CHATS.c.id,
+        func.sum(
+            func.length(_CHATS.c.cleansed_input_sealed)
+            + func.coalesce(func.length(_CHATS.c.raw_output_sealed), 0)
+        )
+        .over(order_by=_CHATS.c.id.desc())
+        .label("so_far"),
+    )
+    .where(
+        _CHATS.c.thread_id == bindparam("of_thread"),
+        _CHATS.c.status == ChatStatus.COMPLETE.value,
+    )
+    .order_by(_CHATS.c.id.desc())
+    .limit(bindparam("at_most"))
+    .subquery()
+)
+_COMPLETE: Final = (
+    select(
+        _CHATS.c.uid,
+        _CHATS.c.cleansed_input_sealed,
+        _CHATS.c.raw_output_sealed,
+        _CHATS.c.policy_group_id,
+        _CHATS.c.policy_version,
+    )
+    .join(_SIZES, _SIZES.c.id == _CHATS.c.id)
+    .where(_SIZES.c.so_far <= bindparam("max_bytes"))
+    .order_by(_CHATS.c.id.desc())
+)
+_ADD_THREAD: Final = insert(_THREADS)
+_ADD_CHAT: Final = insert(_CHATS)
+_CHANGE: Final = update(_CHATS).where(_CHATS.c.id == bindparam("of_id"))
+
+
+class SealedTurn(NamedTuple):
+    """An earlier chat's row, as far as a model may see it."""
+
+    id: int
+    uid: str
+    cleansed_input_sealed: bytes
+    raw_output_sealed: bytes | None
+    policy_group_id: int
+    policy_version: int
 
 
 class ThreadRepository(Repository):
@@ -21,6 +75,24 @@ class ThreadRepository(Repository):
             Thread.id == thread_id, Thread.user_id == user_id, Thread.deleted_at.is_(None)
         )
         return (await self._session.scalars(query)).one_or_none()
+
+    async def owns(self, thread_id: int, user_id: int) -> bool:
+        """Whether there is such a thread and it is this user's."""
+        found = await self._session.execute(_OWNS, {"of_id": thread_id, "of_user": user_id})
+        return found.one_or_none() is not None
+
+    async def insert_thread(self, **values: object) -> int:
+        """Insert a thread; returns its id."""
+        return _new_id(await self._session.execute(_ADD_THREAD, values))
+
+    async def insert_chat(self, **values: object) -> int:
+        """Insert a chat; returns its id."""
+        return _new_id(await self._session.execute(_ADD_CHAT, values))
+
+    async def name(self, thread_id: int, sealed: bytes) -> None:
+        """Set a thread's name."""
+        statement = update(Thread).where(Thread.id == thread_id).values(name_sealed=sealed)
+        await self._session.execute(statement)
 
     async def get(self, thread_id: int) -> Thread | None:
         """A thread, whoever's it is."""
@@ -43,19 +115,21 @@ class ThreadRepository(Repository):
         query = select(Chat).where(Chat.thread_id == thread_id).order_by(Chat.id)
         return list((await self._session.scalars(query)).all())
 
-    async def complete_chats(self, thread_id: int, limit: int) -> list[Chat]:
-        """The newest complete chats of a thread, oldest first."""
-        query = (
-            select(Chat)
-            .where(Chat.thread_id == thread_id, Chat.status == ChatStatus.COMPLETE.value)
-            .order_by(Chat.id.desc())
-            .limit(limit)
-        )
-        return list((await self._session.scalars(query)).all())[::-1]
+    async def complete_chats(
+        self, thread_id: int, *, limit: int, max_bytes: int
+    ) -> list[SealedTurn]:
+        """The newest complete chats of a thread, oldest first.
+
+        At most `limit`, and no more than what takes `max_bytes` sealed: what cannot be sent to
+        a model is not even read.
+        """
+        values = {"of_thread": thread_id, "at_most": limit, "max_bytes": max_bytes}
+        rows = (await self._session.execute(_COMPLETE, values)).all()
+        return [SealedTurn(*row) for row in reversed(rows)]
 
     async def change_chat(self, chat_id: int, **values: object) -> None:
         """Set columns of one chat; one that was deleted meanwhile stays deleted."""
-        await self._session.execute(update(Chat).where(Chat.id == chat_id).values(**values))
+        await self._session.execute(_CHANGE, {"of_id": chat_id, **values})
 
     async def delete_chats(self, thread_id: int) -> None:
         """Remove every chat of a thread."""
@@ -70,3 +144,10 @@ class ThreadRepository(Repository):
         )
         result = cast(CursorResult[Any], await self._session.execute(statement))
         return result.rowcount
+
+
+def _new_id(result: Result[Any]) -> int:
+    key = cast("CursorResult[Any]", result).inserted_primary_key
+    if key is None:
+        raise RuntimeError("an insertion gave no id")
+    return int(key[0])

@@ -14,18 +14,21 @@ from sluice.server.errors import NotFound
 from sluice.server.features.audit import service as audit
 from sluice.server.features.models.schemas import ModelInstanceOut
 from sluice.server.features.models.service import Models
-from sluice.server.features.threads.repository import ThreadRepository
+from sluice.server.features.threads.repository import SealedTurn, ThreadRepository
 from sluice.server.features.threads.schemas import ChatOut, RevealedOriginal, ThreadOut
 from sluice.server.features.threads.status import ChatStatus
 from sluice.server.features.threads.tables import Chat, Thread
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.sealing import DataKey, Place
 from sluice.server.providers.base import Usage
-from sluice.server.vault.service import Vault, thread_scope
+from sluice.server.vault.service import ThreadVault, Vault, thread_scope
 
 UNNAMED = "New thread"
 HISTORY_CHATS = 1_000
 """How many earlier chats a prompt reads at the most."""
+
+ENVELOPES = 2 * 64
+"""Bytes that the envelopes of a chat's two sealed texts take at the most."""
 
 NOT_YOURS = "There is no such thread."
 
@@ -63,10 +66,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class PastChat:
-    """An earlier exchange, as a model may see it."""
+    """An earlier exchange, as a model was shown it under the policy of its time."""
 
     cleansed_input: CleansedText = field(repr=False)
     raw_output: CleansedText = field(repr=False)
+    policy: tuple[int, int] = (0, 0)
+    """The policy group and the version that decided then."""
 
 
 class Threads:
@@ -80,17 +85,25 @@ class Threads:
         self, session: AsyncSession, *, user_id: int, instance_id: int, name: str | None = None
     ) -> int:
         """Make a thread with its data key; returns its id."""
-        thread = Thread(user_id=user_id, model_instance_id=instance_id)
-        await ThreadRepository(session).add(thread)
-        key = await self._vault.ensure_key(session, thread_scope(thread.id))
+        thread_id, opened = await self.begin(session, user_id=user_id, instance_id=instance_id)
         if name is not None:
-            thread.name_sealed = key.seal(name, _name_place(thread.id))
-            await session.flush()
-        return thread.id
+            sealed = opened.key.seal(name, _name_place(thread_id))
+            await ThreadRepository(session).name(thread_id, sealed)
+        return thread_id
+
+    async def begin(
+        self, session: AsyncSession, *, user_id: int, instance_id: int
+    ) -> tuple[int, ThreadVault]:
+        """Make a thread without a name; returns its id and its empty vault."""
+        thread_id = await ThreadRepository(session).insert_thread(
+            user_id=user_id, model_instance_id=instance_id
+        )
+        return thread_id, await self._vault.new_thread(session, thread_id)
 
     async def require_owned(self, session: AsyncSession, thread_id: int, user_id: int) -> None:
         """Raise `NotFound` unless the thread is this user's."""
-        await self._owned(session, thread_id, user_id)
+        if not await ThreadRepository(session).owns(thread_id, user_id):
+            raise NotFound(NOT_YOURS)
 
     async def get(self, session: AsyncSession, thread_id: int, user_id: int) -> ThreadOut:
         """A user's own thread with its chats."""
@@ -113,34 +126,33 @@ class Threads:
             for t in threads
         ]
 
-    async def history(self, session: AsyncSession, thread_id: int, key: DataKey) -> list[PastChat]:
-        """The thread's complete chats, oldest first."""
-        rows = await ThreadRepository(session).complete_chats(thread_id, HISTORY_CHATS)
-        return [
-            PastChat(
-                CleansedText(_opened(row, "cleansed_input_sealed", key)),
-                CleansedText(_opened(row, "raw_output_sealed", key)),
-            )
-            for row in rows
-        ]
+    async def history(
+        self, session: AsyncSession, thread_id: int, key: DataKey, max_chars: int
+    ) -> list[PastChat]:
+        """The thread's newest complete chats of at most `max_chars` code points, oldest first."""
+        # A code point takes four bytes at the most.
+        max_bytes = 4 * max_chars + HISTORY_CHATS * ENVELOPES
+        rows = await ThreadRepository(session).complete_chats(
+            thread_id, limit=HISTORY_CHATS, max_bytes=max_bytes
+        )
+        return newest_that_fit([_past_chat(thread_id, row, key) for row in rows], max_chars)
 
     async def begin_chat(
         self, session: AsyncSession, thread_id: int, key: DataKey, exchange: Exchange
     ) -> BegunChat:
         """Record the input side of a chat as pending."""
-        chat = Chat(
-            uid=uuid4().hex,
+        uid = uuid4().hex
+        place = partial(_chat_place, uid, thread_id)
+        chat_id = await ThreadRepository(session).insert_chat(
+            uid=uid,
             thread_id=thread_id,
             policy_group_id=exchange.policy_group_id,
             policy_version=exchange.policy_version,
             model=exchange.model,
+            raw_input_sealed=key.seal(exchange.raw_input, place("raw_input_sealed")),
+            cleansed_input_sealed=key.seal(exchange.cleansed_input, place("cleansed_input_sealed")),
         )
-        place = partial(_chat_place, chat.uid, thread_id)
-        chat.raw_input_sealed = key.seal(exchange.raw_input, place("raw_input_sealed"))
-        cleansed = key.seal(exchange.cleansed_input, place("cleansed_input_sealed"))
-        chat.cleansed_input_sealed = cleansed
-        await ThreadRepository(session).add(chat)
-        return BegunChat(chat.id, chat.uid, thread_id, key)
+        return BegunChat(chat_id, uid, thread_id, key)
 
     async def finish_chat(self, session: AsyncSession, chat: BegunChat, outcome: Outcome) -> None:
         """Record the output side; a thread deleted meanwhile keeps nothing."""
@@ -207,12 +219,31 @@ class Threads:
         return key
 
 
+def newest_that_fit(history: list[PastChat], limit: int) -> list[PastChat]:
+    """The newest chats of at most `limit` code points together, oldest first."""
+    fitting: list[PastChat] = []
+    for chat in reversed(history):
+        limit -= len(chat.cleansed_input) + len(chat.raw_output)
+        if limit < 0:
+            break
+        fitting.append(chat)
+    return fitting[::-1]
+
+
 def _name_place(thread_id: int) -> Place:
     return Place("threads", "name_sealed", str(thread_id), thread_scope(thread_id))
 
 
 def _chat_place(uid: str, thread_id: int, column: str) -> Place:
     return Place("chats", column, uid, thread_scope(thread_id))
+
+
+def _past_chat(thread_id: int, turn: SealedTurn, key: DataKey) -> PastChat:
+    place, output = partial(_chat_place, turn.uid, thread_id), turn.raw_output_sealed
+    said = key.open(output, place("raw_output_sealed")) if output is not None else ""
+    asked = key.open(turn.cleansed_input_sealed, place("cleansed_input_sealed"))
+    policy = (turn.policy_group_id, turn.policy_version)
+    return PastChat(CleansedText(asked), CleansedText(said), policy)
 
 
 def _opened(chat: Chat, column: str, key: DataKey) -> str:
