@@ -58,7 +58,6 @@ _CHANGE: Final = update(_CHATS).where(_CHATS.c.id == bindparam("of_id"))
 class SealedTurn(NamedTuple):
     """An earlier chat's row, as far as a model may see it."""
 
-    id: int
     uid: str
     cleansed_input_sealed: bytes
     raw_output_sealed: bytes | None
