@@ -209,14 +209,19 @@ def test_what_the_instructions_hold_comes_back_to_no_caller(wire: Wire) -> None:
 
 
 def test_callers_do_not_see_the_secrets_of_an_instance(wire: Wire) -> None:
-    secret = "board@example.com"
-    instance = wire.instance({}, instructions=f"Mail {secret}.")
+    secret, term = "board@example.com", "Blue Heron"
+    terms = [{"name": "code name", "entityType": "PROJECT", "text": term}]
+    policy = {"default": {"action": "allow"}, "customTerms": terms}
+    instance = wire.instance(policy, instructions=f"Mail {secret} about {term}.")
+    thread = wire.submit(instance, "Hello")["threadId"]
     listed = wire.client.get("/api/v1/model-instances")
+    read = wire.client.get(f"/api/v1/threads/{thread}")
     (mine,) = [i for i in listed.json()["data"] if i["id"] == instance]
-    assert mine["instructions"] == "Mail EMAIL_ADDRESS_0."
-    assert [c["credentials"] for c in mine["modelConnections"]] == [{}]
-    assert secret not in listed.text
-    assert "sk-tests-0123456789" not in listed.text
+    for shown in (mine, read.json()["data"]["modelInstance"]):
+        assert shown["instructions"] == "Mail EMAIL_ADDRESS_0 about PROJECT_0."
+        assert [c["credentials"] for c in shown["modelConnections"]] == [{}]
+    for answer in (listed, read):
+        assert all(s not in answer.text for s in (secret, term, "sk-tests-0123456789"))
 
 
 def test_a_changed_policy_counts_from_the_next_prompt_on(wire: Wire) -> None:

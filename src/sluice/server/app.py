@@ -29,7 +29,7 @@ from sluice.server.features.keys import endpoints as keys
 from sluice.server.features.models import endpoints as models
 from sluice.server.features.models.service import Models
 from sluice.server.features.policies import endpoints as policies
-from sluice.server.features.policies.service import Policies
+from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.features.prompts import endpoints as prompts
 from sluice.server.features.prompts.analysis import Analyzer
 from sluice.server.features.prompts.answer import Answers
@@ -144,6 +144,7 @@ def make_services(
     metrics = Metrics(entity_types=Detector().entity_types(), providers=provider_keys())
     vault = Vault(master_keys)
     policy_service = Policies(vault)
+    analyzer = Analyzer(seconds=settings.analysis_seconds)
     auth = Auth(
         database, settings.auth, build_providers(settings.identity_providers, identity_client)
     )
@@ -153,7 +154,7 @@ def make_services(
         auth.service.users,
         providers=providers,
         exact_keys=settings.exact_provider_keys,
-        presentable=Presentable(),
+        presentable=Presentable(analyzer),
     )
     thread_service = Threads(vault, model_service)
     return Services(
@@ -169,7 +170,7 @@ def make_services(
             policy_service,
             model_service,
             thread_service,
-            Analyzer(seconds=settings.analysis_seconds),
+            analyzer,
             metrics,
             settings.history_chars,
         ),
@@ -182,15 +183,13 @@ def make_services(
 class Presentable:
     """A text without its sensitive values, for people who did not write it."""
 
-    def __init__(self) -> None:
-        self._detector: Detector | None = None
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
 
-    def __call__(self, text: RawText) -> CleansedText:
-        """The cleansed text; what was found cannot be restored."""
-        if not text:
-            return CleansedText("")
-        self._detector = self._detector or Detector()
-        return cleanse(text, self._detector.analyze(text), Mapping(), restorable=False).text
+    async def __call__(self, text: RawText, policy: PolicyInForce) -> CleansedText:
+        """The cleansed text; what was found, whatever it is allowed for, cannot be restored."""
+        findings = await self._analyzer.findings(text, policy)
+        return cleanse(text, findings, Mapping(), restorable=False).text
 
 
 async def prepare(settings: Settings, services: Services, transport: Transport) -> Started:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +23,7 @@ from sluice.server.features.models.schemas import (
     ModelInstanceOut,
 )
 from sluice.server.features.models.tables import AllowedUser, ModelConnection, ModelInstance
-from sluice.server.features.policies.service import Policies
+from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.sealing import DataKey, Place
 from sluice.server.kit.wire import to_camel_path
@@ -55,7 +55,7 @@ class Models:
         *,
         providers: Providers,
         exact_keys: bool,
-        presentable: Callable[[RawText], CleansedText],
+        presentable: Callable[[RawText, PolicyInForce], Awaitable[CleansedText]],
     ) -> None:
         self._vault = vault
         self._policies = policies
@@ -63,7 +63,7 @@ class Models:
         self._providers = providers
         self._exact_keys = exact_keys
         # Instructions are an administrator's text: callers see them without sensitive values.
-        self.presentable = presentable
+        self._presentable = presentable
         self._usable: dict[int, UsableInstance] = {}
 
     async def usable(self, session: AsyncSession, instance_id: int, user_id: int) -> UsableInstance:
@@ -89,7 +89,7 @@ class Models:
         """The instances that this user may use, as the Liminal wire shows them."""
         key = await self._vault.settings_key(session)
         rows = await ModelRepository(session).usable_by(user_id)
-        return [self._wire(row, key) for row in rows]
+        return [await self._wire(session, row, key) for row in rows]
 
     async def presented(
         self, session: AsyncSession, instance_ids: Collection[int]
@@ -97,7 +97,14 @@ class Models:
         """Instances by id, as the Liminal wire shows them inside a thread."""
         key = await self._vault.settings_key(session)
         rows = await ModelRepository(session).all_of(instance_ids)
-        return {row.id: self._wire(row, key) for row in rows}
+        return {row.id: await self._wire(session, row, key) for row in rows}
+
+    async def presentable(
+        self, session: AsyncSession, instance_id: int, text: RawText
+    ) -> CleansedText:
+        """A text about an instance's threads, for people who did not write it."""
+        (row,) = await ModelRepository(session).all_of([instance_id])
+        return await self._present(session, row, text)
 
     async def admin_listing(self, session: AsyncSession) -> list[ModelInstanceAdminOut]:
         """Every instance, for administrators."""
@@ -217,12 +224,27 @@ class Models:
         await _recorded(session, event, row.id, actor_id)
         return _admin(row, key)
 
-    def _wire(self, row: ModelInstance, key: DataKey) -> ModelInstanceOut:
+    async def _present(
+        self, session: AsyncSession, row: ModelInstance, text: RawText
+    ) -> CleansedText:
+        """The text without what its policy's terms and the detectors find."""
+        if not text:
+            return CleansedText("")
+        try:
+            policy = await self._policies.in_force(session, row.policy_group_id)
+        except NotFound:
+            # Both are deleted: nobody can tell any more what was to be hidden.
+            return CleansedText("")
+        return await self._presentable(text, policy)
+
+    async def _wire(
+        self, session: AsyncSession, row: ModelInstance, key: DataKey
+    ) -> ModelInstanceOut:
         return ModelInstanceOut(
             id=row.id,
             policy_group_id=row.policy_group_id,
             user_id=row.user_id,
-            instructions=self.presentable(_instructions(row, key)),
+            instructions=await self._present(session, row, _instructions(row, key)),
             name=row.name,
             model_connections=[self._wire_connection(c) for c in row.connections],
             allowed_users=[u.user_id for u in row.allowed_users],

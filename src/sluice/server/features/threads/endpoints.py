@@ -68,9 +68,8 @@ async def reveal(
     thread_id: RowId, body: RevealIn, caller: Revealer, services: ServicesDep
 ) -> Data[list[RevealedOriginal]]:
     """A thread's originals; the reason (cleansed) and the caller stand in the audit log."""
-    reason = services.models.presentable(RawText(body.reason))
     async with services.database.write() as session:
         revealed = await services.threads.reveal(
-            session, thread_id, actor_id=caller.user_id, reason=reason
+            session, thread_id, actor_id=caller.user_id, reason=RawText(body.reason)
         )
     return Data(data=revealed)

@@ -182,18 +182,20 @@ class Threads:
         )
 
     async def reveal(
-        self, session: AsyncSession, thread_id: int, *, actor_id: int, reason: str
+        self, session: AsyncSession, thread_id: int, *, actor_id: int, reason: RawText
     ) -> list[RevealedOriginal]:
-        """A thread's originals for an administrator; the reason stands in the audit log."""
-        if await ThreadRepository(session).get(thread_id) is None:
+        """A thread's originals for an administrator; the reason, cleansed, stands in the audit."""
+        thread = await ThreadRepository(session).get(thread_id)
+        if thread is None:
             raise NotFound(NOT_YOURS)
+        cleansed = await self._models.presentable(session, thread.model_instance_id, reason)
         opened = await self._vault.open_thread(session, thread_id)
         await audit.record(
             session,
             "originals.revealed",
             actor_id=actor_id,
             subject=f"thread:{thread_id}",
-            details={"reason": reason, "count": len(opened.mapping.entries)},
+            details={"reason": cleansed, "count": len(opened.mapping.entries)},
         )
         return [
             RevealedOriginal(
