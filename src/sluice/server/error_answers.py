@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from sluice.engine.errors import Problem
-from sluice.server.errors import Malformed, SluiceError, Unavailable, Unprocessable
+from sluice.server.errors import Conflict, Malformed, SluiceError, Unavailable, Unprocessable
 from sluice.server.kit.logs import describe_exception
 from sluice.server.kit.sealing import SealingError
 from sluice.server.kit.streaming import CallerLeft
@@ -23,7 +23,12 @@ from sluice.server.middleware.request_id import request_id_of
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 
-_OTHER_CODES = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
+_OTHER_CODES = {
+    400: "malformed",
+    404: "not_found",
+    405: "method_not_allowed",
+    415: "unsupported_media_type",
+}
 
 _NAME: Final = re.compile(r"\[key\]|[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 
@@ -71,6 +76,7 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(CallerLeft, _caller_left)
     app.add_exception_handler(SealingError, _sealing_error)
+    app.add_exception_handler(sqlalchemy.exc.IntegrityError, _contradiction)
     for failure in DATABASE_DOWN:
         app.add_exception_handler(failure, _database_down)
 
@@ -95,7 +101,14 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
     if any(e["type"] == "json_invalid" for e in found):
         return answer(request, Malformed("The body is not JSON."))
     problems = [Problem(_path(e["loc"]), _message(e)) for e in found]
+    if any(e["loc"] == ("body",) for e in found) and not _says_json(request):
+        problems = [Problem("body", "send JSON, with the header Content-Type: application/json")]
     return answer(request, Unprocessable("The request is not valid.", errors=problems))
+
+
+def _says_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def _path(location: tuple[int | str, ...]) -> str:
@@ -129,6 +142,11 @@ async def _http_exception(request: Request, error: Exception) -> Response:
 
 async def _caller_left(request: Request, error: Exception) -> Response:
     return Response(status_code=499)  # nobody is there to read it
+
+
+async def _contradiction(request: Request, error: Exception) -> Response:
+    log.warning("contradiction", **describe_exception(error))
+    return answer(request, Conflict("Somebody saved the same meanwhile; look at it, then repeat."))
 
 
 async def _database_down(request: Request, error: Exception) -> Response:

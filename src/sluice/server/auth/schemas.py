@@ -19,6 +19,7 @@ from pydantic.alias_generators import to_camel
 from sluice.server.auth.repository import SessionRow
 from sluice.server.auth.roles import Role
 from sluice.server.auth.tables import ApiToken, User
+from sluice.server.kit.wire import NoNul
 
 T = TypeVar("T")
 
@@ -121,7 +122,9 @@ class SessionData(WireModel):
 class TokenOrder(WireModel):
     """A token to be made; for the caller unless `userId` names somebody else."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), NoNul
+    ]
     user_id: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     expires_at: AwareDatetime | None = None
     """With its offset from UTC; without an end the token is valid until it is revoked."""

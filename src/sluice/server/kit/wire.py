@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
 
 Payload = TypeVar("Payload")
@@ -25,6 +25,16 @@ def to_camel_path(path: str) -> str:
 
 RowId = Annotated[int, Field(ge=0, le=2**31 - 1)]
 """A row's number in a request: what no database column can hold is refused, not an error."""
+
+
+def _refuse_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("must not hold the character NUL")
+    return value
+
+
+NoNul = AfterValidator(_refuse_nul)
+"""For texts that stand in a column as they are: PostgreSQL cannot hold this character."""
 
 WireTime = Annotated[datetime, PlainSerializer(wire_time, return_type=str)]
 

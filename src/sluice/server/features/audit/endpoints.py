@@ -25,7 +25,7 @@ async def newest(
     services: ServicesDep,
     before: Annotated[RowId | None, Query(description="only events with a smaller id")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    event: Annotated[str | None, Query(max_length=64)] = None,
+    event: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z_.]*$")] = None,
 ) -> Data[list[AuditEventOut]]:
     """The newest events first."""
     async with services.database.read() as session:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from sluice.server.kit.wire import RowId, StrictModel, WireModel, WireTime
+from sluice.server.kit.wire import NoNul, RowId, StrictModel, WireModel, WireTime
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), NoNul]
 Instructions = Annotated[str, StringConstraints(max_length=100_000)]
 Option = str | int | float | bool
 

@@ -31,7 +31,7 @@ class PolicyRepository(Repository):
             PolicyGroup.id == group_id, PolicyGroup.deleted_at.is_(None)
         )
         if for_update:
-            query = query.with_for_update()
+            query = query.with_for_update().execution_options(populate_existing=True)
         return (await self._session.scalars(query)).one_or_none()
 
     async def version_in_force(self, group_id: int) -> int | None:

@@ -9,12 +9,12 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from sluice.engine import Action, CustomTerm, Policy, Rule
-from sluice.server.kit.wire import StrictModel, WireModel, WireTime
+from sluice.server.kit.wire import NoNul, StrictModel, WireModel, WireTime
 
 EntityTypeName = Annotated[
     str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(_[A-Z][A-Z0-9]*)*$", max_length=64)
 ]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), NoNul]
 Term = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 
@@ -74,7 +74,7 @@ class PolicyGroupIn(StrictModel):
 
     name: Name
     policy: PolicyDocument = Field(default_factory=PolicyDocument)
-    note: Annotated[str, StringConstraints(max_length=500)] = ""
+    note: Annotated[str, StringConstraints(max_length=500), NoNul] = ""
 
 
 class PolicyGroupOut(WireModel):
