@@ -3,8 +3,9 @@
 A scripted vendor is asked directly and through `POST /api/v1/prompts/submit`, by turns, in the
 same run, one call at a time. Prompts have 1 KB and are all different; each opens a thread; they
 are analysed, cleansed, recorded before and after the call, and the answer is hydrated. The vendor
-streams 60 pieces at once; it is asked for a stream both times, because that is what Sluice asks
-for. "Whole" is the vendor asked without a stream, for comparison.
+answers 230 characters at once, in 6 or in 58 pieces. It is asked for a stream both times, because
+that is what Sluice asks for; "whole" is the vendor asked without a stream, for comparison. Added
+p50 and p99 are quantiles of the differences between the two calls of a pair.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from benchmarks.stage import ANSWER, Stage, prompt_text, question, stage
 RUNS = 5
 CALLS = 80
 WARM_UP = 40
-STEPS = 2 * (RUNS + 1)
+STEPS = 3 * (RUNS + 1)
+FEW = ("--answer", ANSWER, "--pieces", "40")
+MANY = ("--answer", ANSWER, "--pieces", "4")
 COLUMNS = (
-    "database", "direct p50", "direct, whole", "through p50", "through p99",
+    "", "direct p50", "direct, whole", "through p50", "through p99",
     "added p50", "added p99", "ratio", "CPU",
 )  # fmt: skip
 
@@ -57,14 +60,17 @@ class Samples:
 
 def measure(step: Step) -> list[Sheet]:
     """SQLite, and PostgreSQL where one can be started."""
-    rows = [_samples(step, None).row("SQLite")]
+    rows = [
+        _samples(step, None, FEW).row("SQLite, 6 pieces"),
+        _samples(step, None, MANY).row("SQLite, 58 pieces"),
+    ]
     cluster = postgres.start()
     if isinstance(cluster, str):
         print(f"PostgreSQL was not measured: {cluster}", file=sys.stderr)
     else:
         try:
             name = asyncio.run(_name(cluster.url))
-            rows.append(_samples(step, cluster.url).row(name))
+            rows.append(_samples(step, cluster.url, FEW).row(f"{name}, 6 pieces"))
         finally:
             cluster.stop()
     title = f"A 1 KB prompt, one call at a time ({RUNS * CALLS} pairs): milliseconds"
@@ -79,10 +85,10 @@ async def _name(url: str) -> str:
     return f"PostgreSQL {version.major}, fsync {fsync}"
 
 
-def _samples(step: Step, database_url: str | None) -> Samples:
+def _samples(step: Step, database_url: str | None, answer: tuple[str, ...]) -> Samples:
     samples = Samples()
     with (
-        stage("--answer", ANSWER, database_url=database_url) as on,
+        stage(*answer, database_url=database_url) as on,
         on.direct() as direct,
         on.through() as through,
     ):

@@ -96,7 +96,8 @@ def written_into(document: str, sheets: Sequence[Sheet]) -> str:
     missing = []
     for sheet in sheets:
         pattern = rf"(<!-- {re.escape(sheet.name)} -->\n).*?(<!-- /{re.escape(sheet.name)} -->)"
-        table = markdown(sheet)
+        # A table needs an empty line before it, and one after.
+        table = f"\n{markdown(sheet)}\n"
         found = list(re.finditer(pattern, document, flags=re.DOTALL))
         if len(found) == 1:
             document = document[: found[0].end(1)] + table + document[found[0].start(2) :]
