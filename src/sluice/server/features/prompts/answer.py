@@ -201,12 +201,20 @@ _ENDS: Final[dict[ChatStatus, PromptOutcome]] = {
 
 
 def _invented(mapping: Mapping, answer: CleansedText) -> dict[str, list[int]]:
-    """Numbers of placeholders that the model made up: they must never be issued later."""
-    before = mapping.reserved
+    """Numbers of placeholders that the model made up: they must never be issued later.
+
+    Most answers only repeat issued ones, which cannot be issued again: nothing to write then.
+    """
+    before = {kind: set(numbers) for kind, numbers in mapping.reserved.items()}
     mapping.reserve(answer)
-    return {
-        kind: numbers for kind, numbers in mapping.reserved.items() if numbers != before.get(kind)
-    }
+    new = {k: set(numbers) - before.get(k, set()) for k, numbers in mapping.reserved.items()}
+    invented = {k: [n for n in numbers if not _issued(mapping, k, n)] for k, numbers in new.items()}
+    return {kind: numbers for kind, numbers in invented.items() if numbers}
+
+
+def _issued(mapping: Mapping, kind: str, number: int) -> bool:
+    # A name with an underscore before it stands for every entity type that ends in it.
+    return mapping.find(f"{kind.removeprefix('_')}_{number}") is not None
 
 
 def _status(reason: FinishReason) -> ChatStatus:

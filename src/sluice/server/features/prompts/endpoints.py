@@ -85,15 +85,15 @@ async def hydrate(body: HydrateIn, caller: User, services: ServicesDep) -> Data[
         }
     },
 )
-async def submit(
-    body: SubmitIn, caller: User, services: ServicesDep, request: Request
-) -> Data[SubmitOut] | Response:
+async def submit(body: SubmitIn, caller: User, services: ServicesDep, request: Request) -> Response:
     """Cleanse a prompt, ask the model, and put the originals back into its answer."""
     prepared = await services.prompts.prepare(caller, body)
     if body.is_streaming:
         return await _streamed(prepared, services, request)
     answer = await until_caller_leaves(request, partial(services.answers.whole, prepared))
-    return Data(data=_submit_out(body, prepared, answer))
+    out = Data[SubmitOut](data=_submit_out(body, prepared, answer))
+    # Not left to FastAPI, which would turn it into dictionaries first, one value at a time.
+    return Response(out.model_dump_json(by_alias=True), media_type="application/json")
 
 
 async def _streamed(prepared: Prepared, services: Services, request: Request) -> LineStream:
