@@ -56,6 +56,10 @@ class StoredOriginal(NamedTuple):
     sealed: bytes | None
 
 
+SCOPES_AT_ONCE: Final = 1_000
+"""Statements have at most 32,767 parameters."""
+
+
 class VaultRepository(Repository):
     """Wrapped keys and sealed originals by scope."""
 
@@ -76,8 +80,12 @@ class VaultRepository(Repository):
 
     async def keys(self, scopes: Sequence[str]) -> list[WrappedKey]:
         """The wrapped keys of several scopes."""
-        query = select(WrappedKey).where(WrappedKey.scope.in_(scopes))
-        return list((await self._session.scalars(query)).all())
+        found: list[WrappedKey] = []
+        for first in range(0, len(scopes), SCOPES_AT_ONCE):
+            some = scopes[first : first + SCOPES_AT_ONCE]
+            query = select(WrappedKey).where(WrappedKey.scope.in_(some))
+            found += (await self._session.scalars(query)).all()
+        return found
 
     async def originals(self, scope: str) -> list[StoredOriginal]:
         """Every original of a scope, in the order in which they were issued."""
@@ -102,6 +110,7 @@ class VaultRepository(Repository):
             .where(WrappedKey.master_key_id != master_key_id)
             .order_by(WrappedKey.scope)
             .limit(limit)
+            .with_for_update()  # a thread that is deleted meanwhile would fail the whole batch
         )
         return list((await self._session.scalars(query)).all())
 

@@ -120,10 +120,14 @@ class Threads:
         """A user's own threads, newest first, without their chats."""
         threads = await ThreadRepository(session).owned_by(user_id, source)
         instances = await self._models.presented(session, {t.model_instance_id for t in threads})
-        keys = await self._vault.keys(session, [thread_scope(t.id) for t in threads])
+        # Only names are sealed; most threads were opened by a prompt and have none.
+        named = [thread_scope(t.id) for t in threads if t.name_sealed is not None]
+        keys = await self._vault.keys(session, named)
         return [
-            _thread_out(t, keys[thread_scope(t.id)], instances[t.model_instance_id], [])
+            _thread_out(t, keys.get(thread_scope(t.id)), instances[t.model_instance_id], [])
             for t in threads
+            # One whose key is gone was deleted a moment ago.
+            if t.name_sealed is None or thread_scope(t.id) in keys
         ]
 
     async def history(
@@ -270,14 +274,14 @@ def _chat_out(chat: Chat, key: DataKey) -> ChatOut:
 
 
 def _thread_out(
-    thread: Thread, key: DataKey, instance: ModelInstanceOut, chats: list[ChatOut]
+    thread: Thread, key: DataKey | None, instance: ModelInstanceOut, chats: list[ChatOut]
 ) -> ThreadOut:
     sealed = thread.name_sealed
     return ThreadOut(
         id=thread.id,
         model_instance_id=thread.model_instance_id,
         user_id=thread.user_id,
-        name=key.open(sealed, _name_place(thread.id)) if sealed is not None else UNNAMED,
+        name=key.open(sealed, _name_place(thread.id)) if sealed and key else UNNAMED,
         source=thread.source,
         type=thread.type,
         model_instance=instance,
