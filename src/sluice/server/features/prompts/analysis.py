@@ -8,6 +8,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
@@ -17,8 +18,20 @@ from sluice.engine.errors import DetectorFailed, Problem, UnsupportedText
 from sluice.server.errors import Unavailable, Unprocessable
 from sluice.server.features.policies.service import PolicyInForce
 
+Result = TypeVar("Result")
+
 INLINE_CHARS = 8_000
 """Up to this length a text is analysed in the event loop: a thread would cost more."""
+
+
+async def beside(length: int, work: Callable[[], Result]) -> Result:
+    """The result of work on a text of `length` code points: of a long one from a thread.
+
+    In the event loop a text of megabytes would stop every other caller's answer for seconds.
+    """
+    if length <= INLINE_CHARS:
+        return work()
+    return await anyio.to_thread.run_sync(work)
 
 
 class SpanCache:
