@@ -7,19 +7,16 @@ from collections.abc import Iterable
 
 from sluice.engine import (
     Cleansed,
-    CleansedText,
     Entry,
     Finding,
     Mapping,
     Policy,
     RawText,
     Restored,
-    hydrate,
 )
 from sluice.server.features.prompts.schemas import (
     DeidentifiedOut,
     FindingOut,
-    HistoryOut,
     RestoredTokenOut,
     TokenOut,
 )
@@ -51,25 +48,13 @@ def finding_out(finding: Finding, text: RawText, policy: Policy) -> FindingOut:
 def deidentified_out(cleansed: Cleansed, mapping: Mapping, key: DataKey) -> DeidentifiedOut:
     """Both forms of a cleansed text, each with the places of its tokens."""
     tokens = [(i.start, i.end, i.placeholder) for i in cleansed.items]
-    hashed_text, hashed_items = _hashed(cleansed.text, tokens, mapping, key)
+    hashed_text, hashed_items = hashed_form(cleansed.text, tokens, mapping, key)
     return DeidentifiedOut(
         items=[TokenOut(start=s, end=e, entity_type=name) for s, e, name in tokens],
         text=cleansed.text,
         items_hashed=hashed_items,
         text_hashed=hashed_text,
     )
-
-
-def history_out(texts: Iterable[CleansedText], mapping: Mapping, key: DataKey) -> list[HistoryOut]:
-    """Earlier cleansed inputs in both forms."""
-    rows = []
-    for text in texts:
-        # Restoring tells where the placeholders stand, in the restored text.
-        restored = hydrate(text, mapping)
-        tokens = [(i.start, i.end, i.placeholder) for i in restored.items]
-        hashed, _ = _hashed(restored.text, tokens, mapping, key)
-        rows.append(HistoryOut(deid_text=text, hash_text=hashed))
-    return rows
 
 
 def restored_tokens(items: Iterable[Restored]) -> list[RestoredTokenOut]:
@@ -80,9 +65,10 @@ def restored_tokens(items: Iterable[Restored]) -> list[RestoredTokenOut]:
     ]
 
 
-def _hashed(
+def hashed_form(
     text: str, tokens: list[tuple[int, int, str]], mapping: Mapping, key: DataKey
 ) -> tuple[str, list[TokenOut]]:
+    """The text with ciphertext for each token (start, end, placeholder), and where it stands."""
     pieces: list[str] = []
     items: list[TokenOut] = []
     position = length = 0

@@ -19,7 +19,6 @@ from sluice.server.features.prompts.answer import Answer, Piece
 from sluice.server.features.prompts.deidentified import (
     deidentified_out,
     finding_out,
-    history_out,
     restored_tokens,
 )
 from sluice.server.features.prompts.schemas import (
@@ -27,6 +26,7 @@ from sluice.server.features.prompts.schemas import (
     AnalyzeOut,
     CleanseIn,
     CleanseOut,
+    HistoryOut,
     HydrateIn,
     HydrateOut,
     StreamLine,
@@ -91,7 +91,8 @@ async def submit(body: SubmitIn, caller: User, services: ServicesDep, request: R
     if body.is_streaming:
         return await _streamed(prepared, services, request)
     answer = await until_caller_leaves(request, partial(services.answers.whole, prepared))
-    out = Data[SubmitOut](data=_submit_out(body, prepared, answer))
+    history = services.prompts.history_out(prepared)
+    out = Data[SubmitOut](data=_submit_out(body, prepared, answer, history))
     # Not left to FastAPI, which would turn it into dictionaries first, one value at a time.
     return Response(out.model_dump_json(by_alias=True), media_type="application/json")
 
@@ -132,15 +133,16 @@ def _json_line(body: dict[str, object]) -> bytes:
     return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
-def _submit_out(body: SubmitIn, prepared: Prepared, answer: Answer) -> SubmitOut:
+def _submit_out(
+    body: SubmitIn, prepared: Prepared, answer: Answer, history: list[HistoryOut]
+) -> SubmitOut:
     prompt = prepared.prompt
-    history = [chat.cleansed_input for chat in prepared.history]
     return SubmitOut(
         thread_id=prompt.thread_id,
         chat_id=prepared.chat.id,
         input_text=body.text,
         deidentified_input_text_data=deidentified_out(prompt.cleansed, prompt.mapping, prompt.key),
-        deidentified_context_history=history_out(history, prompt.mapping, prompt.key),
+        deidentified_context_history=history,
         llm_model=answer.model or prepared.connection.model,
         raw_llm_response_text=answer.raw_text,
         reidentified_llm_response_text=answer.hydrated_text,

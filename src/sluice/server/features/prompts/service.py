@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,9 +28,10 @@ from sluice.server.errors import Blocked, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.models.service import Models, UsableInstance
 from sluice.server.features.policies.service import Policies, PolicyInForce
-from sluice.server.features.prompts.analysis import Analyzer
+from sluice.server.features.prompts.analysis import Analyzer, beside
+from sluice.server.features.prompts.history import HistoryForms
 from sluice.server.features.prompts.review import Reviewed, check_caller_findings, review
-from sluice.server.features.prompts.schemas import CleanseIn, FindingIn, HydrateIn
+from sluice.server.features.prompts.schemas import CleanseIn, FindingIn, HistoryOut, HydrateIn
 from sluice.server.features.threads.service import BegunChat, Exchange, PastChat, Threads
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
@@ -98,6 +101,7 @@ class Prompts:
         self._analyzer = analyzer
         self._metrics = metrics
         self._history_chars = history_chars
+        self._history_forms = HistoryForms()
 
     async def analyze(self, caller: Caller, instance_id: int, text: RawText) -> Analysis:
         """The findings of a text under the policy of a model instance."""
@@ -126,7 +130,8 @@ class Prompts:
             await self._models.usable(session, body.model_instance_id, caller.user_id)
         async with self._database.write() as session:
             thread_id, opened = await self._thread(session, caller, body)
-        hydrated = hydrate(CleansedText(body.text), opened.mapping)
+        text = CleansedText(body.text)
+        hydrated = await beside(len(text), partial(hydrate, text, opened.mapping))
         self._metrics.hydrated(len(hydrated.items))
         return HydratedText(thread_id, hydrated)
 
@@ -153,6 +158,11 @@ class Prompts:
         prompt = CleansedPrompt(thread_id, cleansed, opened.mapping, opened.key)
         messages = conversation(instructions, history, cleansed.text)
         return Prepared(prompt, chat, history, connection, messages)
+
+    def history_out(self, prepared: Prepared) -> list[HistoryOut]:
+        """The earlier inputs that the model was shown, in both cleansed forms."""
+        texts = (chat.cleansed_input for chat in prepared.history)
+        return self._history_forms.rows(texts, prepared.prompt.mapping, prepared.prompt.key)
 
     async def _thread(
         self, session: AsyncSession, caller: Caller, body: CleanseIn | HydrateIn
@@ -197,9 +207,12 @@ class Prompts:
         # What the instructions type literally must never be issued to this thread.
         opened.mapping.reserve(analysis.instance.instructions)
         policy = analysis.policy.policy
-        cleansed = cleanse(text, reviewed.findings, opened.mapping, policy)
-        for finding in reviewed.findings:
-            self._metrics.findings(finding.entity_type, policy.action_for(finding))
+        cleansed = await beside(
+            len(text), partial(cleanse, text, reviewed.findings, opened.mapping, policy)
+        )
+        counts = Counter((f.entity_type, policy.action_for(f)) for f in reviewed.findings)
+        for (entity_type, action), count in counts.items():
+            self._metrics.findings(entity_type, action, count)
         return cleansed
 
     async def _under(self, analysis: Analysis, chat: PastChat, mapping: Mapping) -> PastChat:
@@ -223,7 +236,8 @@ class Prompts:
         found = await self._analyzer.findings(RawText(text), policy)
         # Placeholders and stand-ins of this thread stay what they are.
         findings = [f for f in found if mapping.find(text[f.start : f.end]) is None]
-        return cleanse(text, findings, mapping, _without_blocking(policy.policy)).text
+        again = partial(cleanse, text, findings, mapping, _without_blocking(policy.policy))
+        return (await beside(len(text), again)).text
 
     def _blocking(self, caller: Caller, analysis: Analysis) -> _BlockedAnswer:
         return _BlockedAnswer(self._database, self._metrics, caller, analysis)
