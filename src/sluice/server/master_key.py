@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,15 +30,26 @@ def find_master_keys(*, given: str | None, file: Path | None, made_file: Path) -
         raise SealingError("the master key file that was given does not exist")
     path = file or made_file
     made = path if not path.exists() and _make(path) else None
-    return FoundMasterKeys(parse_master_keys(path.read_text()), made)
+    return FoundMasterKeys(parse_master_keys(_read(path)), made)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except UnicodeDecodeError:
+        raise SealingError("the master key file does not hold text") from None
+    except OSError as e:
+        reason = e.strerror or type(e).__name__
+        raise SealingError(f"the master key file cannot be read ({reason})") from None
 
 
 def _make(path: Path) -> bool:
     """Make the file with mode 0600; False if another process was first."""
     make_private_folder(path.parent)
-    # Written whole under another name first: nobody ever reads half a key.
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    # Written whole under another name first: nobody ever reads half a key. That name is drawn:
+    # in a container every start has the same process id, and a crash may have left a draft.
+    handle, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    draft = Path(name)
     with os.fdopen(handle, "w") as file:
         file.write(new_master_key() + "\n")
         file.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,8 +30,32 @@ def test_processes_that_start_together_use_the_same_key(tmp_path: Path) -> None:
     def start(_: int) -> str:
         return find_master_keys(given=None, file=None, made_file=made_file).keys.current_id
 
-    with ThreadPoolExecutor(1) as pool:
-        assert len(set(pool.map(start, range(8)))) == 1
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(start, range(32)))) == 1
+    assert list(tmp_path.iterdir()) == [made_file]
+
+
+def test_a_draft_that_a_crash_left_does_not_stop_the_next_start(tmp_path: Path) -> None:
+    """In a container every start has the same process id."""
+    (tmp_path / f"master.key.{os.getpid()}").touch()
+    made_file = tmp_path / "master.key"
+    assert find_master_keys(given=None, file=None, made_file=made_file).made == made_file
+
+
+@pytest.mark.parametrize("given", ["é" * 44, "not base64", "c2hvcnQ="])
+def test_a_key_that_is_none_is_refused_without_being_quoted(given: str) -> None:
+    with pytest.raises(SealingError, match="master key") as refused:
+        find_master_keys(given=given, file=None, made_file=Path("unused"))
+    assert given not in str(refused.value)
+
+
+def test_a_key_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+    binary = tmp_path / "binary.key"
+    binary.write_bytes(bytes(range(128, 160)))
+    with pytest.raises(SealingError, match="does not hold text"):
+        find_master_keys(given=None, file=binary, made_file=tmp_path / "unused")
+    with pytest.raises(SealingError, match="cannot be read"):
+        find_master_keys(given=None, file=tmp_path, made_file=tmp_path / "unused")
 
 
 def test_a_file_that_was_given_is_never_made(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ with HKDF-SHA256 (RFC 5869), one for each purpose.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import os
 from collections.abc import Sequence
@@ -156,7 +155,7 @@ def parse_master_keys(text: str) -> MasterKeys:
     words = [w for w in text.replace(",", " ").split() if w]
     try:
         keys = [base64.b64decode(word, validate=True) for word in words]
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; another kind is raised outside of ASCII
         raise SealingError("a master key must be base64 of 32 bytes") from None
     return MasterKeys(keys)
 
