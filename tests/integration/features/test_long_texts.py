@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.integration.features.conftest import World
 
-from sluice.server.features.prompts import service
+from sluice.server.features.prompts import endpoints, service
 
 pytestmark = pytest.mark.anyio
 
@@ -31,6 +31,21 @@ async def test_only_short_texts_are_worked_on_in_the_event_loop(
     await world.prompt(call, "Mail jane@example.com")
     data = await world.prompt(call, "Mail jane@example.com " * 2_000)
     assert data["text"].startswith("Mail EMAIL_ADDRESS_0" if call == "cleanse" else "Mail jane@")
+    mine = threading.get_ident()
+    assert [thread == mine for thread in threads] == [True, False]
+
+
+@pytest.mark.parametrize("call", ["cleanse", "submit"])
+async def test_the_forms_of_a_long_text_are_made_beside_the_event_loop(
+    world: World, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    threads: list[int] = []
+    monkeypatch.setattr(
+        endpoints, "deidentified_out", _watched(endpoints.deidentified_out, threads)
+    )
+    instance = await world.instance()
+    await world.prompt(call, "Mail jane@example.com", instance)
+    await world.prompt(call, "Mail jane@example.com " * 2_000, instance)
     mine = threading.get_ident()
     assert [thread == mine for thread in threads] == [True, False]
 

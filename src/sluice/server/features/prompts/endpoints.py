@@ -15,6 +15,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.auth.caller import require
 from sluice.server.auth.roles import Permission
 from sluice.server.errors import SluiceError
+from sluice.server.features.prompts.analysis import beside
 from sluice.server.features.prompts.answer import Answer, Piece
 from sluice.server.features.prompts.deidentified import (
     deidentified_out,
@@ -58,7 +59,9 @@ async def analyze(body: AnalyzeIn, caller: User, services: ServicesDep) -> Data[
 async def cleanse(body: CleanseIn, caller: User, services: ServicesDep) -> Data[CleanseOut]:
     """Swap findings for placeholders; no model is asked."""
     prompt = await services.prompts.cleanse(caller, body)
-    forms = deidentified_out(prompt.cleansed, prompt.mapping, prompt.key)
+    forms = await beside(
+        len(body.text), partial(deidentified_out, prompt.cleansed, prompt.mapping, prompt.key)
+    )
     return Data(data=CleanseOut(**dict(forms), thread_id=prompt.thread_id))
 
 
@@ -92,9 +95,8 @@ async def submit(body: SubmitIn, caller: User, services: ServicesDep, request: R
         return await _streamed(prepared, services, request)
     answer = await until_caller_leaves(request, partial(services.answers.whole, prepared))
     history = services.prompts.history_out(prepared)
-    out = Data[SubmitOut](data=_submit_out(body, prepared, answer, history))
-    # Not left to FastAPI, which would turn it into dictionaries first, one value at a time.
-    return Response(out.model_dump_json(by_alias=True), media_type="application/json")
+    json_body = await beside(len(body.text), partial(_submit_json, body, prepared, answer, history))
+    return Response(json_body, media_type="application/json")
 
 
 async def _streamed(prepared: Prepared, services: Services, request: Request) -> LineStream:
@@ -131,6 +133,14 @@ def _error_line(error: SluiceError, request_id: str) -> bytes:
 def _json_line(body: dict[str, object]) -> bytes:
     # ASCII only: published clients split lines at U+0085 and U+2028 too.
     return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+
+
+def _submit_json(
+    body: SubmitIn, prepared: Prepared, answer: Answer, history: list[HistoryOut]
+) -> str:
+    # Not left to FastAPI, which would turn it into dictionaries first, one value at a time.
+    out = Data[SubmitOut](data=_submit_out(body, prepared, answer, history))
+    return out.model_dump_json(by_alias=True)
 
 
 def _submit_out(
