@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from sluice.engine.errors import Problem
 from sluice.server.errors import Conflict, Malformed, SluiceError, Unavailable, Unprocessable
+from sluice.server.kit.database import MAY_BE_DOWN, is_down
 from sluice.server.kit.logs import describe_exception
 from sluice.server.kit.sealing import SealingError
 from sluice.server.kit.streaming import CallerLeft
@@ -60,25 +61,16 @@ DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
 """The errors that any call may answer with, for the OpenAPI document."""
 
 
-DATABASE_DOWN: Final = (
-    sqlalchemy.exc.OperationalError,
-    sqlalchemy.exc.InterfaceError,
-    sqlalchemy.exc.TimeoutError,
-    ConnectionError,
-)
-"""A database that is gone, full or too busy; whatever was begun is rolled back."""
-
-
 def add_error_answers(app: FastAPI) -> None:
     """Give every error its answer; what is left over is the last-resort middleware's."""
     app.add_exception_handler(SluiceError, _sluice_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(CallerLeft, _caller_left)
-    app.add_exception_handler(SealingError, _sealing_error)
+    app.add_exception_handler(SealingError, _failed)
     app.add_exception_handler(sqlalchemy.exc.IntegrityError, _contradiction)
-    for failure in DATABASE_DOWN:
-        app.add_exception_handler(failure, _database_down)
+    for kind in MAY_BE_DOWN:
+        app.add_exception_handler(kind, _failed)
 
 
 def answer(request: Request, error: SluiceError) -> Response:
@@ -149,16 +141,21 @@ async def _contradiction(request: Request, error: Exception) -> Response:
     return answer(request, Conflict("Somebody saved the same meanwhile; look at it, then repeat."))
 
 
-async def _database_down(request: Request, error: Exception) -> Response:
-    log.error("database_down", **describe_exception(error))
-    message = "The database does not answer or cannot write; nothing of this request was kept."
-    return answer(request, Unavailable(message, code="database_down"))
-
-
-async def _sealing_error(request: Request, error: Exception) -> Response:
-    log.error("sealing_failed", **describe_exception(error))
-    failure = SluiceError(
-        "Something that is sealed does not open; nothing was sent. See the server's log.",
-        code="sealing_failed",
-    )
+async def _failed(request: Request, error: Exception) -> Response:
+    failure = failure_behind(error)
+    if failure is None:
+        raise error
     return answer(request, failure)
+
+
+def failure_behind(error: Exception) -> SluiceError | None:
+    """What to tell a caller about an error of the database or of sealing; None for others."""
+    if isinstance(error, SealingError):
+        log.error("sealing_failed", **describe_exception(error))
+        message = "Something that is sealed does not open; nothing was sent. See the server's log."
+        return SluiceError(message, code="sealing_failed")
+    if is_down(error):
+        log.error("database_down", **describe_exception(error))
+        message = "The database does not answer or cannot write; repeat the request later."
+        return Unavailable(message, code="database_down")
+    return None

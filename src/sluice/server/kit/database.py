@@ -8,13 +8,15 @@ as locked (both measured, see docs/adr/0002-database.md).
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import aiosqlite
+import sqlalchemy.exc
 from sqlalchemy import DateTime, Dialect, MetaData, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -33,6 +35,30 @@ from sluice.server.kit import sqlite_driver
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another process's write on SQLite."""
+
+
+MAY_BE_DOWN: Final[tuple[type[Exception], ...]] = (
+    sqlalchemy.exc.DBAPIError,
+    sqlalchemy.exc.TimeoutError,
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+)
+"""What a database that cannot be used raises; `is_down` says whether it is that."""
+
+_DOWN_STATES: Final = frozenset({"08", "28", "3D", "40", "53", "55", "57", "58"})
+"""Classes of PostgreSQL's error codes (its manual's appendix A): connection, authorization, no
+such database, rollback, resources, state, operator intervention, system error."""
+
+
+def is_down(error: Exception) -> bool:
+    """Whether the database is gone, full or too busy, rather than asked for something wrong."""
+    if not isinstance(error, sqlalchemy.exc.DBAPIError):
+        return isinstance(error, MAY_BE_DOWN)
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return str(state)[:2] in _DOWN_STATES
+    return isinstance(error, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InterfaceError)
 
 
 def utc_now() -> datetime:

@@ -14,6 +14,7 @@ from sluice.engine import RawText
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.caller import require
 from sluice.server.auth.roles import Permission
+from sluice.server.error_answers import failure_behind
 from sluice.server.errors import SluiceError
 from sluice.server.features.prompts.analysis import beside
 from sluice.server.features.prompts.answer import Answer, Piece
@@ -116,6 +117,12 @@ async def _lines(
                 yield _line(piece, prepared)
         except SluiceError as error:
             yield _error_line(error, request_id)
+        except Exception as error:
+            # The model has answered, but that it did could not be recorded.
+            failure = failure_behind(error)
+            if failure is None:
+                raise
+            yield _error_line(failure, request_id)
 
 
 def _line(piece: Piece, prepared: Prepared) -> bytes:
