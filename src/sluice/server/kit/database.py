@@ -126,7 +126,8 @@ class Database:
             _configure_sqlite(self.engine)
             _configure_sqlite(self._readers, "query_only=ON")
         self._read_sessions = async_sessionmaker(self._readers, expire_on_commit=False)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        writers = self.engine.execution_options(sluice_write=True)
+        self._sessions = async_sessionmaker(writers, expire_on_commit=False)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -138,8 +139,6 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session whose changes are committed on normal exit, else rolled back."""
         async with self._turn(), self._sessions() as session:
-            if self.is_sqlite:
-                await session.connection(execution_options={"sluice_write": True})
             async with _committed(session):
                 yield session
 
