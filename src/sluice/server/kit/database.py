@@ -138,9 +138,8 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session whose changes are committed on normal exit, else rolled back."""
-        async with self._turn(), self._sessions() as session:
-            async with _committed(session):
-                yield session
+        async with self._turn(), self._sessions() as session, _committed(session):
+            yield session
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[AsyncConnection]:
