@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import anyio
 import httpx
 import pytest
-from tests.live import Json, LiveServer, prompt
+from tests.live import Json, LiveServer, empty_database, prompt
+
+from sluice.server.kit.sealing import new_master_key
+from sluice.server.kit.tokens import new_token
 
 pytestmark = pytest.mark.anyio
 PROMPTS = 200
@@ -65,30 +71,73 @@ async def check_thread(client: httpx.AsyncClient, thread: int) -> None:
     assert numbers == list(range(PROMPTS + 10))
 
 
-async def test_two_hundred_prompts_to_one_thread_at_once(live: LiveServer) -> None:
-    async with client_of(live) as client:
+async def test_two_hundred_prompts_to_one_thread_at_once(shared: LiveServer) -> None:
+    async with client_of(shared) as client:
         body = {"name": "crowd", "modelInstanceId": 1, "source": "sdk"}
         thread = (await client.post("/api/v1/threads", json=body)).json()["data"]["id"]
         answers = await submit_all([client], thread)
         assert len({a["chatId"] for a in answers}) == PROMPTS
         await check_thread(client, thread)
-    assert "locked" not in live.log.read_text()
+    assert "locked" not in shared.log.read_text()
 
 
-async def test_two_hundred_prompts_each_open_a_thread_of_their_own(live: LiveServer) -> None:
-    async with client_of(live) as client:
+async def test_two_hundred_prompts_each_open_a_thread_of_their_own(shared: LiveServer) -> None:
+    async with client_of(shared) as client:
+        before = len((await client.get("/api/v1/threads")).json()["data"])
         answers = await submit_all([client], None)
-    assert len({a["threadId"] for a in answers}) == PROMPTS
+        assert len({a["threadId"] for a in answers}) == PROMPTS
+        after = (await client.get("/api/v1/threads")).json()["data"]
+        assert len(after) == before + PROMPTS
+    assert "locked" not in shared.log.read_text()
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_two_replicas_serve_one_thread(live: LiveServer, tmp_path: Path) -> None:
-    key = (live.data / "master.key").read_text()
-    replica = LiveServer(
-        tmp_path / "replica", live.database_url, {"SLUICE_MASTER_KEY": key.strip()}, live.token
-    )
-    with replica:
-        async with client_of(live) as one, client_of(replica) as other:
+async def test_threads_may_be_deleted_while_they_are_used(shared: LiveServer) -> None:
+    outcomes: Counter[int] = Counter()
+
+    async def use(client: httpx.AsyncClient, thread: int, number: int) -> None:
+        text = f"n{number}@example.com"
+        body = prompt(1, text, threadId=thread, isStreaming=number % 2 == 0)
+        answer = await client.post("/api/v1/prompts/submit", json=body)
+        outcomes[answer.status_code] += 1
+        if answer.status_code == 200 and number % 2:
+            assert answer.json()["data"]["reidentifiedLLMResponseText"].endswith(text)
+
+    async with client_of(shared) as client:
+        body = {"name": "doomed", "modelInstanceId": 1, "source": "sdk"}
+        made = [(await client.post("/api/v1/threads", json=body)).json() for _ in range(8)]
+        threads = [m["data"]["id"] for m in made]
+        async with anyio.create_task_group() as group:
+            for number in range(80):
+                group.start_soon(use, client, threads[number % 8], number)
+                if number % 10 == 9:
+                    doomed = f"/api/v1/threads/{threads[number // 10]}"
+                    group.start_soon(client.delete, doomed)
+        left = [(await client.get(f"/api/v1/threads/{t}")).status_code for t in threads]
+    assert left == [404] * 8
+    assert set(outcomes) <= {200, 404}
+    assert outcomes.total() == 80
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """An empty database of PostgreSQL."""
+    with empty_database("postgresql") as found:
+        assert found is not None
+        yield found
+
+
+async def test_replicas_that_start_at_once_serve_one_thread(tmp_path: Path, url: str) -> None:
+    settings, token = {"SLUICE_MASTER_KEY": new_master_key()}, new_token()
+    replicas = [LiveServer(tmp_path / name, url, settings, token) for name in ("one", "two")]
+    with ExitStack() as stack:
+        for replica in replicas:
+            replica.launch()
+            stack.callback(replica.stop)
+        for replica in replicas:
+            await anyio.to_thread.run_sync(replica.wait_until_ready)
+        async with client_of(replicas[0]) as one, client_of(replicas[1]) as other:
+            listed = (await one.get("/api/v1/model-instances")).json()["data"]
+            assert [i["name"] for i in listed] == ["Echo"]
             body = {"name": "shared", "modelInstanceId": 1, "source": "sdk"}
             thread = (await one.post("/api/v1/threads", json=body)).json()["data"]["id"]
             await submit_all([one, other], thread)
