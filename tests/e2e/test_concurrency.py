@@ -11,7 +11,8 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
-from tests.live import Json, LiveServer, empty_database, prompt
+from tests.live import Json, LiveServer, connection_to, empty_database, prompt
+from tests.peers import FAULTS, OpenAIWire, Peer
 
 from sluice.server.kit.sealing import new_master_key
 from sluice.server.kit.tokens import new_token
@@ -89,6 +90,29 @@ async def test_two_hundred_prompts_each_open_a_thread_of_their_own(shared: LiveS
         after = (await client.get("/api/v1/threads")).json()["data"]
         assert len(after) == before + PROMPTS
     assert "locked" not in shared.log.read_text()
+
+
+async def test_a_late_answer_of_a_deleted_thread_touches_no_other_thread(
+    shared: LiveServer,
+) -> None:
+    # SQLite gives the ids of deleted rows to new ones.
+    async with client_of(shared) as client, Peer([FAULTS["hang-mid-stream"](OpenAIWire())]) as peer:
+        instance = await anyio.to_thread.run_sync(shared.instance, connection_to(peer))
+        opened = {"name": "doomed", "modelInstanceId": instance, "source": "sdk"}
+        doomed = (await client.post("/api/v1/threads", json=opened)).json()["data"]["id"]
+        asked = prompt(instance, "late@example.com", threadId=doomed, isStreaming=True)
+        async with client.stream("POST", "/api/v1/prompts/submit", json=asked) as answer:
+            assert answer.status_code == 200
+            await client.delete(f"/api/v1/threads/{doomed}")
+            kept = (await client.post("/api/v1/prompts/submit", json=prompt(1, "Hello"))).json()
+        with anyio.fail_after(10):
+            await peer.caller_left.wait()
+        # A write of its own comes after the record of the answer that was cut.
+        await client.post("/api/v1/prompts/submit", json=prompt(1, "Hello"))
+        read = await client.get(f"/api/v1/threads/{kept['data']['threadId']}")
+        assert [c["hydratedOutput"] for c in read.json()["data"]["chats"]] == [
+            "The model saw: Hello"
+        ]
 
 
 async def test_threads_may_be_deleted_while_they_are_used(shared: LiveServer) -> None:

@@ -52,7 +52,10 @@ _COMPLETE: Final = (
 )
 _ADD_THREAD: Final = insert(_THREADS)
 _ADD_CHAT: Final = insert(_CHATS)
-_CHANGE: Final = update(_CHATS).where(_CHATS.c.id == bindparam("of_id"))
+# SQLite gives the id of a deleted chat to a new one, of any thread: the uid tells them apart.
+_CHANGE: Final = update(_CHATS).where(
+    _CHATS.c.id == bindparam("of_id"), _CHATS.c.uid == bindparam("of_uid")
+)
 
 
 class SealedTurn(NamedTuple):
@@ -126,9 +129,9 @@ class ThreadRepository(Repository):
         rows = (await self._session.execute(_COMPLETE, values)).all()
         return [SealedTurn(*row) for row in reversed(rows)]
 
-    async def change_chat(self, chat_id: int, **values: object) -> None:
+    async def change_chat(self, chat_id: int, uid: str, **values: object) -> None:
         """Set columns of one chat; one that was deleted meanwhile stays deleted."""
-        await self._session.execute(_CHANGE, {"of_id": chat_id, **values})
+        await self._session.execute(_CHANGE, {"of_id": chat_id, "of_uid": uid, **values})
 
     async def delete_chats(self, thread_id: int) -> None:
         """Remove every chat of a thread."""

@@ -164,6 +164,7 @@ class Threads:
         hydrated = chat.key.seal(outcome.hydrated_output, place("hydrated_output_sealed"))
         await ThreadRepository(session).change_chat(
             chat.id,
+            chat.uid,
             status=outcome.status.value,
             raw_output_sealed=chat.key.seal(outcome.raw_output, place("raw_output_sealed")),
             hydrated_output_sealed=hydrated,
