@@ -62,6 +62,12 @@ class Checked(NamedTuple):
     start: int
     end: int
     score: float
+    entity_type: str = ""
+    """What it turned out to be, one of `Pattern.also`; empty: the pattern's own entity type."""
+    detector: str = ""
+    """`<family>.<kind>` where a check tells several kinds apart; empty: the pattern's name."""
+    reason: str = ""
+    """What confirmed it, for explanations: `Luhn`, `mod 97`, `context word`; never the text."""
 
 
 Check = Callable[[re.Match[str]], Checked | None]
@@ -124,6 +130,13 @@ class Pattern:
     """
     languages: frozenset[str] = frozenset()
     """The languages in which it is written so; empty means all."""
+    also: frozenset[str] = frozenset()
+    """Further entity types that `check` may confirm instead of `entity_type`."""
+
+    @cached_property
+    def entity_types(self) -> frozenset[str]:
+        """Every entity type that it can find."""
+        return self.also | {self.entity_type}
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:

@@ -43,7 +43,7 @@ LIKELY: Final = 0.5
 LEAST_REST: Final = 3
 """Fewest code points that are worth keeping of a candidate that lost the rest."""
 
-ENTITY_TYPES: Final = frozenset(pattern.entity_type for pattern in PATTERNS)
+ENTITY_TYPES: Final = frozenset().union(*(pattern.entity_types for pattern in PATTERNS))
 """The entity types that the built-in detectors can find."""
 
 
@@ -108,7 +108,9 @@ class Detector:
         tagged = frozenset() if self._names is None else self._names.entity_types
         if self._wanted is not None:
             tagged &= self._wanted
-        patterns = {pattern.entity_type for pattern in self._patterns}
+        patterns = frozenset().union(*(pattern.entity_types for pattern in self._patterns))
+        if self._wanted is not None:
+            patterns &= self._wanted
         return tagged | patterns | self._terms.entity_types
 
     def analyze(self, text: str) -> list[Finding]:
@@ -131,7 +133,11 @@ class Detector:
         for pattern, places in windows:
             with _FailingAs(pattern.name):
                 found = [self._scored(text, pattern, hit) for hit in matches(pattern, text, places)]
-            yield from (item for item in found if item.finding.score >= LEAST)
+            yield from (item for item in found if self._counts(item.finding))
+
+    def _counts(self, found: Finding) -> bool:
+        wanted = self._wanted is None or found.entity_type in self._wanted
+        return wanted and found.score >= LEAST
 
     def _scored(self, text: str, pattern: Pattern, hit: Checked) -> Candidate:
         """The candidate that a confirmed match becomes, its score moved by the words around it."""
@@ -142,7 +148,8 @@ class Detector:
             score += 0.0 if raising.isdisjoint(near) else pattern.context.boost
             score -= 0.0 if lowering.isdisjoint(near) else pattern.context.drop
         score = round(min(1.0, max(0.0, score)), 2)
-        finding = Finding(hit.start, hit.end, pattern.entity_type, score, pattern.name)
+        entity_type = hit.entity_type or pattern.entity_type
+        finding = Finding(hit.start, hit.end, entity_type, score, hit.detector or pattern.name)
         return Candidate(finding, pattern.precedence)
 
     def _termed(self, text: str) -> Iterator[Candidate]:
@@ -231,7 +238,7 @@ def _selected(wanted: frozenset[str] | None, languages: tuple[str, ...]) -> tupl
     return tuple(
         pattern
         for pattern in PATTERNS
-        if (wanted is None or pattern.entity_type in wanted)
+        if (wanted is None or not pattern.entity_types.isdisjoint(wanted))
         and (not pattern.languages or not pattern.languages.isdisjoint(languages))
     )
 
@@ -247,7 +254,15 @@ def _context_words(
 def _patterns_version(patterns: tuple[Pattern, ...]) -> str:
     """A fingerprint of the patterns' data and of the libraries that check them."""
     parts = [
-        (p.name, p.entity_type, p.regex, p.score, p.precedence, p.ignore_case, _words_of(p))
+        (
+            p.name,
+            sorted(p.entity_types),
+            p.regex,
+            p.score,
+            p.precedence,
+            p.ignore_case,
+            _words_of(p),
+        )
         for p in patterns
     ]
     return blake2b(repr((parts, libraries())).encode(), digest_size=16).hexdigest()
