@@ -32,6 +32,7 @@ from sluice.engine.names import NameTagger
 from sluice.engine.patterns import Checked, Pattern, Precedence, surrounding_words
 from sluice.engine.scan import Backend, matches, scanner
 from sluice.engine.scan_terms import TermMatcher
+from sluice.engine.tagging import TAGGED, Names, tagger_of
 from sluice.engine.types import CustomTerm, Finding
 
 REVISION: Final = "1"
@@ -43,8 +44,10 @@ LIKELY: Final = 0.5
 LEAST_REST: Final = 3
 """Fewest code points that are worth keeping of a candidate that lost the rest."""
 
-ENTITY_TYPES: Final = frozenset().union(*(pattern.entity_types for pattern in PATTERNS))
-"""The entity types that the built-in detectors can find."""
+LANGUAGES: Final = ("en", "de", "fr", "es", "it", "nl", "pt")
+"""Every language that is known; all of them are looked for at once unless fewer are asked for."""
+ENTITY_TYPES: Final = TAGGED.union(*(pattern.entity_types for pattern in PATTERNS))
+"""The entity types that the built-in detectors and the shipped tagger can find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,13 @@ class Detector:
     Args:
         entities: the built-in entity types to look for; None means all. Custom terms are always
             looked for.
-        languages: language codes; they choose patterns and context words.
+        languages: language codes; they choose patterns and context words. All by default: a
+            text need not say what language it is in.
         custom_terms: the policy's own terms.
         allow_list: texts that are never findings (nor is anything that a finding of exactly such
             a text holds), compared after NFC and case folding.
         backend: `auto` is Hyperscan where it is installed, else `re`; both find the same.
-        names: a tagger of names; without one no names are found.
+        names: the tagger of names: the shipped one, another one, or None: no names are found.
 
     Raises:
         InvalidPolicy: unknown entity types or malformed custom terms, all of them at once.
@@ -83,16 +87,16 @@ class Detector:
     def __init__(
         self,
         entities: Collection[str] | None = None,
-        languages: tuple[str, ...] = ("en",),
+        languages: tuple[str, ...] = LANGUAGES,
         custom_terms: tuple[CustomTerm, ...] = (),
         allow_list: tuple[str, ...] = (),
         backend: Backend = "auto",
-        names: NameTagger | None = None,
+        names: Names = "default",
     ) -> None:
         self._languages = tuple(languages)
-        self._names = names
         self._wanted = None if entities is None else frozenset(entities)
-        problems = _unknown(self._wanted, names)
+        self._names = tagger_of(names, self._wanted)
+        problems = _unknown(self._wanted, self._names)
         self._terms = TermMatcher(tuple(custom_terms), problems)
         if problems:
             raise InvalidPolicy(problems)

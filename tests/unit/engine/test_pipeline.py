@@ -11,10 +11,11 @@ from dataclasses import replace
 
 import pytest
 
-from sluice.engine import pipeline, scan
+from sluice.engine import names, pipeline, scan
 from sluice.engine.errors import DetectorFailed, InvalidPolicy, UnsupportedText
 from sluice.engine.patterns import Checked, Pattern, Precedence, surrounding_words
-from sluice.engine.pipeline import ENTITY_TYPES, Candidate, Detector
+from sluice.engine.pipeline import ENTITY_TYPES, LANGUAGES, Candidate, Detector
+from sluice.engine.tagging import TAGGED
 from sluice.engine.types import CustomTerm, Finding
 
 SECRET = "Zanzibar-7741"
@@ -25,12 +26,18 @@ def found_in(text: str, detector: Detector) -> list[tuple[str, str]]:
 
 
 def test_everything_of_this_release_can_be_found() -> None:
-    assert Detector().entity_types() == ENTITY_TYPES
+    """What the patterns find and what the shipped tagger finds."""
+    assert Detector(names=_Tagger(kinds=TAGGED)).entity_types() == ENTITY_TYPES
     assert {
         *("EMAIL_ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "SWIFT_CODE", "IP_ADDRESS"),
         *("MAC_ADDRESS", "URL", "US_SSN", "CRYPTO", "DATE_TIME", "API_KEY", "JWT", "PRIVATE_KEY"),
-        "PASSWORD",
-    } == ENTITY_TYPES
+        *("PASSWORD", "PERSON", "LOCATION", "ORGANIZATION", "STREET_ADDRESS", "NRP"),
+    } <= ENTITY_TYPES
+
+
+def test_every_language_is_looked_for_unless_fewer_are_asked_for() -> None:
+    assert Detector().version == Detector(languages=LANGUAGES).version
+    assert {"en", "de", "fr", "es", "it", "nl", "pt"} == set(LANGUAGES)
 
 
 def test_only_the_entity_types_that_were_asked_for_are_found() -> None:
@@ -150,10 +157,12 @@ class _Tagger:
     """A tagger that knows one name; it may be told to raise."""
 
     version = "1"
-    entity_types = frozenset({"PERSON"})
 
-    def __init__(self, *, raises: bool = False) -> None:
+    def __init__(
+        self, *, raises: bool = False, kinds: frozenset[str] = frozenset({"PERSON"})
+    ) -> None:
         self.raises = raises
+        self.entity_types = kinds
 
     def tag(self, text: str, languages: tuple[str, ...]) -> Sequence[Finding]:
         if self.raises:
@@ -166,8 +175,19 @@ def test_a_tagger_adds_names_and_without_one_none_are_promised() -> None:
     detector = Detector(names=_Tagger())
     assert found_in("Ada: a@example.org", detector)[0] == ("PERSON", "Ada")
     assert "PERSON" in detector.entity_types()
-    assert "PERSON" not in Detector().entity_types()
+    assert "PERSON" not in Detector(names=None).entity_types()
     assert Detector({"PERSON"}, names=_Tagger()).entity_types() == {"PERSON"}
+
+
+def test_the_shipped_tagger_is_the_default_and_loaded_only_if_it_is_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(names, "default_tagger", _Tagger, raising=False)
+    text = "Ada: a@example.org"
+    assert [kind for kind, _ in found_in(text, Detector())] == ["PERSON", "EMAIL_ADDRESS"]
+    assert found_in(text, Detector({"PERSON"})) == [("PERSON", "Ada")]
+    monkeypatch.setattr(names, "default_tagger", _Tagger(raises=True).tag)
+    assert found_in(text, Detector({"EMAIL_ADDRESS"})) == [("EMAIL_ADDRESS", "a@example.org")]
 
 
 def test_a_tagger_that_raises_refuses_the_text() -> None:
