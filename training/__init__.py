@@ -1,0 +1,1 @@
+"""How the tagger of `sluice.engine.names` is made; not part of the installed package."""

@@ -1,0 +1,276 @@
+r"""The template language, and filling it.
+
+| written | means |
+|---|---|
+| `{person.full}` | a slot: form `full` of the text's first person; a sensitive kind becomes a span |
+| `{person.first#2}` | the same of another person: one number is one entity all through the text |
+| `{person.full*}` | an entity of its own, wherever it stands |
+| `{city#a}` | inside a repetition numbers start anew, letters are the whole text's |
+| `{month:lower}` | the value in another case: `lower`, `upper`, `title`, `cap` (first letter only) |
+| `{=ORG:Washington Post}` | written out and labelled: PER, LOC, ORG, NRP, ADR, DATE or a full type |
+| `[[Hi\|Hello\|Dear {person.first}]]` | one of them; a lone `[[…]]` is there half of the time |
+| `[[3:a\|b]]` | a number and a colon before an option is its weight |
+| `((3-8:{org.team} {number}\n))` | the body three to eight times; `((3-8/, :…))` puts `, ` between |
+| `{@signature}` | the fragment of that name, with the same entities |
+| `{a}`, `{A}` | `a` or `an`, as the next letter wants it |
+| `\{`, `\[`, `\(`, `\\|`, `\\` … | the character itself |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from training.synthetic.model import Labelled, Register, Span
+
+if TYPE_CHECKING:
+    from training.synthetic.values import Values
+
+SHORT_TYPES: Final = {
+    "PER": "PERSON",
+    "LOC": "LOCATION",
+    "ORG": "ORGANIZATION",
+    "ADR": "STREET_ADDRESS",
+    "DATE": "DATE_TIME",
+}
+CASES: Final[Mapping[str, Callable[[str], str]]] = {
+    "": str,
+    "lower": str.lower,
+    "upper": str.upper,
+    "title": str.title,
+    "cap": lambda text: text[:1].upper() + text[1:],
+}
+_SLOT: Final = re.compile(r"([a-z_0-9.]+)(?:#(\w+)|(\*))?(?::(\w+))?")
+_REPEAT: Final = re.compile(r"(\d+)-(\d+)(?:/((?:[^:\\]|\\.)*))?:")
+_WEIGHT: Final = re.compile(r"(\d+):")
+_TOKEN: Final = re.compile(r"\\(.)|\[\[|\]\]|\(\(|\)\)|\||\{([^{}]*)\}", re.DOTALL)
+
+
+class TemplateError(ValueError):
+    """A template that cannot be read or filled; its text is the project's own and may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place to be filled; `key` "" is the first entity, "*" a new one."""
+
+    path: str
+    key: str
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Labelled text that the template writes out."""
+
+    entity_type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """A named fragment."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """`a` or `an`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several bodies, by weight."""
+
+    options: tuple[Body, ...]
+    weights: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A body several times, with entities of its own each time."""
+
+    low: int
+    high: int
+    between: str
+    body: Body
+
+
+Node = str | Slot | Fixed | Include | Article | Choice | Repeat
+Body = tuple[Node, ...]
+
+
+class _Reader:
+    """A recursive-descent reader over one template."""
+
+    def __init__(self, template: str) -> None:
+        self.template = template
+        self.at = 0
+
+    def body(self, closers: tuple[str, ...]) -> tuple[Body, str]:
+        """Read until one of the closers (or the end, for none); return the nodes and the closer."""
+        nodes: list[Node] = []
+        while (found := _TOKEN.search(self.template, self.at)) is not None:
+            nodes.append(self.template[self.at : found.start()])
+            self.at = found.end()
+            if found.group() in closers:
+                return tuple(node for node in nodes if node != ""), found.group()
+            nodes.append(self._node(found))
+        if closers:
+            raise TemplateError(f"{closers[0]} is missing in {self.template[:60]!r}")
+        nodes.append(self.template[self.at :])
+        return tuple(node for node in nodes if node != ""), ""
+
+    def _node(self, found: re.Match[str]) -> Node:
+        if found[1] is not None:
+            return "\n" if found[1] == "n" else found[1]
+        if found.group() == "[[":
+            return self._choice()
+        if found.group() == "((":
+            return self._repeat()
+        return _slot(found[2]) if found[2] is not None else found.group()
+
+    def _choice(self) -> Choice:
+        options: list[Body] = []
+        weights: list[int] = []
+        closer = "|"
+        while closer == "|":
+            weight = _WEIGHT.match(self.template, self.at)
+            self.at = weight.end() if weight else self.at
+            option, closer = self.body(("|", "]]"))
+            options.append(option)
+            weights.append(int(weight[1]) if weight else 1)
+        if len(options) == 1:
+            return Choice((options[0], ()), (1, 1))
+        return Choice(tuple(options), tuple(weights))
+
+    def _repeat(self) -> Repeat:
+        head = _REPEAT.match(self.template, self.at)
+        if head is None:
+            raise TemplateError(f"(( without numbers in {self.template[:60]!r}")
+        self.at = head.end()
+        body, _ = self.body(("))",))
+        return Repeat(int(head[1]), int(head[2]), _plain(head[3] or ""), body)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], text)
+
+
+def _slot(inside: str) -> Node:
+    if inside.startswith("="):
+        entity_type, _, text = inside[1:].partition(":")
+        return Fixed(SHORT_TYPES.get(entity_type, entity_type), text)
+    if inside.startswith("@"):
+        return Include(inside[1:])
+    if inside in {"a", "A"}:
+        return Article(inside)
+    found = _SLOT.fullmatch(inside)
+    if found is None or (found[4] or "") not in CASES:
+        raise TemplateError(f"cannot read the slot {{{inside}}}")
+    return Slot(found[1], found[2] or found[3] or "1", found[4] or "")
+
+
+@lru_cache(maxsize=None)
+def parse(template: str) -> Body:
+    """Read a template once; raises TemplateError where its brackets or slots are wrong."""
+    return _Reader(template).body(())[0]
+
+
+Piece = tuple[str, str]
+"""Text and its entity type, "" for none."""
+_Entities = dict[tuple[str, str], Mapping[str, str]]
+
+
+class Filler:
+    """Fills templates: entities from `values`, every decision from `random`."""
+
+    def __init__(
+        self, values: Values, random: Random, fragments: Mapping[str, str] | None = None
+    ) -> None:
+        self.values = values
+        self.random = random
+        self.fragments = fragments or {}
+        self.whole: _Entities = {}
+
+    def pieces(self, body: Body, entities: _Entities) -> Iterator[Piece]:
+        """Yield the filled pieces of a body in order."""
+        for node in body:
+            if isinstance(node, str):
+                yield node, ""
+            elif isinstance(node, Fixed):
+                yield node.text, node.entity_type
+            elif isinstance(node, Slot):
+                yield self._filled(node, entities)
+            elif isinstance(node, Article):
+                yield node.text, "article"
+            else:
+                yield from self._nested(node, entities)
+
+    def _nested(self, node: Choice | Repeat | Include, entities: _Entities) -> Iterator[Piece]:
+        if isinstance(node, Choice):
+            chosen = self.random.choices(node.options, node.weights)[0]
+            yield from self.pieces(chosen, entities)
+        elif isinstance(node, Repeat):
+            for index in range(self.random.randint(node.low, node.high)):
+                if index and node.between:
+                    yield node.between, ""
+                yield from self.pieces(node.body, {})
+        else:
+            yield from self._included(node.name, entities)
+
+    def _included(self, name: str, entities: _Entities) -> Iterator[Piece]:
+        if name not in self.fragments:
+            raise TemplateError(f"no fragment {name!r}")
+        yield from self.pieces(parse(self.fragments[name]), entities)
+
+    def _filled(self, slot: Slot, entities: _Entities) -> Piece:
+        kind, form = self.values.resolve(slot.path)
+        if slot.key == "*":
+            entity = self.values.make(kind, self.random)
+        else:
+            scope = self.whole if slot.key[0].isalpha() else entities
+            if (kind, slot.key) not in scope:
+                scope[kind, slot.key] = self.values.make(kind, self.random)
+            entity = scope[kind, slot.key]
+        if form not in entity:
+            raise TemplateError(f"{kind} has no form {form!r}")
+        return CASES[slot.case](entity[form]), self.values.entity_type(kind, form)
+
+
+def joined(pieces: list[Piece]) -> tuple[str, tuple[Span, ...]]:
+    """Put pieces together: `(text, spans)`; white space at a span's edges stays outside."""
+    parts: list[str] = []
+    spans: list[Span] = []
+    length = 0
+    for index, (raw, entity_type) in enumerate(pieces):
+        text = raw
+        if entity_type == "article":
+            text, entity_type = _article(raw, pieces[index + 1 :]), ""
+        core = text.strip()
+        if entity_type and core:
+            start = length + text.index(core)
+            spans.append((start, start + len(core), entity_type))
+        parts.append(text)
+        length += len(text)
+    return "".join(parts), tuple(spans)
+
+
+def _article(article: str, following: list[Piece]) -> str:
+    rest = "".join(text for text, _ in following[:4]).lstrip()
+    vowel = re.match(r"(?i)[aeio]|u(?!ni|k|s\b|s-|ru|ga)", rest) is not None
+    return article + "n" if vowel else article
+
+
+def fill(register: Register, template: str, random: Random) -> Labelled:
+    """Fill one template of a register, without its noise; raises TemplateError."""
+    filler = Filler(register.values, random, register.fragments)
+    text, spans = joined(list(filler.pieces(parse(template), {})))
+    return Labelled(text, spans, register.language, register.name, template)
