@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Final
 
 from sluice.engine.detectors import (
+    banking,
     contact,
     crypto,
     dates,
@@ -21,6 +22,7 @@ from sluice.engine.detectors import (
 from sluice.engine.patterns import Pattern
 
 FAMILIES: Final = (
+    banking,
     contact,
     phone,
     money,
