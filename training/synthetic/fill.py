@@ -208,7 +208,7 @@ class Filler:
             elif isinstance(node, Fixed):
                 yield node.text, node.entity_type
             elif isinstance(node, Slot):
-                yield self._filled(node, entities)
+                yield from self._filled(node, entities)
             elif isinstance(node, Article):
                 yield node.text, "article"
             else:
@@ -231,18 +231,28 @@ class Filler:
             raise TemplateError(f"no fragment {name!r}")
         yield from self.pieces(parse(self.fragments[name]), entities)
 
-    def _filled(self, slot: Slot, entities: _Entities) -> Piece:
+    def _filled(self, slot: Slot, entities: _Entities) -> Iterator[Piece]:
+        """Yield the slot's text; a leading small `the` is cased with it and stays outside."""
         kind, form = self.values.resolve(slot.path)
-        if slot.key == "*":
-            entity = self.values.make(kind, self.random)
-        else:
-            scope = self.whole if slot.key[0].isalpha() else entities
-            if (kind, slot.key) not in scope:
-                scope[kind, slot.key] = self.values.make(kind, self.random)
-            entity = scope[kind, slot.key]
+        entity = self._entity(kind, slot.key, entities)
+        if form == "the" and form not in entity:
+            form = "full"
         if form not in entity:
             raise TemplateError(f"{kind} has no form {form!r}")
-        return CASES[slot.case](entity[form]), self.values.entity_type(kind, form)
+        text, entity_type = entity[form], self.values.entity_type(kind, form)
+        if not (entity_type and text.startswith("the ")):
+            yield CASES[slot.case](text), entity_type
+            return
+        yield CASES[slot.case]("the "), ""
+        yield (text[4:] if slot.case == "cap" else CASES[slot.case](text[4:])), entity_type
+
+    def _entity(self, kind: str, key: str, entities: _Entities) -> Mapping[str, str]:
+        if key == "*":
+            return self.values.make(kind, self.random)
+        scope = self.whole if key[0].isalpha() else entities
+        if (kind, key) not in scope:
+            scope[kind, key] = self.values.make(kind, self.random)
+        return scope[kind, key]
 
 
 def joined(pieces: list[Piece]) -> tuple[str, tuple[Span, ...]]:
