@@ -13,8 +13,8 @@ from typing import Final
 from training.synthetic.values import Entity, Kind
 
 FOREIGN_LOCALES: Final = (
-    "tr_TR", "pl_PL", "ro_RO", "hr_HR", "it_IT", "es_ES", "fr_FR", "en_US", "en_GB", "en_IN",
-    "pt_BR", "sv_SE", "cs_CZ", "hu_HU", "vi_VN", "nl_NL", "de_DE", "id_ID", "fi_FI",
+    "tr_TR", "ro_RO", "hr_HR", "it_IT", "es_ES", "fr_FR", "en_US", "en_GB", "en_IN",
+    "pt_BR", "sv_SE", "cs_CZ", "hu_HU", "nl_NL", "de_DE", "id_ID", "fi_FI",
     "yo_NG", "da_DK", "sk_SK", "lt_LT", "az_AZ",
 )  # fmt: skip
 """Locales of Faker written in Latin letters, for the names of immigrants and visitors."""
@@ -24,14 +24,16 @@ ROMANISED_FIRST: Final = (
     "Rachid Amina Mustafa Ibrahim Zainab Tariq Olga Dmitri Sergei Natalia Oleksandr Oksana Iryna "
     "Mykola Svetlana Wei Xiuying Jing Hui Yan Hiroshi Yuki Kenji Aiko Minh Linh Ji-woo Min-jun "
     "Priya Rahul Arjun Sunita Deepak Kwame Ama Chinedu Ngozi Abebe Tesfaye Amadou Mariama Selam "
-    "Dawit Bilal Rania Noor Farid Shirin Reza Parisa Navid Goran Milica Dragan Ivana Besnik Arta"
+    "Dawit Bilal Rania Noor Farid Shirin Reza Parisa Navid Goran Milica Dragan Ivana Besnik Arta "
+    "Agnieszka Katarzyna Krzysztof Piotr Małgorzata Tomasz Zofia Jakub Wojciech Grażyna"
 ).split()
 ROMANISED_LAST: Final = (
     "Al-Hassan Haddad Khalil Mansour Najjar Aziz Rahman Benali Bouzid El-Amrani Cherkaoui Saidi "
     "Ivanov Petrova Kuznetsov Smirnova Shevchenko Kovalenko Bondarenko Melnyk Wang Li Zhang Chen "
     "Liu Huang Tanaka Suzuki Sato Yamamoto Nguyen Tran Pham Kim Park Choi Patel Sharma Singh Gupta "
     "Mensah Owusu Okafor Adeyemi Diallo Traore Keita Ndiaye Tekle Gebremariam Haile Hosseini "
-    "Ahmadi Karimi Rezaei Yilmaz Demir Jovanovic Petrovic Hoxha Krasniqi Nowak Kowalska Popescu"
+    "Ahmadi Karimi Rezaei Yilmaz Demir Jovanovic Petrovic Hoxha Krasniqi Nowak Kowalska Popescu "
+    "Wiśniewski Wójcik Kamińska Lewandowski Zielińska Szymański Dąbrowska Kozłowski Mazur Krawczyk"
 ).split()
 PARTICLES: Final = {
     "en": ("O'", "Mc", "Mac", "de", "van", "St. "),
