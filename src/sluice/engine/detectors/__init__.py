@@ -8,6 +8,7 @@ from typing import Final
 from sluice.engine.detectors import (
     banking,
     contact,
+    contact_said,
     crypto,
     dates,
     devices,
@@ -31,6 +32,7 @@ FAMILIES: Final = (
     money,
     network,
     web,
+    contact_said,
     devices,
     places,
     vehicles,

@@ -1,4 +1,8 @@
-"""E-mail addresses."""
+"""E-mail addresses: `jane@example.org`, `"jane doe"@example.org`, `jane@[192.0.2.1]`.
+
+The forms are those of RFC 5321, section 4.1.2, and RFC 6531 (letters beyond ASCII). Addresses
+written out for people are in `contact_said`.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +47,16 @@ def _is_remote(text: str, match: re.Match[str], end: int) -> bool:
     return match["local"] == "git" and text[end : end + 1] in (":", "/")
 
 
-PATTERNS: Final = (
+def _quoted(match: re.Match[str]) -> Checked | None:
+    """A local part in quotation marks, before a domain with a known suffix."""
+    if not is_public_suffix(match["domain"].rsplit(".", 1)[1].lower()):
+        return None
+    return Checked(*match.span(), 0.9, reason="public suffix")
+
+
+_EMAIL_CONTEXT: Final = context("mail email mailto")
+
+PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="contact.email",
         entity_type="EMAIL_ADDRESS",
@@ -54,7 +67,30 @@ PATTERNS: Final = (
         longest=64 + 1 + 8 * 64 + 59,
         score=1.0,
         check=_address,
-        context=context("mail email mailto"),
+        context=_EMAIL_CONTEXT,
+        precedence=Precedence.CONTACT,
+    ),
+    Pattern(
+        name="contact.email_quoted",
+        entity_type="EMAIL_ADDRESS",
+        regex=rf"(?<![A-Za-z0-9\\])\"[^\"\r\n\\]{{1,64}}\"@(?P<domain>(?:{_LABEL}\.){{1,8}}[A-Za-z]{{2,24}})"
+        r"(?![\w-])",
+        anchor=r"\"@[A-Za-z0-9\x80-\xff]",
+        reach=68,
+        longest=68 + 8 * 64 + 26,
+        score=0.9,
+        check=_quoted,
+        precedence=Precedence.CONTACT,
+    ),
+    Pattern(
+        name="contact.email_literal",
+        entity_type="EMAIL_ADDRESS",
+        regex=r"(?<![\w.+-])[A-Za-z0-9_](?:[A-Za-z0-9_.+'-]{0,62}[A-Za-z0-9_+-])?"
+        r"@\[(?:IPv6:[0-9A-Fa-f:.]{2,45}|\d{1,3}(?:\.\d{1,3}){3})\]",
+        anchor=r"@\[(?:IPv6:|\d)",
+        reach=64 + 7,
+        longest=64 + 60,
+        score=0.9,
         precedence=Precedence.CONTACT,
     ),
 )
