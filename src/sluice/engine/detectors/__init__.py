@@ -6,12 +6,14 @@ from importlib.metadata import version
 from typing import Final
 
 from sluice.engine.detectors import (
+    addresses,
     banking,
     contact,
     contact_said,
     crypto,
     dates,
     devices,
+    handles,
     keys,
     money,
     national,
@@ -32,6 +34,7 @@ FAMILIES: Final = (
     money,
     network,
     web,
+    handles,
     contact_said,
     devices,
     places,
@@ -39,6 +42,7 @@ FAMILIES: Final = (
     national,
     crypto,
     dates,
+    addresses,
     tokens,
     keys,
     passwords,
