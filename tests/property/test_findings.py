@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sluice.engine.candidates import LEAST
 from sluice.engine.errors import UnsupportedText
-from sluice.engine.pipeline import LEAST, Detector
+from sluice.engine.pipeline import Detector
 from sluice.engine.scan import HAS_HYPERSCAN
 from sluice.engine.types import CustomTerm, Finding
 
@@ -110,10 +111,10 @@ def test_a_lone_surrogate_is_refused_with_its_position(before: str, code: int, a
 @given(texts)
 def test_every_likely_candidate_is_covered_letter_by_letter(text: str) -> None:
     """Resolving overlaps uncovers nothing but short rests and separators."""
-    candidates = list(FAST._scanned(text, text.encode()))
+    candidates = FAST._gatherer.gather(text, text.encode())
     covered = {at for found in FAST.analyze(text) for at in range(found.start, found.end)}
     for candidate in candidates:
-        found = candidate.finding
+        found = candidate.finding()
         if found.score < 0.5:
             continue
         bare = [at for at in range(found.start, found.end) if at not in covered]

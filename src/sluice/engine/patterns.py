@@ -40,19 +40,23 @@ _LETTERS: Final = {code: chr(code).lower() if chr(code).isalpha() else " " for c
 class Precedence(IntEnum):
     """Which of two overlapping findings keeps the stretch that they share: the higher one."""
 
-    SHAPE = 0
+    NAME = 0
+    """A name, place, organisation or nationality, tagged or listed; and whatever is tagged."""
+    SHAPE = 1
     """Recognised by its form: dates, phone numbers, addresses of machines."""
-    WEB = 1
+    FIELD = 2
+    """What its document says it is: a JSON key, a column's header."""
+    WEB = 3
     """A URL: it may hold any of the above, which then belong to it."""
-    CONTACT = 2
+    CONTACT = 4
     """An e-mail address."""
-    CHECKED = 3
+    CHECKED = 5
     """Confirmed by a check digit or an official rule: cards, accounts, identity numbers."""
-    ASSIGNED = 4
+    ASSIGNED = 6
     """A secret known by where it stands: `password=…`."""
-    SECRET = 5
+    SECRET = 7
     """A secret known by its own form: tokens, keys."""
-    CUSTOM = 6
+    CUSTOM = 8
     """The policy's own term."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from hashlib import blake2b
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
@@ -41,6 +41,20 @@ class Scanner(Protocol):
         """The patterns that may match, with ascending windows; `data` is the text in UTF-8."""
 
 
+class DatabaseCache(Protocol):
+    """Where compiled databases are kept between processes; an implementation does the I/O.
+
+    A database is executable in effect: what `load` returns must come from where only this user
+    can write. Neither method raises; what cannot be kept is compiled anew each time.
+    """
+
+    def load(self, key: str) -> bytes | None:
+        """The bytes that were saved under this key (letters and digits), if they are there."""
+
+    def save(self, key: str, data: bytes) -> None:
+        """Keep these bytes under this key."""
+
+
 class Everywhere:
     """The way without Hyperscan: every pattern may match anywhere."""
 
@@ -59,12 +73,12 @@ class Anchored:
     Patterns that share an anchor share one expression. Each thread gets a scratch of its own.
     """
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
+    def __init__(self, patterns: Sequence[Pattern], cache: DatabaseCache | None = None) -> None:
         groups: dict[tuple[str, bool], list[Pattern]] = {}
         for pattern in patterns:
             groups.setdefault((pattern.anchor, pattern.ignore_case), []).append(pattern)
         self._groups = list(groups.values())
-        self._database = _compile(list(groups))
+        self._database = _database(list(groups), cache)
         self._local = threading.local()
 
     def windows(self, text: str, data: bytes) -> Iterator[tuple[Pattern, Sequence[Window]]]:
@@ -99,6 +113,30 @@ class Anchored:
         return scratch
 
 
+def _database(
+    anchors: Sequence[tuple[str, bool]], cache: DatabaseCache | None
+) -> hyperscan.Database:
+    """The anchors' database, from the cache if it holds one that fits this machine."""
+    if cache is None:
+        return _compile(anchors)
+    key = _key(anchors)
+    kept = cache.load(key)
+    if kept is not None:
+        try:
+            return hyperscan.loadb(bytearray(kept), hyperscan.HS_MODE_BLOCK)
+        except hyperscan.HyperscanError:  # damaged, or another version's or machine's
+            pass
+    database = _compile(anchors)
+    cache.save(key, bytes(hyperscan.dumpb(database)))
+    return database
+
+
+def _key(anchors: Sequence[tuple[str, bool]]) -> str:
+    """A fingerprint of the anchors and of the library that compiles them."""
+    parts = repr((hyperscan.__version__, list(anchors)))
+    return blake2b(parts.encode(), digest_size=20).hexdigest()
+
+
 def _compile(anchors: Sequence[tuple[str, bool]]) -> hyperscan.Database:
     """A block-mode database; the expression's number is its place in `anchors`."""
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
@@ -111,8 +149,9 @@ def _compile(anchors: Sequence[tuple[str, bool]]) -> hyperscan.Database:
     return database
 
 
-@lru_cache(maxsize=16)
-def scanner(patterns: tuple[Pattern, ...], backend: Backend) -> Scanner:
+def scanner(
+    patterns: tuple[Pattern, ...], backend: Backend, cache: DatabaseCache | None = None
+) -> Scanner:
     """The scanner of these patterns; compiled once per process for each set of patterns.
 
     Raises:
@@ -122,10 +161,20 @@ def scanner(patterns: tuple[Pattern, ...], backend: Backend) -> Scanner:
         return Everywhere(patterns)
     if not HAS_HYPERSCAN:
         raise DetectorFailed("scan.hyperscan")
-    try:
-        return Anchored(patterns)
-    except hyperscan.HyperscanError as error:
-        raise DetectorFailed("scan.hyperscan") from error
+    known = _SCANNERS.get(patterns)
+    if known is None:
+        try:
+            known = _SCANNERS[patterns] = Anchored(patterns, cache)
+        except hyperscan.HyperscanError as error:
+            raise DetectorFailed("scan.hyperscan") from error
+        while len(_SCANNERS) > MOST_SCANNERS:
+            _SCANNERS.pop(next(iter(_SCANNERS)), None)
+    return known
+
+
+MOST_SCANNERS: Final = 16
+"""How many sets of patterns stay compiled in one process; the oldest go first."""
+_SCANNERS: Final[dict[tuple[Pattern, ...], Anchored]] = {}
 
 
 def _to_code_points(data: bytes, ends: dict[int, Ends]) -> None:

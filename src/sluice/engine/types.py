@@ -56,6 +56,8 @@ class Finding:
     detector: str = "caller"
     custom_term: str | None = None
     """The name of the policy's custom term that matched, if one did."""
+    linked: int | None = field(default=None, compare=False)
+    """Where in the same text the finding stands that this one mentions again, if it does."""
 
 
 @dataclass(frozen=True, slots=True)

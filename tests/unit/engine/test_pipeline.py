@@ -13,8 +13,8 @@ import pytest
 
 from sluice.engine import names, pipeline, scan
 from sluice.engine.errors import DetectorFailed, InvalidPolicy, UnsupportedText
-from sluice.engine.patterns import Checked, Pattern, Precedence, surrounding_words
-from sluice.engine.pipeline import ENTITY_TYPES, LANGUAGES, Candidate, Detector
+from sluice.engine.patterns import Checked, Pattern, surrounding_words
+from sluice.engine.pipeline import ENTITY_TYPES, LANGUAGES, Detector
 from sluice.engine.tagging import TAGGED
 from sluice.engine.types import CustomTerm, Finding
 
@@ -107,7 +107,7 @@ def test_the_same_detector_serves_several_threads() -> None:
 def test_custom_terms_do_not_compile_the_built_in_patterns_again() -> None:
     plain = Detector()
     with_terms = Detector(custom_terms=(CustomTerm("x", text="Blue Heron"),), allow_list=("a",))
-    assert plain._scanner is with_terms._scanner
+    assert plain._gatherer.scanner is with_terms._gatherer.scanner
 
 
 # --- failing closed
@@ -146,11 +146,10 @@ def test_asking_for_hyperscan_where_there_is_none_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(scan, "HAS_HYPERSCAN", False)
-    scan.scanner.cache_clear()
+    monkeypatch.setattr(scan, "_SCANNERS", {})
     with pytest.raises(DetectorFailed):
         Detector(backend="hyperscan")
     assert found_in("a@example.org", Detector()) == [("EMAIL_ADDRESS", "a@example.org")]
-    scan.scanner.cache_clear()
 
 
 class _Tagger:
@@ -174,8 +173,8 @@ class _Tagger:
 def test_a_tagger_adds_names_and_without_one_none_are_promised() -> None:
     detector = Detector(names=_Tagger())
     assert found_in("Ada: a@example.org", detector)[0] == ("PERSON", "Ada")
-    assert "PERSON" in detector.entity_types()
-    assert "PERSON" not in Detector(names=None).entity_types()
+    assert "X_NAME" in Detector(names=_Tagger(kinds=frozenset({"X_NAME"}))).entity_types()
+    assert "X_NAME" not in Detector(names=None).entity_types()
     assert Detector({"PERSON"}, names=_Tagger()).entity_types() == {"PERSON"}
 
 
@@ -223,46 +222,6 @@ def test_the_version_changes_with_whatever_decides_about_findings() -> None:
         Detector(names=_Tagger()),
     )
     assert len({detector.version for detector in detectors}) == len(detectors)
-
-
-# --- overlaps
-
-
-def _resolved(text: str, *candidates: Candidate) -> list[tuple[str, str]]:
-    found = sorted(pipeline._resolved(text, candidates), key=lambda item: item.start)
-    return [(item.entity_type, text[item.start : item.end]) for item in found]
-
-
-def _candidate(start: int, end: int, kind: str, score: float, rank: Precedence) -> Candidate:
-    return Candidate(Finding(start, end, kind, score, kind.lower()), rank)
-
-
-TEXT = "abcdef-ghijkl"
-
-
-def test_the_higher_precedence_keeps_its_span_and_the_other_keeps_its_rest() -> None:
-    whole = _candidate(0, 13, "URL", 0.9, Precedence.WEB)
-    inner = _candidate(4, 9, "API_KEY", 0.6, Precedence.SECRET)
-    expected = [("URL", "abcd"), ("API_KEY", "ef-gh"), ("URL", "ijkl")]
-    assert _resolved(TEXT, whole, inner) == _resolved(TEXT, inner, whole) == expected
-
-
-def test_of_equal_precedence_the_longer_one_wins() -> None:
-    longer = _candidate(0, 13, "A", 0.6, Precedence.SHAPE)
-    shorter = _candidate(0, 6, "B", 0.9, Precedence.SHAPE)
-    assert _resolved(TEXT, shorter, longer) == [("A", TEXT)]
-
-
-def test_a_rest_that_is_too_short_is_dropped_and_separators_are_cut_off() -> None:
-    whole = _candidate(0, 13, "URL", 0.9, Precedence.WEB)
-    inner = _candidate(2, 6, "API_KEY", 0.9, Precedence.SECRET)
-    assert _resolved(TEXT, whole, inner) == [("API_KEY", "cdef"), ("URL", "ghijkl")]
-
-
-def test_an_unlikely_candidate_never_displaces_a_likely_one() -> None:
-    likely = _candidate(0, 6, "URL", 0.5, Precedence.SHAPE)
-    unlikely = _candidate(0, 13, "API_KEY", 0.4, Precedence.SECRET)
-    assert _resolved(TEXT, unlikely, likely) == [("URL", "abcdef")]
 
 
 def test_unlikely_findings_below_a_quarter_are_left_out() -> None:
