@@ -1,0 +1,121 @@
+"""The shipped tagger: tokens, word vectors, network, spans, findings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from sluice.engine.errors import DetectorFailed
+from sluice.engine.names.decode import Tagged, spans
+from sluice.engine.names.features import Lexicon, Vocabulary
+from sluice.engine.names.lines import line_classes
+from sluice.engine.names.memo import Memo
+from sluice.engine.names.network import Layers, Real, WordVectors
+from sluice.engine.names.tags import TYPES
+from sluice.engine.names.tokens import token_spans
+from sluice.engine.names.trimming import trimmed
+from sluice.engine.names.weights import shipped, unpacked
+from sluice.engine.types import Finding
+
+BLOCK: Final = 4096
+"""Tokens that go through the network at once; it bounds memory."""
+LEAST: Final = 0.25
+"""Spans that score less are no findings."""
+
+Places = list[tuple[int, int]]
+
+
+class Tagger:
+    """Finds persons, places, organisations, addresses and nationalities.
+
+    May be used from several threads at once; takes time linear in the text and memory that
+    grows with the tokens' offsets only.
+
+    Args:
+        content: a file of weights, as `training.export` writes it.
+
+    Raises:
+        DetectorFailed: the weights are damaged.
+    """
+
+    entity_types: Final = frozenset(TYPES)
+    """The entity types that it can find."""
+
+    def __init__(self, content: bytes) -> None:
+        self.version, arrays = unpacked(content)
+        """The digest of the weights."""
+        try:
+            self._layers = Layers(arrays)
+            words = WordVectors(arrays)
+            vocabulary = Vocabulary(arrays["vocabulary"].tobytes().decode("ascii").split(" "))
+            lexicon = Lexicon(
+                arrays["lexicon_hashes"].astype(np.uint32), arrays["lexicon_bits"].astype(np.uint32)
+            )
+            self._calibration = arrays["calibration"].astype(np.float64)
+        except (KeyError, ValueError) as error:
+            raise DetectorFailed("names.weights") from error
+        self._memo = Memo(vocabulary, lexicon, words)
+
+    def tag(self, text: str, languages: tuple[str, ...]) -> Sequence[Finding]:
+        """The findings in `text`, offsets in code points, sorted, not overlapping.
+
+        The network was trained on all its languages together; `languages` changes nothing.
+        """
+        places = token_spans(text)
+        found = (self._finding(text, places, item) for item in self._spans(text, places))
+        return [item for item in found if item is not None]
+
+    def _spans(self, text: str, places: Places) -> Iterator[Tagged]:
+        """The spans in tokens, block by block; a span that a block's end cuts begins the next."""
+        at = 0
+        while at < len(places):
+            end = min(at + BLOCK, len(places))
+            low, high = max(0, at - self._layers.reach), min(len(places), end + self._layers.reach)
+            logp = self.log_probabilities([text[a:b] for a, b in places[low:high]])
+            tagged = spans(logp[at - low : end - low])
+            if tagged and end < len(places) and tagged[-1].end == end - at and len(tagged) > 1:
+                end = at + tagged.pop().start
+            yield from (item._replace(start=item.start + at, end=item.end + at) for item in tagged)
+            at = end
+
+    def log_probabilities(self, words: Sequence[str]) -> Real:
+        """For each token the log-probability of each tag, (tokens, tags)."""
+        vectors, shapes = self._memo.look_up(words)
+        return self._layers.log_probabilities(vectors, line_classes(shapes))
+
+    def _finding(self, text: str, places: Places, item: Tagged) -> Finding | None:
+        kind = TYPES[item.kind]
+        score = float(np.interp(item.score, *self._calibration[item.kind]))
+        span = trimmed(text, places[item.start][0], places[item.end - 1][1], kind)
+        if span is None or score < LEAST:
+            return None
+        return Finding(*span, kind, round(score, 2), f"names.{kind.lower()}")
+
+
+_lock = threading.Lock()
+
+
+def default_tagger() -> Tagger:
+    """The tagger with the weights that come with the package; loaded once per process.
+
+    Raises:
+        DetectorFailed: the weights are damaged.
+    """
+    with _lock:
+        return _loaded()
+
+
+@lru_cache(maxsize=1)
+def _loaded() -> Tagger:
+    try:
+        content = shipped()
+    except OSError as error:
+        raise DetectorFailed("names.weights") from error
+    return Tagger(content)
+
+
+__all__ = ["Tagger", "default_tagger"]

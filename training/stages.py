@@ -1,0 +1,212 @@
+"""The stages of training, each leaving its result in the folder for the next.
+
+| stage | leaves | what it does |
+|---|---|---|
+| `teacher` | `teacher.pt` | fine-tunes the teacher on the public data and on written text |
+| `labels` | `labels.pickle` | it labels more: other names and casing, unlabelled text |
+| `student` | `student.pt` | the student learns the labels |
+| `export` | the weights | tables as int8, layers as float16, the calibration of scores |
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+
+from sluice.engine.names.features import Lexicon, Vocabulary
+from sluice.engine.names.weights import packed
+from training import corpora, export, splits, student, teacher, vocabulary, written
+from training.augment import augmented
+from training.calibration import calibrated
+from training.examples import Encoded, Example, encode
+from training.lexicon import lexicon
+from training.scores import f1_table
+
+NATIONS: Final = ()
+_SHARES: Final = {"meddocan": 0.35, "snips": 0.4}
+"""How much of a source an epoch sees; the others whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much of everything; times in minutes bound the stages on a slow machine."""
+
+    folder: Path
+    seed: int = 1
+    teacher_minutes: float = 40.0
+    teacher_epochs: int = 4
+    written_texts: int = 12_000
+    """Texts of the generator in each epoch of the teacher."""
+    label_texts: int = 40_000
+    """Texts of the generator that the student learns."""
+    paragraphs: int = 16_000
+    """Unlabelled paragraphs that the student learns."""
+    variants: int = 2
+    """Copies of each public example, with other names and casing, that the student learns."""
+    student_minutes: float = 25.0
+    student_epochs: int = 14
+    seeds: int = 1
+
+
+def teach(plan: Plan) -> None:
+    """Fine-tune the teacher."""
+
+    def epoch(number: int) -> list[Example]:
+        draw = random.Random(f"{plan.seed}:{number}")
+        public = list(_public(draw, swap=0.35, recase=0.12))
+        text = list(written.texts(plan.written_texts, plan.seed * 1000 + number))
+        print(f"epoch {number}: {len(public)} public, {len(text)} written", flush=True)
+        return public + text
+
+    def report(model: teacher.Teacher, number: int) -> None:
+        _show(f"teacher {number}", {k: _teacher_f1(model, v) for k, v in _development().items()})
+        teacher.save(model, plan.folder / "teacher.pt")
+
+    model = teacher.train(
+        epoch, plan.teacher_epochs, plan.seed, minutes=plan.teacher_minutes, report=report
+    )
+    teacher.save(model, plan.folder / "teacher.pt")
+
+
+def _public(draw: random.Random, swap: float, recase: float) -> Iterator[Example]:
+    for example in splits.training():
+        if draw.random() < _SHARES.get(example.source, 1.0):
+            yield augmented(example, draw, swap, recase)
+
+
+def _development(most: int = 350) -> dict[str, list[Encoded]]:
+    found = {name: rows[:most] for name, rows in splits.development().items()}
+    found["written"] = list(written.texts(most, 999_999_937))
+    return {name: [encode(example) for example in rows] for name, rows in found.items()}
+
+
+def _teacher_f1(model: teacher.Teacher, texts: list[Encoded]) -> dict[str, float]:
+    found = teacher.tagged(teacher.log_probabilities(model, texts))
+    return {kind: row[2] for kind, row in f1_table(zip(texts, found, strict=True)).items()}
+
+
+def _show(what: str, tables: dict[str, dict[str, float]]) -> None:
+    for name, table in tables.items():
+        print(
+            f"  {what} {name}: " + " ".join(f"{k[:5]} {v:.3f}" for k, v in table.items()),
+            flush=True,
+        )
+
+
+def label(plan: Plan) -> None:
+    """Let the teacher label what the student will learn."""
+    draw = random.Random(f"{plan.seed}:labels")
+    texts: list[tuple[Example, bool]] = []
+    for variant in range(plan.variants):
+        swap, recase = (0.0, 0.0) if variant == 0 else (0.8, 0.3)
+        texts += [(example, True) for example in _public(draw, swap, recase)]
+    for example in written.texts(plan.label_texts, plan.seed * 7777):
+        texts.append((augmented(example, draw, 0.0, 0.1), True))
+    texts += [(example, False) for example in _unlabelled(plan.paragraphs, draw)]
+    encoded = [encode(example) for example, _ in texts]
+    model = teacher.load(plan.folder / "teacher.pt")
+    print(f"labelling {len(texts)} texts, {sum(len(e.spans) for e in encoded)} tokens", flush=True)
+    soft = teacher.log_probabilities(model, encoded)
+    rows = [
+        (example.text, encoded[n].masks, soft[n].astype(np.float16), example.source, gold)
+        for n, (example, gold) in enumerate(texts)
+    ]
+    with (plan.folder / "labels.pickle").open("wb") as file:
+        pickle.dump(rows, file, protocol=5)
+
+
+def _unlabelled(count: int, draw: random.Random) -> Iterator[Example]:
+    """Paragraphs of the public domain; some in lower case or capitals."""
+    for name, share in (("18f-blog", 0.35), ("digital-gov", 0.5), ("peps", 0.15)):
+        found = [text[:1500] for text in corpora.paragraphs(name)]
+        chosen = draw.sample(found, min(len(found), int(count * share)))
+        for text in chosen:
+            yield augmented(Example(text, (), "any"), draw, 0.0, 0.15)
+
+
+def learn(plan: Plan) -> None:
+    """Train the student on the labels, and export it."""
+    pieces = vocabulary.pieces()
+    known = _lexicon(plan)
+    words = student.Words(Vocabulary(pieces), Lexicon(*known))
+    lessons = list(_lessons(plan, words))
+    dev = _development()
+    heard = {
+        name: [list(student.lessons(e, _silence(e), words, gold=True)) for e in texts]
+        for name, texts in dev.items()
+    }
+    table = words.tensors()
+    print(f"{len(lessons)} lessons, {len(table['shapes'])} words", flush=True)
+    model = student.Student(len(pieces))
+    start = vocabulary.vectors(teacher.load(plan.folder / "teacher.pt"), pieces)
+    with torch.no_grad():
+        model.pieces.weight.copy_(torch.from_numpy(start))
+
+    def report(number: int) -> None:
+        if number % 3 == 2 or number == plan.student_epochs - 1:
+            tables = {}
+            for name, texts in dev.items():
+                found = teacher.tagged(student.log_probabilities(model, heard[name], table))
+                rows = f1_table(zip(texts, found, strict=True))
+                tables[name] = {kind: row[2] for kind, row in rows.items()}
+            _show(f"student {number}", tables)
+
+    student.train(
+        model, lessons, table, minutes=plan.student_minutes, seed=plan.seed,
+        epochs=plan.student_epochs, report=report,
+    )  # fmt: skip
+    torch.save(model.state_dict(), plan.folder / "student.pt")
+
+
+def _silence(encoded: Encoded) -> student.Real:
+    return np.zeros((len(encoded.spans), 21), dtype=np.float32)
+
+
+def _lexicon(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
+    kept = plan.folder / "lexicon.npz"
+    if not kept.exists():
+        hashes, bits = lexicon(NATIONS)
+        np.savez(kept, hashes=hashes, bits=bits)
+    with np.load(kept) as archive:
+        return archive["hashes"], archive["bits"]
+
+
+def _lessons(plan: Plan, words: student.Words) -> Iterator[student.Lesson]:
+    with (plan.folder / "labels.pickle").open("rb") as file:
+        rows = pickle.load(file)  # noqa: S301 - written by the stage before
+    for text, masks, soft, source, gold in rows:
+        spans = encode(Example(text, (), source)).spans
+        encoded = Encoded(text, spans, masks, source)
+        yield from student.lessons(encoded, soft, words, gold=gold)
+
+
+def ship(plan: Plan, path: Path) -> None:
+    """Export the student, calibrate its scores on development text, write the weights."""
+    pieces = vocabulary.pieces()
+    model = student.Student(len(pieces))
+    model.load_state_dict(torch.load(plan.folder / "student.pt", weights_only=True))
+    raw = export.arrays(model, pieces, _lexicon(plan), export.straight())
+    texts = [text for rows in _development(2000).values() for text in rows]
+    raw["calibration"] = calibrated(packed(raw), texts)
+    content = packed(raw)
+    path.write_bytes(content)
+    print(f"{path}: {len(content) / 1e6:.2f} MB", flush=True)
+
+
+def measured(content: bytes) -> str:
+    """Strict F1 by source and type of a file of weights, as JSON."""
+    from training.calibration import found_by
+
+    tables = {}
+    for name, texts in _development(2000).items():
+        pairs = zip(texts, found_by(content, texts), strict=True)
+        tables[name] = {kind: [round(v, 4) for v in row] for kind, row in f1_table(pairs).items()}
+    return json.dumps(tables, indent=1)
