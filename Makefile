@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 JOBS   ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt bench lock clean
+.PHONY: help setup run test check fmt bench train lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
@@ -45,11 +45,19 @@ fmt: setup ## Format the code and mend what can be mended by itself
 bench: setup ## Measure speed (see docs/benchmarks.md)
 	@$(BIN)/python -m benchmarks
 
+train: setup ## Train the tagger of names anew (see docs/tagger.md; up to two hours)
+	@$(PYTHON) -m venv $(VENV)-train
+	@echo "Installing what training needs; some gigabytes."
+	@$(VENV)-train/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/train.txt
+	@PYTHONPATH=src $(VENV)-train/bin/python -m training
+
 lock: setup ## Pin the dependencies anew, with hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra dev pyproject.toml clients/liminal/pyproject.toml -o requirements/dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		-c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra train -c requirements/dev.txt pyproject.toml -o requirements/train.txt
 
 clean: ## Remove what setup, tests and builds made (never ./var, which holds your data)
 	@rm -rf $(VENV) .compat .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
