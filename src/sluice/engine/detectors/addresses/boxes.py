@@ -13,13 +13,17 @@ _SURE: Final = (
     r"casella postale|caixa postal|apartado de correos|apartado postal|apdo\. de correos|"
     r"apdo\. correos|apdo\.?|boîte postale|rural route|pmb"
 )
-_LOOSE: Final = r"apartado|b\.p\.|bp|rr|hc|c\.p\."
+_LOOSE: Final = r"apartado|b\.p\.|bp|rr|hc|c\.p\.|box|drawer"
+_ROUTES: Final = (
+    r"rr|r\.r\.|hc|hcr|rfd|rural route|star route|star rte|route|rte|rt|cmr|psc|unit|"
+    r"(?:highway|hwy) contract(?: (?:route|rte))?|hc (?:route|rte)"
+)
 
 
 def _box(match: re.Match[str]) -> Checked | None:
     """A box with a number; one whose word means other things too needs a postcode behind it."""
     read = tail.read(match.string, match.end())
-    loose = match["loose"] is not None
+    loose = match.groupdict().get("loose") is not None
     if loose and not read.postcode:
         return None
     return Checked(match.start(), read.end, min(0.97, 0.75 + read.bonus), reason="post box")
@@ -27,6 +31,17 @@ def _box(match: re.Match[str]) -> Checked | None:
 
 _SURE_BYTES: Final = _SURE.replace("î", "\xc3\xae")
 PATTERNS: Final = (
+    Pattern(
+        name="address.rural_box",
+        entity_type="STREET_ADDRESS",
+        regex=rf"(?<![\w.])(?:{_ROUTES})\.? ?#? ?\d{{1,5}}[A-Z]{{0,2}},? box ?#? ?\d{{1,5}}[A-Z]?(?!\w)",
+        anchor=rf"\b(?:{_ROUTES})\.? ?#? ?\d{{1,5}}[A-Z]{{0,2}},? box ?#? ?\d",
+        reach=24 + 3 + 7 + 2 + 3 + 3,
+        longest=24 + 3 + 7 + 2 + 3 + 3 + 8,
+        score=0.75,
+        check=_box,
+        ignore_case=True,
+    ),
     Pattern(
         name="address.box",
         entity_type="STREET_ADDRESS",

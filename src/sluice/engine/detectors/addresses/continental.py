@@ -100,7 +100,7 @@ def _compound_score(match: re.Match[str], kind: str, read: tail.Tail) -> float:
     return min(0.97, base + read.bonus + (0.1 if read.postcode and not sure else 0.0))
 
 
-_SURE_ENDING = re.compile(rf"(?:{'|'.join(sorted(_SURE_SET))})\\b", re.IGNORECASE)
+_SURE_ENDING = re.compile(rf"(?:{'|'.join(sorted(_SURE_SET))})\b", re.IGNORECASE)
 
 # --- prepositions: `Am Markt 3`, `Unter den Linden 77`
 

@@ -13,6 +13,7 @@ from sluice.engine.detectors.addresses.vocabulary import (
     ENGLISH_TYPES,
     INSIDE_A_NAME,
     LOOSE_TYPES,
+    NEVER_A_NAME,
     NOT_A_NAME,
     NUMBER_WORDS,
     OF_COURTS,
@@ -65,10 +66,12 @@ def _street(match: re.Match[str]) -> Checked | None:
     kind = match["type"].lower()
     names = match["name"].replace(",", " ").split()
     text = match.string
-    if not _can_be_named(names, kind):
+    if not names or not _can_be_named(names, kind):
         return None
     behind = _BEHIND.match(text, match.end())
-    end = match.end() if behind is None else _trimmed_end(text, match.end(), behind)
+    end = match.end()
+    if behind is not None:
+        end, kind = _with_more(text, end, kind, behind)
     read = tail.read(text, end)
     score = _score(match, names, kind, read)
     if score is None:
@@ -78,12 +81,30 @@ def _street(match: re.Match[str]) -> Checked | None:
     return Checked(unit_before(text, match.start()), end, score, reason=reason)
 
 
-def _trimmed_end(text: str, end: int, behind: re.Match[str]) -> int:
-    """Behind a second kind of street and a direction, if these belong to the street."""
+def _with_more(text: str, end: int, kind: str, behind: re.Match[str]) -> tuple[int, str]:
+    """Behind a second kind of street and a direction, if these belong to it; its last kind."""
     more = behind["more"]
-    if more and more.lower() in ("st", "way", "place", "park", "point", "view", "pass", "run"):
-        return end + (text[end : end + 1] == ".")
-    return behind.end()
+    if not more:
+        return behind.end(), kind
+    if not _goes_on(more, kind):
+        return end + (text[end : end + 1] == "."), kind
+    return behind.end(), more.split()[-1].lower()
+
+
+def _goes_on(more: str, kind: str) -> bool:
+    """Whether a further word such as `Road` in `Park Road` belongs to the street's name."""
+    parts = more.split()
+    if len(parts) > 1 and parts[0].lower() in NOT_A_NAME:
+        return False
+    if parts[-1].lower() in _TOWNS_BEGIN and (kind not in VAGUE_TYPES or len(parts) > 1):
+        return False
+    if not more[0].isupper():
+        return len(parts) == 1 and (parts[0] in PLAIN_TYPES or kind in VAGUE_TYPES)
+    return all(part[0].isupper() for part in parts)
+
+
+# These begin a town (`St Albans`) or a unit more often than they end a street's name.
+_TOWNS_BEGIN: Final = frozenset("st way place park point view pass run fort lake port".split())
 
 
 def _without_full_stop(text: str, end: int) -> int:
@@ -99,15 +120,12 @@ def _can_be_named(names: Sequence[str], kind: str) -> bool:
         if name.endswith(".") and len(word) > 4:
             return False  # A sentence ended.
         inside = 0 < place < last and word in INSIDE_A_NAME
-        if word in NOT_A_NAME and not inside and not (name[0].isupper() and word in _NAMES_TOO):
+        inside = inside or (len(name) == 1 and name.isupper())
+        if word in (NEVER_A_NAME if name[0].isupper() else NOT_A_NAME) and not inside:
             return False
         if word.isdecimal() and (kind not in PLAIN_TYPES or len(word) > 3):
             return False
     return not (kind in ("court", "ct") and names[-1].lower() in OF_COURTS)
-
-
-# Capitalised they are names: `12 Second Street`, `4 May Road`, `100 Park Lane`.
-_NAMES_TOO: Final = frozenset("may march april august first second day way law park".split())
 
 
 def _score(
@@ -159,18 +177,34 @@ def _by_number(match: re.Match[str]) -> Checked | None:
     return Checked(start, read.end, min(0.95, score), reason="house number and road number")
 
 
+def _directed(match: re.Match[str]) -> Checked | None:
+    """`3901 S STATE`, `33 N. Wabash`: a number, a direction, a name without a kind of street."""
+    name = match["name"]
+    word = name.split()[0].lower().rstrip(".")
+    if not name[0].isupper() or word in NOT_A_NAME or word[:6] in ("korean", "americ", "africa"):
+        return None
+    read = tail.read(match.string, match.end())
+    spelled = len(match["direction"].rstrip(".")) > 2
+    base = 0.4 if spelled else 0.5 + 0.1 * match["direction"].endswith(".")
+    if len(match["number"]) == 1:
+        base -= 0.15
+    start = unit_before(match.string, match.start())
+    score = min(0.95, base + read.bonus + 0.1 * read.postcode)
+    return Checked(start, read.end, score, reason="house number and direction")
+
+
 _ANCHOR_TYPES = "|".join(sorted(ENGLISH_TYPES))
 PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="address.english",
         entity_type="STREET_ADDRESS",
         regex=rf"(?<![\w.,:/$€£#%+-])(?P<number>{_NUMBER}),? {{1,2}}"
-        rf"(?!\d{{1,6}}[A-Za-z]? )(?P<name>[{_NAME_CLASS}][{_NAME_CLASS} ]{{0,44}}?),? {{1,2}}"
+        rf"(?!\d{{1,6}}[A-Za-z]? )(?P<name>(?:{DIRECTION} (?:dr|st)\.? )?[{_NAME_CLASS}][{_NAME_CLASS} ]{{0,44}}?),? {{1,2}}"
         rf"(?P<type>{_TYPES})(?![A-Za-z0-9_\u00c0-\u024f'\u2019-])",
         anchor=rf"(?:\d[A-Za-z]?[A-Za-z]?|\xbd|{NUMBER_WORDS}),? {{1,2}}"
-        rf"[A-Za-z0-9.'& \x80-\xff-]{{1,140}},? {{1,2}}(?:{_ANCHOR_TYPES})\b",
-        reach=12 + 3 + 45 + 3 + 14,
-        longest=12 + 3 + 45 + 3 + 22,
+        rf"[A-Za-z0-9.'& \x80-\xff-]{{1,160}},? {{1,2}}(?:{_ANCHOR_TYPES})\b",
+        reach=12 + 3 + 14 + 45 + 3 + 14,
+        longest=12 + 3 + 14 + 45 + 3 + 22,
         score=LOOSE,
         check=_check,
         context=LIVING,
@@ -188,5 +222,19 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         check=_by_number,
         context=LIVING,
         ignore_case=True,
+    ),
+    Pattern(
+        name="address.direction",
+        entity_type="STREET_ADDRESS",
+        regex=r"(?<![\w.,:/$€£#%+-])(?P<number>\d{1,6}[A-Za-z]?) {1,2}"
+        r"(?P<direction>[NSEW]\.?|N\.?[EW]\.?|S\.?[EW]\.?|[NS](?:orth|ORTH)|[EW](?:ast|est|AST|EST)) "
+        r"(?P<name>[A-Z][A-Za-z]{3,20}|[A-Z]{3,20})(?![\w'\u2019%:(/=])",
+        anchor=r"\d[A-Za-z]? {1,2}(?:[NSEW]\.?|N\.?[EW]\.?|S\.?[EW]\.?|[NS](?:orth|ORTH)|"
+        r"[EW](?:ast|est|AST|EST)) [A-Z][A-Za-z]{2}",
+        reach=7 + 2 + 6 + 3,
+        longest=7 + 2 + 6 + 22,
+        score=0.5,
+        check=_directed,
+        context=LIVING,
     ),
 )

@@ -52,9 +52,28 @@ _COUNTRY = re.compile(
 
 
 def _state(match: re.Match[str]) -> Checked | None:
-    """A state's name or letters with a ZIP code, or Australia's; what stands before makes it sure."""
+    """A state's name or letters with its postcode; what stands before makes it sure."""
     found = _whole(match, match.start(), 0.45, "state and postcode")
+    if match[0][0].islower():
+        if found.score < 0.9:
+            return None
+        return found._replace(score=0.75)
     return found
+
+
+def _unit(match: re.Match[str]) -> Checked | None:
+    """`Suite 200` behind a house number and a name."""
+    text = match.string
+    begin, numbered = street_before(text, match.start())
+    if not numbered or _STREET_LINE.fullmatch(text, begin, match.start()) is None:
+        return None
+    read = tail.read(text, match.start() - 1)
+    return Checked(begin, read.end, min(0.95, 0.6 + read.bonus), reason="house number and unit")
+
+
+_STREET_LINE = re.compile(
+    r"\d{1,6}[A-Za-z]? (?:[A-Z][\w.'’-]* ?){1,4}(?:, ?|\r?\n)?", re.ASCII
+)
 
 
 def _british(match: re.Match[str]) -> Checked | None:
@@ -135,6 +154,7 @@ PATTERNS: Final = (
         score=0.45,
         check=_state,
         context=_CODED,
+        ignore_case=True,
     ),
     Pattern(
         name="address.australian_state",
@@ -183,5 +203,16 @@ PATTERNS: Final = (
         score=0.5,
         check=_before_town,
         context=_CODED,
+    ),
+    Pattern(
+        name="address.unit",
+        entity_type="STREET_ADDRESS",
+        regex=r"(?<=[ \n,])(?:suite|ste\.?|apt\.?|apartment|unit|room|rm\.?) (?:# ?)?[A-Z]?-?\d",
+        anchor=r"\b(?:suite|ste\.?|apt\.?|apartment|unit|room|rm\.?) (?:# ?)?[A-Z]?-?\d",
+        reach=9 + 1 + 2 + 3,
+        longest=9 + 1 + 2 + 3,
+        score=0.6,
+        check=_unit,
+        ignore_case=True,
     ),
 )

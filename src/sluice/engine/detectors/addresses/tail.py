@@ -64,6 +64,8 @@ _GAP = re.compile(
 _UNIT = re.compile(UNIT, re.IGNORECASE)
 # `, 5 B`: a floor and a door.
 _FLOOR_DOOR = re.compile(r"\d{1,2}[ -]?[A-H]\b(?! ?[\d(])")
+# `St., 3500, Chicago`: the number of a room between two commas.
+_BARE_UNIT = re.compile(r"\d{1,4}(?=, ?[^\W\d_])", re.ASCII)
 _END = r"(?=[ \t]*(?:[,.;:)\]}\"'|<\r\n]|\\n|$|[-–—] )|[ ](?:and|und|et|y|e|en|is|ist|in|at)\b)"
 _TERMINATED = re.compile(_END)
 _ZIP = r"\d{5}(?:[- ]\d{4})?(?![\w-])"
@@ -159,7 +161,7 @@ def _unit(text: str, tail: Tail, gap: _Gap) -> Tail | None:
         return None
     match = _UNIT.match(text, gap.end)
     if match is None and gap.comma and not gap.line:
-        match = _FLOOR_DOOR.match(text, gap.end)
+        match = _FLOOR_DOOR.match(text, gap.end) or _BARE_UNIT.match(text, gap.end)
     if match is None:
         return None
     return tail._replace(end=match.end(), unit=True)

@@ -7,8 +7,8 @@ from typing import Final
 from sluice.engine.patterns import words
 
 PLAIN_TYPES: Final = words(
-    "street st str avenue ave av road rd boulevard blvd lane ln highway hwy turnpike tpke parkway "
-    "pkwy expressway expy freeway fwy crescent cres terrace"
+    "street st avenue ave av road rd boulevard blvd lane ln highway hwy turnpike tpke parkway "
+    "pkwy expressway expy expwy freeway fwy bvd bl crescent cres terrace"
 )
 """Kinds of English streets that are hardly anything else behind a number and a name."""
 LOOSE_TYPES: Final = words(
@@ -54,6 +54,14 @@ NOT_A_NAME: Final = words(
     "rules law act lane bedroom bedrooms dirt star stars step steps player players"
 )
 """Words that do not stand in the name of a street, in any position but the middle."""
+NEVER_A_NAME: Final = words(
+    "a an and are as at but by for from had has he her his if in into is it its my not of on or our "
+    "she so than that the their then there these they this those to was we were when where which "
+    "who why with you your article articles section chapter rule rules act version page volume "
+    "january february september october november december monday tuesday wednesday thursday "
+    "friday saturday sunday und der die das"
+)
+"""Words that are no names of streets, not even with a capital."""
 INSIDE_A_NAME: Final = words("of the and at on in de la le les du des del der den las los da do y")
 """Lower-case words that may stand between the capitalised words of a street's name."""
 OF_COURTS: Final = words(
@@ -90,14 +98,14 @@ DIRECTION: Final = (
     r"(?:N\.?[EW]\.?|S\.?[EW]\.?|[NSEW]\.?|north(?:east|west)?|south(?:east|west)?|east|west)"
 )
 UNIT: Final = (
-    r"(?:(?:apt|apartment|suite|ste|unit|flat|fl|floor|room|rm|bldg|building|lot|level|lvl|box|"
+    r"(?:(?:apt|apartment|suite|ste|unit|flat|fl|flr|floor|room|rm|bldg|building|lot|level|lvl|box|"
     r"trlr|trailer|spc|space|slip|dept|shop|block|tower|p\.?o\.? box|piso|planta|puerta|pta|portal|"
     r"escalera|esc|bloque|blq|interno|int|scala|sc|piano|étage|etage|appt|appartement|app|"
     r"bâtiment|bât|bat|escalier|porte|wohnung|whg|top|stiege|bus|andar|apto|sala|bloco|lote|fração)"
     r"s?\b\.? ?(?:no\.? ?|nº ?|n° ?)?#? ?"
     r"(?:[A-Z]{0,2}-?\d{1,5}[A-Z]?(?:[-/][A-Z0-9]{1,3})?|[A-Z]{1,2})(?![\w'’])"
     r"|# ?[A-Z]?-?\d{1,5}[A-Z]?(?!\w)"
-    r"|\d{1,2}(?:st|nd|rd|th) (?:floor|fl\b\.?)"
+    r"|\d{1,2}(?:st|nd|rd|th) (?:floor|flr?\b\.?)"
     r"|(?:ground|first|second|third|fourth|fifth|upper|lower|top) (?:floor|level)"
     r"|\d{1,2}\.?(?:º|ª|°)\.?[- ]?(?:(?:[A-H]|\d{1,2}(?:º|ª|°)?|izqd?a?|izda|dcha|derecha|"
     r"izquierda|centro|ext|int)\b\.?)?"
