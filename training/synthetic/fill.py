@@ -3,7 +3,7 @@ r"""The template language, and filling it.
 | written | means |
 |---|---|
 | `{person.full}` | a slot: form `full` of the text's first person; a sensitive kind becomes a span |
-| `{person.first#2}` | the same of another person: one number is one entity all through the text |
+| `{person.first#2}`, `{person#2.first}` | the same of another person: one number is one entity all through the text |
 | `{person.full*}` | an entity of its own, wherever it stands |
 | `{city#a}` | inside a repetition numbers start anew, letters are the whole text's |
 | `{month:lower}` | the value in another case: `lower`, `upper`, `title`, `cap` (first letter only) |
@@ -44,7 +44,7 @@ CASES: Final[Mapping[str, Callable[[str], str]]] = {
     "title": str.title,
     "cap": lambda text: text[:1].upper() + text[1:],
 }
-_SLOT: Final = re.compile(r"([a-z_0-9.]+)(?:#(\w+)|(\*))?(?::(\w+))?")
+_SLOT: Final = re.compile(r"([A-Za-z_0-9.]+)(?:#(\w+)|(\*))?((?:\.\w+)?)(?::(\w+))?")
 _REPEAT: Final = re.compile(r"(\d+)-(\d+)(?:/((?:[^:\\]|\\.)*))?:")
 _WEIGHT: Final = re.compile(r"(\d+):")
 _TOKEN: Final = re.compile(r"\\(.)|\[\[|\]\]|\(\(|\)\)|\||\{([^{}]*)\}", re.DOTALL)
@@ -173,9 +173,9 @@ def _slot(inside: str) -> Node:
     if inside in {"a", "A"}:
         return Article(inside)
     found = _SLOT.fullmatch(inside)
-    if found is None or (found[4] or "") not in CASES:
+    if found is None or (found[5] or "") not in CASES:
         raise TemplateError(f"cannot read the slot {{{inside}}}")
-    return Slot(found[1], found[2] or found[3] or "1", found[4] or "")
+    return Slot(found[1] + found[4], found[2] or found[3] or "1", found[5] or "")
 
 
 @lru_cache(maxsize=None)
