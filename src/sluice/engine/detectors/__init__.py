@@ -8,6 +8,7 @@ from typing import Final
 from sluice.engine.detectors import (
     addresses,
     banking,
+    cards,
     contact,
     contact_said,
     crypto,
@@ -34,6 +35,7 @@ FAMILIES: Final = (
     money,
     network,
     web,
+    cards,
     handles,
     contact_said,
     devices,

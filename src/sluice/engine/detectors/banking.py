@@ -14,7 +14,7 @@ from typing import Final
 from stdnum.es import ccc
 from stdnum.us import rtn
 
-from sluice.engine.detectors.labels import digits_of, labelled
+from sluice.engine.detectors.labels import digits_of, labelled, words_between
 from sluice.engine.patterns import (
     Checked,
     Pattern,
@@ -51,6 +51,11 @@ _BANKING: Final = words(
     "ag depósito poupança clabe acct checkings"
 )
 _AMERICAN: Final = words("routing aba ach checking savings rtn")
+# Between a label and a number, they say that the number is another one.
+_OTHER: Final = words(
+    "phone tel fax mobile date order invoice ticket sort bsb blz routing aba swift bic iban card ssn "
+    "zip postcode born opened since created updated amount total"
+)
 _DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d\d)")
 _NUMBER = (
     r"(?:\d{1,6}(?: \d{2,12}){1,6}|\d{5,24}(?:[\-/.][\dXx]{1,4}){0,2}|\d{1,6}(?:[\-/.]\d{1,10}){1,4}"
@@ -63,6 +68,8 @@ def _account(match: re.Match[str]) -> Checked | None:
     value, text = match["value"], match.string
     digits = digits_of(value)
     if len(digits) < 5 or len(set(digits)) == 1 or _DATE.fullmatch(value):
+        return None
+    if not _OTHER.isdisjoint(words_between(match)):
         return None
     near = surrounding_words(text, *match.span("value"))
     banking = not _BANKING.isdisjoint(near - words(match["label"].lower()))

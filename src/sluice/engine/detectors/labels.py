@@ -85,6 +85,12 @@ def labelled(
     )
 
 
+def words_between(match: re.Match[str]) -> frozenset[str]:
+    """The lower-case words between a label and its value."""
+    between = match.string[match.end("label") : match.start("value")].lower()
+    return frozenset(re.findall(r"[^\W\d_]+", between))
+
+
 def digits_of(text: str) -> str:
     """The ASCII digits of a text, in their order."""
     return "".join(re.findall(r"[0-9]", text))

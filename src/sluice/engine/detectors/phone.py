@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sluice.engine.detectors.labels import digits_of, labelled
+from sluice.engine.detectors.labels import digits_of, labelled, words_between
 from sluice.engine.detectors.phone_plans import (
     has_possible_length,
     is_valid,
@@ -109,6 +109,8 @@ def _behind_label(match: re.Match[str]) -> Checked | None:
     value = match["number"]
     digits = digits_of(value)
     if _DATE.match(value) or len(set(digits)) == 1 or not 7 <= len(digits) <= 15:
+        return None
+    if _SOCIAL_SECURITY.fullmatch(value) or not _LOWERING.isdisjoint(words_between(match)):
         return None
     start, end = match.span("value")
     start += value[0] == "(" and ")" not in value
