@@ -41,7 +41,8 @@ def registers_of(package: ModuleType) -> tuple[Register, ...]:
     )
 
 
-def _packages() -> list[ModuleType]:
+def packages() -> list[ModuleType]:
+    """Return the packages of the languages."""
     folder = Path(__file__).parent
     return [
         import_module(f"{__name__}.{name}")
@@ -51,5 +52,5 @@ def _packages() -> list[ModuleType]:
 
 
 REGISTERS: Final = tuple(
-    register for package in _packages() for register in registers_of(package)
+    register for package in packages() for register in registers_of(package)
 )

@@ -62,18 +62,21 @@ def _places(lexicon: Lexicon) -> dict[str, Kind]:
 
 def address(lexicon: Lexicon, random: Random) -> Entity:
     """Make a postal address: full (one or several lines), line (one line), street and its parts."""
-    street = lexicon.expanded(random.choice(lexicon.lists["street"]), random)
     parts = {
-        "street": masked(street, random),
+        "street": masked(lexicon.expanded(random.choice(lexicon.lists["street"]), random), random),
         "postcode": masked(random.choice(lexicon.lists["postcode"]), random),
-        "city": lexicon.city(random),
+        "city": lexicon.town(random),
     }
-    lines = random.choice(lexicon.lists["address"])
-    for name, value in parts.items():
-        lines = lines.replace(f"<{name}>", value)
-    lines = lexicon.expanded(lines, random)
-    full = lines.replace("/", "\n") if random.random() < 0.3 else lines.replace("/", ", ")
-    return {**parts, "full": full, "line": lines.replace("/", ", ")}
+    pattern = lexicon.expanded(random.choice(lexicon.lists["address"]), random)
+
+    def joined(separator: str) -> str:
+        lines = pattern.replace("/", separator)
+        for name, value in parts.items():
+            lines = lines.replace(f"<{name}>", value)
+        return lines
+
+    line = joined(", ")
+    return {**parts, "full": joined("\n") if random.random() < 0.3 else line, "line": line}
 
 
 def _peoples(lexicon: Lexicon) -> Kind:
@@ -113,7 +116,7 @@ def _times(lexicon: Lexicon) -> dict[str, Kind]:
 
     def clock(random: Random) -> str:
         hour, minute = random.randint(6, 22), random.choice((0, 0, 5, 10, 15, 20, 30, 45, 50))
-        fields = {"h": str(hour), "hh": f"{hour:02}", "mi": f"{minute:02}"}
+        fields = {"h": str(hour), "h12": str((hour - 1) % 12 + 1), "hh": f"{hour:02}", "mi": f"{minute:02}"}
         return random.choice(lexicon.lists["time"]).format_map(fields)
 
     return {
@@ -145,8 +148,12 @@ def masks(lexicon: Lexicon, name: str, entity_type: str) -> Kind:
 
 
 def neutral(lexicon: Lexicon) -> dict[str, Kind]:
-    """Return the kinds that become no span: products, amounts, counts, codes."""
+    """Return the kinds that are no matter of language: products, amounts, counts, codes, IP addresses."""
     return {
+        "ip": written(
+            lambda random: ".".join(str(random.randint(1, 254)) for _ in range(4)), "IP_ADDRESS"
+        ),
+        "domain": one_of(people.DOMAINS[-3:]),
         "product": one_of(lexicon.lists["product"]),
         "amount": masks(lexicon, "amount", ""),
         "number": written(lambda random: str(random.choice((3, 12, 47, 120, 250, 800, 1500)))),
