@@ -1,0 +1,130 @@
+"""From a key, a value and what stands beside them to a field, if the value is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from sluice.engine.reading.keys import Company, Meaning, Sort
+from sluice.engine.reading.values import (
+    Fit,
+    firm,
+    fit,
+    is_firm,
+    is_value,
+    looks_like_a_person,
+    person,
+    place,
+)
+
+_EDGES: Final = " \t\r\n\u00a0"
+Around = Callable[[], Company]
+"""Looks at what stands beside a key; asked only where the key itself says too little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value whose type its document names, at code points [start, end) of the text.
+
+    Without quotes, markup and titles around it. Its representation shows no text.
+    """
+
+    start: int
+    end: int
+    name: str = field(repr=False)
+    """The key, header or label as written."""
+    entity_types: tuple[str, ...]
+    """What the name says that the value may be, best first; never empty."""
+
+
+def field_of(
+    text: str, start: int, end: int, name: str, meaning: Meaning, around: Around
+) -> Field | None:
+    """The field that the value at [start, end) is under this name; None if it is none."""
+    value = text[start:end]
+    start += len(value) - len(value.lstrip(_EDGES))
+    value = value.strip(_EDGES)
+    if not is_value(value):
+        return None
+    decided = _DECIDE[meaning.sort](meaning, value, around)
+    if decided is None:
+        return None
+    types, part = decided
+    return Field(start + part.start, start + part.end, name.strip(_EDGES), types)
+
+
+Decided = tuple[tuple[str, ...], Fit] | None
+
+
+def _sure(meaning: Meaning, value: str, around: Around) -> Decided:
+    if meaning.entity_types[0] == "PERSON" and is_firm(value):
+        return ("ORGANIZATION", "PERSON"), Fit(0, len(value))
+    fits = {kind: part for kind in meaning.entity_types if (part := fit(kind, value))}
+    return (tuple(fits), next(iter(fits.values()))) if fits else None
+
+
+def _name(meaning: Meaning, value: str, around: Around) -> Decided:
+    """A bare name: of whom or what, is for its neighbours to say, and for its own looks."""
+    found = person(value)
+    if found is None and not firm(value):
+        return None
+    beside = around()
+    if beside.person:
+        return _person_or_firm(value, found)
+    if beside.place:
+        part = place(value)
+        return (("LOCATION",), part) if part else None
+    if beside.firm or (is_firm(value) and not beside.thing):
+        return ("ORGANIZATION",), Fit(0, len(value))
+    if found and not beside.thing and looks_like_a_person(value):
+        return ("PERSON",), found
+    return None
+
+
+def _person_or_firm(value: str, found: Fit | None) -> Decided:
+    if is_firm(value):
+        return ("ORGANIZATION", "PERSON"), Fit(0, len(value))
+    return (("PERSON",), found) if found else None
+
+
+def _part(meaning: Meaning, value: str, around: Around) -> Decided:
+    found = person(value)
+    if found is None:
+        return None
+    beside = around()
+    return (("PERSON",), found) if beside.parts or beside.person else None
+
+
+def _role(meaning: Meaning, value: str, around: Around) -> Decided:
+    if is_firm(value):
+        return ("ORGANIZATION",), Fit(0, len(value))
+    found = person(value)
+    if found is None or not looks_like_a_person(value[found.start : found.end]):
+        return None
+    return ("PERSON",), found
+
+
+def _state(meaning: Meaning, value: str, around: Around) -> Decided:
+    part = place(value)
+    if part is None or value[0].islower():
+        return None
+    beside = around()
+    return (("LOCATION",), part) if beside.address or beside.person else None
+
+
+def _user(meaning: Meaning, value: str, around: Around) -> Decided:
+    if looks_like_a_person(value) and (found := person(value)):
+        return ("PERSON", "USERNAME"), found
+    part = fit("USERNAME", value)
+    return (("USERNAME",), part) if part else None
+
+
+_DECIDE: Final = {
+    Sort.SURE: _sure,
+    Sort.NAME: _name,
+    Sort.PART: _part,
+    Sort.ROLE: _role,
+    Sort.STATE: _state,
+    Sort.USER: _user,
+}
