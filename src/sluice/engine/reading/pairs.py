@@ -17,7 +17,8 @@ from sluice.engine.reading.siblings import around
 
 _SEPARATOR = re.compile(r"[:=]")
 _KEY_BACKWARDS = re.compile(
-    r"[ \t*_]{0,4}(?:\)[^()\n]{1,24}\([ \t]{0,2})?[)\]]?(?:(?P<quote>[\"'`]\\{0,3})(?P<quoted>[^\"'`\\\n]{1,48})(?P=quote)"
+    r"[ \t*_]{0,4}(?:\)[^()\n]{1,24}\([ \t]{0,2})?[)\]]?"
+    r"(?:(?P<quote>[\"'`]\\{0,3})(?P<quoted>[^\"'`\\\n]{1,48})(?P=quote)"
     r"|(?P<label>[^\n,;{}()\[\]<>|\"'`=:?&!\t\\$@#/]{1,48}))"
 )
 _BLANK = re.compile(r"[ \t]{0,40}")
@@ -77,7 +78,7 @@ def _after_separator(text: str, place: int) -> int:
     """Where the value may begin; -1 for what is no separator: `==`, `!=`, `::`, `://`."""
     before, after = text[place - 1 : place], text[place + 1 : place + 2]
     if text[place] == "=":
-        if after == "=" or before in "=!<>+-*/%&|^~:" and before:
+        if after == "=" or (before and before in "=!<>+-*/%&|^~:"):
             return -1
         return place + (2 if after in (">", "~") else 1)
     if before == ":" or (after == "/" and text[place + 2 : place + 3] == "/"):
@@ -107,7 +108,7 @@ def _key(text: str, place: int) -> _Key | None:
     if match is None:
         return None
     group = "quoted" if match["quoted"] else "label"
-    low, high = match.span(group)
+    low = match.start(group)
     name = match[group][::-1]
     if group == "label":
         name = _last_label(name, glued=text[place] == "=" and text[place - 1] != " ")
@@ -116,6 +117,13 @@ def _key(text: str, place: int) -> _Key | None:
         return None
     start = place - low - len(name.lstrip(" \t-*_>•."))
     return _Key(start, place - low, stripped, group == "quoted")
+
+
+def _last_label(name: str, *, glued: bool) -> str:
+    """The label without what stands before it on the line: a sentence, another value."""
+    if glued:
+        return name.rpartition(" ")[2]
+    return name[max(name.rfind(". "), name.rfind("  ")) + 1 :]
 
 
 def _values(text: str, key: _Key, meaning: Meaning, at: int, names: Names) -> Iterator[Field]:

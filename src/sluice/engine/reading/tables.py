@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -112,7 +112,7 @@ def _cells(delimiter: str) -> re.Pattern[str]:
     )
 
 
-def _rows(text: str, at: int, header: _Header, names: Names) -> Iterator[Field]:
+def _rows(text: str, at: int, header: _Header, names: Names) -> Generator[Field, None, int]:
     """The fields of the rows from `at` on; gives back where the table ends."""
     around = partial(beside, header.names, names)
     while at < len(text):
