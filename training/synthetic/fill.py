@@ -5,6 +5,7 @@ r"""The template language, and filling it.
 | `{person.full}` | a slot: form `full` of the text's first person; a sensitive kind becomes a span |
 | `{person.first#2}`, `{person#2.first}` | the same of another person: one number is one entity all through the text |
 | `{person.full*}` | an entity of its own, wherever it stands |
+| `{phone}`, `{digit}` | loose kinds (lists, numbers) are made anew each time, unless numbered |
 | `{city#a}` | inside a repetition numbers start anew, letters are the whole text's |
 | `{month:lower}` | the value in another case: `lower`, `upper`, `title`, `cap` (first letter only) |
 | `{=ORG:Washington Post}` | written out and labelled: PER, LOC, ORG, NRP, ADR, DATE or a full type |
@@ -47,7 +48,7 @@ CASES: Final[Mapping[str, Callable[[str], str]]] = {
 _SLOT: Final = re.compile(r"([A-Za-z_0-9.]+)(?:#(\w+)|(\*))?((?:\.\w+)?)(?::(\w+))?")
 _REPEAT: Final = re.compile(r"(\d+)-(\d+)(?:/((?:[^:\\]|\\.)*))?:")
 _WEIGHT: Final = re.compile(r"(\d+):")
-_TOKEN: Final = re.compile(r"\\(.)|\[\[|\]\]|\(\(|\)\)|\||\{([^{}]*)\}", re.DOTALL)
+_TOKEN: Final = re.compile(r"\\(.)|\[\[|\]\](?!\])|\(\(|\)\)(?!\))|\||\{([^{}]*)\}", re.DOTALL)
 
 
 class TemplateError(ValueError):
@@ -56,7 +57,7 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place to be filled; `key` "" is the first entity, "*" a new one."""
+    """A place to be filled; `key` "" is the first entity (of a loose kind a new one), "*" always a new one."""
 
     path: str
     key: str
@@ -175,7 +176,7 @@ def _slot(inside: str) -> Node:
     found = _SLOT.fullmatch(inside)
     if found is None or (found[5] or "") not in CASES:
         raise TemplateError(f"cannot read the slot {{{inside}}}")
-    return Slot(found[1] + found[4], found[2] or found[3] or "1", found[5] or "")
+    return Slot(found[1] + found[4], found[2] or found[3] or "", found[5] or "")
 
 
 @lru_cache(maxsize=None)
@@ -247,12 +248,13 @@ class Filler:
         yield (text[4:] if slot.case == "cap" else CASES[slot.case](text[4:])), entity_type
 
     def _entity(self, kind: str, key: str, entities: _Entities) -> Mapping[str, str]:
-        if key == "*":
+        if key == "*" or (not key and self.values.kinds[kind].loose):
             return self.values.make(kind, self.random)
-        scope = self.whole if key[0].isalpha() else entities
-        if (kind, key) not in scope:
-            scope[kind, key] = self.values.make(kind, self.random)
-        return scope[kind, key]
+        scope = self.whole if key[:1].isalpha() else entities
+        number = key or "1"
+        if (kind, number) not in scope:
+            scope[kind, number] = self.values.make(kind, self.random)
+        return scope[kind, number]
 
 
 def joined(pieces: list[Piece]) -> tuple[str, tuple[Span, ...]]:

@@ -208,7 +208,7 @@ def forms(full: str, short: str = "") -> Entity:
         "acronym": initials(bare),
         "domain": f"{slug or 'firm'}.example",
         "site": f"{slug.capitalize() or 'Firm'}.com",
-        "handle": "@" + called.replace(" ", "").replace("&", "And").replace(".", ""),
+        "handle": "@" + "".join(char for char in called if char.isalnum()),
     }
 
 

@@ -16,13 +16,14 @@ class Kind:
     """How to make an entity, and what its forms are.
 
     `entity_type` labels each form ("" is neutral) unless `types` names the form; `default` is the
-    form of a slot that names none.
+    form of a slot that names none. A `loose` kind is made anew for each slot without a number.
     """
 
     make: Maker
     entity_type: str = ""
     default: str = "full"
     types: Mapping[str, str] = field(default_factory=dict)
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,12 @@ class Values:
 def one_of(choices: Iterable[str], entity_type: str = "") -> Kind:
     """Return a kind with the single form `full`, chosen evenly from a list."""
     known: Sequence[str] = tuple(choices)
-    return Kind(lambda random: {"full": random.choice(known)}, entity_type)
+    return Kind(lambda random: {"full": random.choice(known)}, entity_type, loose=True)
 
 
 def written(make: Callable[[Random], str], entity_type: str = "") -> Kind:
     """Return a kind with the single form `full`, written by a function."""
-    return Kind(lambda random: {"full": make(random)}, entity_type)
+    return Kind(lambda random: {"full": make(random)}, entity_type, loose=True)
 
 
 def mixed(makers: Mapping[Maker, float] | Sequence[tuple[Maker, float]]) -> Maker:
