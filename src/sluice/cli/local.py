@@ -20,6 +20,7 @@ ANALYZE = examples(
     'echo "Mail jane@example.com" | sluice analyze -',
     "sluice analyze --entities EMAIL_ADDRESS,IBAN_CODE --threshold 0.75 letter.txt",
     "sluice analyze --json letter.txt | jq '.findings[].entityType'",
+    "sluice analyze --explain letter.txt",
 )
 CLEANSE = examples(
     "sluice cleanse letter.txt > cleansed.txt",
@@ -37,10 +38,17 @@ Entities: TypeAlias = Annotated[
 Threshold: TypeAlias = Annotated[
     float, typer.Option(min=0, max=1, help="Leave out findings that score less.")
 ]
+Explain: TypeAlias = Annotated[
+    bool, typer.Option("--explain", help="Say what made each finding, and what was dropped.")
+]
 
 
 def analyze(
-    file: FileName = "-", entities: Entities = None, threshold: Threshold = 0.5, json: Json = False
+    file: FileName = "-",
+    entities: Entities = None,
+    threshold: Threshold = 0.5,
+    json: Json = False,
+    explain: Explain = False,
 ) -> None:
     """Show what is sensitive in a text.
 
@@ -48,11 +56,20 @@ def analyze(
     for each finding with entity type, score, start, end and detector, divided by tabs. Offsets
     count code points. With `--json` the same as JSON; neither holds the text. Nothing is kept
     and nothing leaves this machine.
+
+    With `--explain` each line says also what made the finding (a pattern with its checksum and
+    the words around it, a tag, a field of the document, a link to an earlier mention), and
+    there are lines for what was considered and dropped, with the reason.
     """
     text = read_text(file)
+    if explain:
+        _explain(text, entities, threshold, json=json)
+        return
     findings = _find(text, entities, threshold)
     if json:
-        _write_json({"findings": [_finding(f) for f in findings]})
+        from sluice.cli.explained import finding_json
+
+        _write_json({"findings": [finding_json(f) for f in findings]})
     else:
         _show(text, findings)
 
@@ -95,16 +112,18 @@ def read_text(name: str) -> str:
 def detector_for(entities: str | None) -> Detector:
     """A detector for a list with commas; raises `WrongUsage` for unknown entity types."""
     from sluice.engine import Detector, InvalidPolicy
+    from sluice.server.kit.pattern_cache import PatternCache, user_cache_folder
 
+    cache = PatternCache(user_cache_folder())
     if entities is None:
-        return Detector()
+        return Detector(cache=cache)
     wanted = {name.strip().upper() for name in entities.split(",") if name.strip()}
     if not wanted:
         raise WrongUsage("--entities names no entity type.")
     try:
-        return Detector(entities=wanted)
+        return Detector(entities=wanted, cache=cache)
     except InvalidPolicy:
-        known = Detector().entity_types()
+        known = Detector(cache=cache).entity_types()
         unknown = ", ".join(sorted(wanted - known))
         raise WrongUsage(
             f"--entities: {unknown} cannot be looked for.",
@@ -114,16 +133,6 @@ def detector_for(entities: str | None) -> Detector:
 
 def _find(text: str, entities: str | None, threshold: float) -> list[Finding]:
     return [f for f in detector_for(entities).analyze(text) if f.score >= threshold]
-
-
-def _finding(finding: Finding) -> dict[str, object]:
-    return {
-        "start": finding.start,
-        "end": finding.end,
-        "entityType": finding.entity_type,
-        "score": round(finding.score, 4),
-        "detector": finding.detector,
-    }
 
 
 def _items(done: Cleansed) -> list[dict[str, object]]:
@@ -140,12 +149,36 @@ def _items(done: Cleansed) -> list[dict[str, object]]:
     ]
 
 
-def _show(text: str, findings: list[Finding]) -> None:
-    from sluice.cli.terminal import console, highlighted, is_terminal, note, table
+def _explain(text: str, entities: str | None, threshold: float, *, json: bool) -> None:
+    from sluice.cli.explained import HEADINGS, explained_json, explained_rows
+    from sluice.cli.terminal import note, table
+
+    explanation = detector_for(entities).explain(text)
+    if json:
+        _write_json(explained_json(explanation, threshold))
+        return
+    findings = [item.finding for item in explanation.findings]
+    _show_text(text, [finding for finding in findings if finding.score >= threshold])
+    rows = explained_rows(explanation, threshold)
+    if rows:
+        table(HEADINGS, rows)
+    else:
+        note("Nothing was found or considered.")
+
+
+def _show_text(text: str, findings: list[Finding]) -> None:
+    """On a terminal the text, with its findings highlighted."""
+    from sluice.cli.terminal import console, highlighted, is_terminal
 
     if is_terminal():
         places = [(f.start, f.end, f.entity_type) for f in findings]
         console().print(highlighted(text, places), soft_wrap=True)
+
+
+def _show(text: str, findings: list[Finding]) -> None:
+    from sluice.cli.terminal import note, table
+
+    _show_text(text, findings)
     if not findings:
         note("Nothing sensitive was found.")
         return

@@ -64,7 +64,7 @@ def _person(value: str) -> float:
     if not words or len(value) > 60:
         return 0.0
     if not _is_cased(words):
-        return 0.6 if 2 <= len(words) <= 4 else 0.4
+        return 0.65 if len(words) <= 4 else 0.4
     return 0.85 if len(words) > 1 else 0.7
 
 

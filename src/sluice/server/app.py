@@ -40,6 +40,7 @@ from sluice.server.features.threads.service import Threads
 from sluice.server.first_start import Started, first_start
 from sluice.server.kit.database import Database, utc_now
 from sluice.server.kit.metrics import Metrics
+from sluice.server.kit.pattern_cache import PatternCache
 from sluice.server.kit.sealing import MasterKeys
 from sluice.server.master_key import FoundMasterKeys, find_master_keys
 from sluice.server.middleware.access_log import AccessLog
@@ -142,7 +143,8 @@ def make_services(
     identity_client: httpx.AsyncClient,
 ) -> Services:
     """Every service, each given what it needs."""
-    metrics = Metrics(entity_types=Detector().entity_types(), providers=provider_keys())
+    detector = Detector(cache=PatternCache(settings.data_dir / "patterns"))
+    metrics = Metrics(entity_types=detector.entity_types(), providers=provider_keys())
     vault = Vault(master_keys)
     policy_service = Policies(vault)
     analyzer = Analyzer(seconds=settings.analysis_seconds)
