@@ -7,6 +7,7 @@ from typing import Final
 
 from sluice.engine.detectors import (
     addresses,
+    ages,
     banking,
     cards,
     contact,
@@ -15,14 +16,12 @@ from sluice.engine.detectors import (
     dates,
     devices,
     handles,
-    keys,
     money,
     national,
     network,
-    passwords,
     phone,
     places,
-    tokens,
+    secrets,
     vehicles,
     web,
 )
@@ -45,9 +44,8 @@ FAMILIES: Final = (
     crypto,
     dates,
     addresses,
-    tokens,
-    keys,
-    passwords,
+    ages,
+    secrets,
 )
 
 PATTERNS: Final[tuple[Pattern, ...]] = tuple(

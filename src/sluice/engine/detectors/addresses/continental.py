@@ -280,7 +280,7 @@ _ROMANCE: Final = Pattern(
     rf"(?:,? {{1,2}}|, ?)(?:(?:n\.? ?[\u00bao\u00b0]|n\u00fam|num|n|n\u00famero|numero|km|kilom\u00e9tro)"
     rf"\.?:? ?)?(?:{_HOUSE}|{_SIN_NUMERO})",
     anchor=rf"\b(?:{_bytes(_ROMANCE_SURE)}|{_bytes(_ROMANCE_LOOSE)})"
-    r"[A-Za-z0-9.,:'/ \x80-\xff-]{2,240}(?:\d|s/n)",
+    r"[A-Za-z0-9.,:'/ \x80-\xff-]*(?:\d|s/n)",
     reach=14 + 1 + 7 * 26 + 20,
     longest=14 + 1 + 7 * 26 + 50,
     score=UNSURE,

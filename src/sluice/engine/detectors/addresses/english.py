@@ -201,8 +201,9 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         regex=rf"(?<![\w.,:/$€£#%+-])(?P<number>{_NUMBER}),? {{1,2}}"
         rf"(?!\d{{1,6}}[A-Za-z]? )(?P<name>(?:{DIRECTION} (?:dr|st)\.? )?[{_NAME_CLASS}][{_NAME_CLASS} ]{{0,44}}?),? {{1,2}}"
         rf"(?P<type>{_TYPES})(?![A-Za-z0-9_\u00c0-\u024f'\u2019-])",
-        anchor=rf"(?:\d[A-Za-z]?[A-Za-z]?|\xbd|{NUMBER_WORDS}),? {{1,2}}"
-        rf"[A-Za-z0-9.'& \x80-\xff-]{{1,160}},? {{1,2}}(?:{_ANCHOR_TYPES})\b",
+        # The gap is unbounded: it costs a sixth of a bounded one, and the windows bound it.
+        anchor=rf"(?:\d(?:-?[A-Za-z]{{1,2}}\d?)?|\xbd|{NUMBER_WORDS}),? "
+        rf"[A-Za-z0-9.'& \x80-\xff-]*,? {{1,2}}(?:{_ANCHOR_TYPES})\b",
         reach=12 + 3 + 14 + 45 + 3 + 14,
         longest=12 + 3 + 14 + 45 + 3 + 22,
         score=LOOSE,
