@@ -89,21 +89,31 @@ def _card(match: re.Match[str]) -> Checked | None:
         (low, high)
         for low in range(len(runs))
         for high in range(len(runs), low, -1)
-        if 12 <= ends[high] - ends[low] <= 19
+        if (12 if high - low == len(runs) else 14) <= ends[high] - ends[low] <= 19
     )
     for low, high in sorted(stretches, key=lambda pair: ends[pair[0]] - ends[pair[1]]):
         start, end = runs[low][0], runs[high - 1][1]
+        if _goes_on(match.string, start, end):
+            continue
         if _is_card("".join(match.string[a:b] for a, b in runs[low:high])):
             score = _score(match.string, runs[low:high])
             return Checked(start, end, score, reason="Luhn, issuer range") if score else None
     return None
 
 
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Whether a decimal point joins the stretch to further digits."""
+    before, behind = text[max(0, start - 2) : start], text[end : end + 2]
+    return (before[-1:] == "." and before[0].isdigit()) or (
+        behind[:1] == "." and behind[1:].isdigit()
+    )
+
+
 def _score(text: str, runs: list[tuple[int, int]]) -> float:
     """Groups as they are embossed are surer than one long number, others are less sure."""
     length = sum(end - start for start, end in runs)
     if len(runs) == 1:
-        return 0.75 if length >= 14 else 0.45
+        return 0.75 if length >= 14 else 0.55 if text[runs[0][0]] == "4" else 0.45
     grouped = tuple(end - start for start, end in runs) in _GROUPS
     joints = {text[a[1] : b[0]] for a, b in zip(runs, runs[1:], strict=False)}
     if any("\n" in joint for joint in joints):

@@ -23,10 +23,11 @@ _LINK = (
 _LONGEST_LINK: Final = 4 + 10 + 3 + 6 + 4
 LONGEST_LABEL: Final = 48
 """Most code points of a label."""
-_GAP: Final = 28
-_LOOSE = rf"[^\d\r\n;!?]{{0,{_GAP}}}?"
+_GAP: Final = 20
+# Up to U+00FF, two bytes each: every further one makes the anchor dearer to compile.
+_LOOSE = rf"[^\d\r\n;!?\u0100-\U0010ffff]{{0,{_GAP}}}?"
 # Supersets of the two in bytes. A label ends where no letter follows.
-_LOOSE_BYTES = rf"[^\dA-Za-z\r\n;!?][^\d\r\n;!?]{{0,{4 * _GAP}}}"
+_LOOSE_BYTES = rf"[^\dA-Za-z\r\n;!?][^\d\r\n;!?]{{0,{2 * _GAP}}}"
 _LINK_BYTES = r"[^A-Za-z0-9]{1,10}(?:VERB[^A-Za-z0-9]{1,18}|[^A-Za-z0-9]{0,18})"
 
 
@@ -63,7 +64,7 @@ def labelled(
         labels: the names, at most `LONGEST_LABEL` code points each.
         value: what is found, at most `longest` code points, look-ahead included.
         first: the class of ASCII characters that a value begins with.
-        loose: whether up to 28 characters without a digit may stand in between instead; only for
+        loose: whether up to 20 characters without a digit may stand in between instead; only for
             values that begin with a digit.
     """
     link = f"(?:{_LOOSE}|{_LINK})" if loose else _LINK

@@ -30,6 +30,24 @@ _BANKING = words(
 )
 
 
+_NAMING: Final = words("swift bic iban")
+_CAPITALS = re.compile(r"\b[A-Z]{3,}\b", re.ASCII)
+
+
+def _in_capitals(match: re.Match[str]) -> bool:
+    """Whether words in capitals stand nearby, or it is a common one of them."""
+    text, (start, end) = match.string, match.span()
+    beside = _CAPITALS.findall(text[max(0, start - 20) : start] + " " + text[end : end + 20])
+    return match[0] in _COMMON or any(word != "SEPA" for word in beside)
+
+
+# Words of bank letters that have a country's code in their fifth and sixth place.
+_COMMON: Final = words(
+    "BUSINESS CUSTOMER CHECKING CREDITOR CONSUMER INTEREST DOCUMENT DELIVERY TRANSACTION REQUIRED "
+    "PROVIDER PROPERTY COMMERCE ECONOMIC OFFICIAL PREVIOUS REGISTER IMPORTANT DISCLAIMER"
+)
+
+
 def _account(match: re.Match[str]) -> Checked | None:
     """As much of the match as the country's account numbers are long, if its checksum fits."""
     text, start = match.string, match.start()
@@ -51,11 +69,16 @@ def _account(match: re.Match[str]) -> Checked | None:
 
 
 def _bank(match: re.Match[str]) -> Checked | None:
-    """A code with a real country; one that could be a word needs a banking word nearby."""
+    """A code with a real country; one that could be a word needs a banking word nearby.
+
+    Between other words in capitals it is likely one of them (`BUSINESS`, `CREDITOR`).
+    """
     code = match[0]
     if code[4:6] not in COUNTRIES:
         return None
     near = surrounding_words(match.string, *match.span())
+    if code.isalpha() and _NAMING.isdisjoint(near) and _in_capitals(match):
+        return None
     if not _BANKING.isdisjoint(near):
         return Checked(*match.span(), 0.85, reason="context word")
     return Checked(*match.span(), 0.3, reason="country code") if not code.isalpha() else None

@@ -193,7 +193,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         rf"|\b[1-9]\d{{1,4}}(?:{_S_BYTES}\d{{2,5}}){{2}}|\b[3-9]\d{{2,4}}{_S_BYTES}\d{{4}}"
         r"|\b0\d{8,10}",
         reach=40,
-        longest=6 + 3 + 8 + 4 * 10 + _LONGEST_EXTENSION + 3,
+        longest=8 + 3 + 8 + 4 * 10 + _LONGEST_EXTENSION + 6,
         score=0.5,
         check=_national,
         context=_CONTEXT,
@@ -240,7 +240,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         r"(?P<rest>(?=[\d-]{0,6}[A-Z]{3})[A-Z\d]{1,10}(?:-[A-Z\d]{1,7}){0,2})(?![\w-])",
         anchor=r"(?:8(?:00|33|44|55|66|77|88)|900)\)?[\- .][0-9\-]{0,6}[A-Z]{3}",
         reach=2 + 6 + 10,
-        longest=3 + 5 + 1 + 10 + 16 + 2,
+        longest=2 + 6 + 10 + 16 + 10,
         score=0.6,
         check=_vanity,
         context=_CONTEXT,

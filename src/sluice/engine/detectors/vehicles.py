@@ -35,7 +35,7 @@ def _vin(match: re.Match[str]) -> Checked | None:
 def _bare_vin(match: re.Match[str]) -> Checked | None:
     """The check digit, and a serial number of digits at the end, as nearly all vehicles have."""
     vin = match[0]
-    if not vin[13:].isdigit() or not any(map(str.isalpha, vin[:9])) or len(set(vin)) < 6:
+    if not any(map(str.isalpha, vin[:9])) or len(set(vin)) < 6:
         return None
     return Checked(*match.span(), 0.6, reason="check digit") if has_vin_check_digit(vin) else None
 
@@ -109,7 +109,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="vehicles.vin_bare",
         entity_type="VIN",
-        regex=r"(?<![\w-])[A-HJ-NPR-Z0-9]{17}(?![\w-])",
+        regex=r"(?<![\w-])[A-HJ-NPR-Z0-9]{13}\d{4}(?![\w-])",
         anchor=r"\b[A-HJ-NPR-Z0-9]{13}\d{4}\b",
         reach=17,
         longest=19,
