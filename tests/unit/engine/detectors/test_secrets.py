@@ -16,7 +16,7 @@ from tests.unit.engine.detectors.marking import (
     unmarked,
 )
 
-from sluice.engine.detectors.tokens import _FORMS
+from sluice.engine.detectors.secrets import FORMS
 
 MIXED = "aZ3kL9mQ2xW7vB5nT8cR4yU6iO1pS0dF"  # 32 letters and digits
 LONG = MIXED + MIXED[::-1] + MIXED[8:] + MIXED[:8]
@@ -265,7 +265,7 @@ def test_a_token_with_a_fitting_checksum_is_surer_than_one_without() -> None:
 
 def test_every_issuer_has_a_row_in_the_table() -> None:
     in_table = {issuer for issuer, _ in TOKENS}
-    untried = {form.issuer for form in _FORMS} - in_table - {"azure"}
+    untried = {form.issuer for form in FORMS} - in_table - {"azure"}
     assert len(untried) <= 20
 
 

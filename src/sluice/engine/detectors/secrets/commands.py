@@ -1,0 +1,298 @@
+"""Passwords on command lines, in directives of servers and network devices, in SQL, and in calls.
+
+Each row says what stands in front of the value; the value itself is a word, or quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from sluice.engine.detectors.secrets.assigned import judged, name_of
+from sluice.engine.detectors.secrets.forms import width
+from sluice.engine.detectors.secrets.judging import Place
+from sluice.engine.detectors.secrets.names import (
+    LONGEST_STEM,
+    STEMS,
+    STEMS_BYTES,
+    Kind,
+    kind_of,
+)
+from sluice.engine.detectors.secrets.values import is_placeholder, is_reference, look
+from sluice.engine.patterns import Check, Checked, Pattern, Precedence
+
+_MOST: Final = 300
+_VALUE = (
+    rf"(?:\"(?P<double>[^\"\r\n]{{1,{_MOST}}})\"|'(?P<single>[^'\r\n]{{1,{_MOST}}})'"
+    rf"|(?P<bare>[^\s\"'|<>`]{{2,{_MOST}}}))"
+)
+_LONGEST_VALUE: Final = _MOST + 2
+_TRAILING: Final = ",;)]}"
+_ALSO: Final = frozenset(("API_KEY", "ACCESS_TOKEN", "PASSWORD_HASH", "PRIVATE_KEY"))
+_CISCO_7: Final = re.compile(r"[0-9A-Fa-f]{6,60}")
+
+
+class Row(NamedTuple):
+    """`before` and a value; `anchor` lies inside of `before`, from its start."""
+
+    name: str
+    before: str
+    anchor: str
+    check: Check
+    value: str = _VALUE
+
+
+def value_span(match: re.Match[str]) -> tuple[int, int]:
+    """Where the value is; a bare one without what closes the call or the list around it."""
+    for group in ("double", "single"):
+        if match.groupdict().get(group) is not None:
+            return match.span(group)
+    start, end = match.span("bare")
+    while end > start + 1 and match.string[end - 1] in _TRAILING:
+        end -= 1
+    return start, end
+
+
+def _given(match: re.Match[str]) -> Checked | None:
+    """A password, wherever nothing else can stand."""
+    start, end = value_span(match)
+    value = match.string[start:end]
+    bare = match.groupdict().get("bare") is not None
+    if bare and (value[0] in "$-%&" or is_reference(value) and value[0] in "([{/~\\.!"):
+        return None
+    return judged(Kind.PASSWORD, match.string, start, end, Place.CONFIG)
+
+
+def _likely(match: re.Match[str]) -> Checked | None:
+    """A password if it has a digit or a sign: the words in front may be a sentence's."""
+    found = _given(match)
+    return found if found and found.score >= 0.65 else None
+
+
+def _line(match: re.Match[str]) -> Checked | None:
+    """A directive's value that ends its line."""
+    found = _given(match)
+    if not found:
+        return None
+    rest = match.string[match.end() : match.end() + 80].partition("\n")[0].strip()
+    ends = not rest or rest[0] in "#;!)}*," or found.score >= 0.65
+    return found if ends else None
+
+
+def _device(match: re.Match[str]) -> Checked | None:
+    """A value behind the number that says how a network device keeps it (0 plain, 5 hash, 7)."""
+    start, end = value_span(match)
+    value = match.string[start:end]
+    if is_placeholder(value) or len(value) < 3:
+        return None
+    score = 0.9 if _CISCO_7.fullmatch(value) or look(value) >= look("a1b2") else 0.6
+    return Checked(start, end, score, "PASSWORD", "password.device", "device configuration")
+
+
+def _user_and_password(match: re.Match[str]) -> Checked | None:
+    """The password of `user:password`."""
+    start, end = match.span("pair")
+    value = match.string[start:end]
+    if is_placeholder(value) or value[0] in "$-%&{/(":
+        return None
+    found = judged(Kind.PASSWORD, match.string, start, end, Place.LITERAL)
+    return found
+
+
+def _option(match: re.Match[str]) -> Checked | None:
+    """`--db-password VALUE`: the option's name says what it is."""
+    kind = kind_of(match["head"] + match["stem"] + match["tail"])
+    start, end = value_span(match)
+    if kind is None or match.string[start] in "-$%&|>=:([{":
+        return None
+    return judged(kind, match.string, start, end, Place.CONFIG)
+
+
+def _variable(match: re.Match[str]) -> Checked | None:
+    """`ENV DB_PASSWORD VALUE`."""
+    kind = kind_of(name_of(match))
+    start, end = value_span(match)
+    if kind is None or match.string[start] in "=:$-&|":
+        return None
+    return judged(kind, match.string, start, end, Place.CONFIG)
+
+
+def _row_of_table(match: re.Match[str]) -> Checked | None:
+    """The first value of an SQL INSERT whose column is called like a password."""
+    columns = [name.strip(" `\"[]\r\n\t") for name in match["columns"].split(",")]
+    values = _SQL_VALUE.finditer(match.string, match.end(), match.end() + 2000)
+    for column, value in zip(columns, values, strict=False):
+        kind = kind_of(column)
+        if kind is None or value["text"] is None:
+            continue
+        found = judged(kind, match.string, *value.span("text"), Place.LITERAL)
+        if found is None and kind is Kind.PASSWORD:
+            continue
+        if found:
+            return found._replace(reason="column name")
+    return None
+
+
+_SQL_VALUE: Final = re.compile(r"\s*(?:[NEeBbX]?'(?P<text>(?:[^'\\]|\\.|''){0,400})'|[^,()']{1,80})\s*[,)]")
+
+_USER = r"[^\s:@\"'/]{1,64}"
+_SPAN = r"[^\r\n|;&]{0,160}?"
+_ARGUMENT = r"(?:[\"'][^\"'\r\n]{0,120}[\"']|[\w$.:>\[\]\"'-]{1,60})\s{0,3},\s{0,12}"
+_CALLS = (
+    r"(?:NetworkCredential|UsernamePasswordCredentials?|UsernamePasswordAuthenticationToken|HTTP(?:Basic|Digest|Proxy)Auth"
+    r"|BasicAuth(?:entication|Credentials)?|BasicAWSCredentials|basic_?auth|set_?basic_?auth|PasswordAuthentication|PlainAuth|ftp_login|inMemoryAuthentication"
+    r"|authenticate|login|auth|credentials|httpBasic|setCredentials|ClientSecretCredential|withCredentials|PlainTextAuthProvider|setBasicAuth)"
+)
+_CALLS_3 = r"(?:mysqli?_connect|mysqli_real_connect|mysqli|PDO|getConnection|pymysql\.connect|MySQLdb\.connect|psycopg2\.connect|ftp_connect)"
+_DIRECTIVES = (
+    r"requirepass|masterauth|masteruser-password|bindpw|rootpw|rootbindpw|olcRootPW:|bind_pw|rocommunity6?|rwcommunity6?|AuthLDAPBindPassword"
+    r"|ldap_bind_password|insecure-password|wpa-psk(?: ascii(?: 0)?)?|wpa_passphrase|key-string|pre-shared-key(?: ascii-text| local| remote| hexadecimal)?|ascii-text"
+    r"|plain-text-password(?:-value)?|encrypted-password|authentication-key|shared-secret|psksecret|passwd|passphrase|ppp-password|snmp-server community"
+    r"|(?:tacacs|radius|tacacs-server|radius-server)(?: host \S{1,40})? key|crypto isakmp key|neighbor \S{1,40} password|enable (?:password|secret)"
+    r"|set (?:password|passwd|psksecret)|SSLPassPhrase|pinentry-pass|userPassword:|sasl_passwd|ike-psk|secret-key|admin-password|user-password"
+    r"|smtp_auth_password|proxy_pass_password|psk|key-passphrase|AuthUserPass|auth-pass|auth_pass"
+)
+
+_ROWS: Final = (
+    Row("mysql", rf"\b(?:mysql\w{{0,12}}|mariadb[\w-]{{0,12}})\b{_SPAN}\s-p(?=[^\s])", r"(?:mysql|mariadb)", _given),
+    Row("sshpass", r"\bsshpass\s{1,3}(?:-v\s)?-p\s{0,2}", r"sshpass\s", _given),
+    Row(
+        "login_option",
+        rf"\b(?:docker|podman|nerdctl|buildah|helm|az|cf|oc|mongo\w{{0,12}}|psexec\w{{0,4}}|vault|npm|twine|mosquitto_\w{{3}}|sqlcmd|bcp|zip|unzip|7z|ipmitool|rabbitmqadmin|crackmapexec|rdesktop|wget|tsm|tabcmd|skopeo)\b{_SPAN}"
+        r"\s(?:-p|-P|--pass|-password|/p:?)(?:\s{1,3}|=)",
+        r"(?:docker|podman|nerdctl|buildah|helm|az|cf|oc|mongo|psexec|vault|npm|twine|mosquitto_|sqlcmd|bcp|zip|7z|ipmitool|rabbitmqadmin|crackmapexec|rdesktop|wget|tsm|tabcmd|skopeo)[^\r\n|;&]{0,170}\s(?:-[pP]|--pass|-password|/p)",
+        _given,
+    ),
+    Row("redis", rf"\bredis-(?:cli|benchmark)\b{_SPAN}\s(?:-a|--pass)\s{{1,3}}", r"redis-", _given),
+    Row("ldap", rf"\bldap(?:search|add|modify|delete|passwd|whoami)\b{_SPAN}\s-w\s{{1,3}}", r"ldap[admpsw]", _given),
+    Row("openssl", r"\bpass(?:in|out)?\s{1,3}pass:|(?<![\w])pass:(?=[^\s])", r"pass:", _likely),
+    Row("seven_zip", rf"\b7z[ar]?\b{_SPAN}\s-p(?=[^\s])", r"7z", _given),
+    Row("rdp", r"(?<![\w:/])/(?:p|pass|password|pwd):", r"/(?:p|pass|password|pwd):", _likely),
+    Row("sudo", r"\becho\s{1,3}(?:-n\s{1,3}|-e\s{1,3})?", r"echo\s", _likely,
+        _VALUE + r"(?=\s{0,3}\|\s{0,3}(?:sudo\s{1,2}-S|docker\s{1,2}login|podman\s{1,2}login|helm|passwd\s|sudo\s{1,2}passwd|gpg|az|cryptsetup))"),
+    Row("secure_string", r"\bConvertTo-SecureString\s{1,3}(?:-String\s{1,3}|-AsPlainText\s{1,3}|-Force\s{1,3}){0,3}", r"ConvertTo-SecureString\s", _given),
+    Row("net_user", r"\bnet\s{1,3}user\s{1,3}[^\s/]{1,40}\s{1,3}(?=[^\s/])", r"net\s{1,3}user\s", _likely),
+    Row("sql_identified", r"\bIDENTIFIED\s{1,4}(?:WITH\s{1,3}[\w'\"]{1,40}\s{1,3})?(?:BY|AS)\s{1,4}(?:PASSWORD\s{1,3}|VALUES\s{1,3})?", r"IDENTIFIED\s", _given),
+    Row("sql_password", r"\b(?:WITH|ENCRYPTED|ROLE\s{1,3}\w{1,40}|USER\s{1,3}[\w@'\".%]{1,60}|BY)\s{1,4}PASSWORD\s{0,3}=?\s{0,3}N?(?=')", r"PASSWORD\s{0,3}=?\s{0,3}N?'", _given),
+    Row("netrc", r"\blogin\s{1,20}[^\s]{1,80}\s{1,20}password\s{1,20}", r"login\s{1,20}[^\s]{1,80}\s{1,20}pass", _given),
+    Row("account_directive", r"\b(?:username|user)\s{1,4}[^\s:=]{1,60}\s{1,4}(?:privilege\s{1,2}\d{1,2}\s{1,4})?(?:password|secret|insecure-password)\s{1,4}(?:\d\s{1,3})?", r"user(?:name)?\s{1,4}[^\s:=]{1,60}\s", _line),
+    Row("directive", rf"(?<![\w=\"'.-])(?:{_DIRECTIVES})[ \t]{{1,12}}(?:\d{{1,2}}[ \t]{{1,4}})?(?=[^\s=:(,])", rf"(?:{_DIRECTIVES})[ \t]{{1,12}}[^\s=:(,]", _line),
+    Row("device", r"(?<![\w-])(?:password|secret|key|md5|key-string|community|passwd)[ \t]{1,3}[0-9][ \t]{1,3}(?=[^\s=:(,])", r"(?:password|secret|key|md5|key-string|community|passwd)[ \t]{1,3}[0-9][ \t]", _device),
+    Row("call", rf"\b{_CALLS}\s{{0,2}}[=(]\s{{0,2}}[(\[{{]?\s{{0,6}}(?:{_ARGUMENT})(?=[\"'])", rf"{_CALLS}\s{{0,2}}[=(]", _given),
+    Row("call", rf"\b{_CALLS_3}\s{{0,2}}\(\s{{0,6}}(?:{_ARGUMENT}){{2}}(?=[\"'])", rf"{_CALLS_3}\s{{0,2}}\(", _given),
+)
+
+
+
+
+def _row_pattern(row: Row) -> Pattern:
+    return Pattern(
+        name=f"password.{row.name}",
+        entity_type="PASSWORD",
+        regex=row.before + row.value,
+        anchor=row.anchor,
+        reach=width(row.before) + 4,
+        longest=width(row.before + row.value) + 32,
+        score=0.9,
+        check=row.check,
+        precedence=Precedence.ASSIGNED,
+        ignore_case=row.name not in ("mysql", "login_option", "sshpass"),
+        also=_ALSO,
+    )
+
+
+class Pair(NamedTuple):
+    """Where `user:password` stands; the group `pair` is the password."""
+
+    name: str
+    regex: str
+    anchor: str
+    reach: int
+
+
+_PAIR = r"(?P<pair>[^\s\"'|<>`]{3,128})"
+_PAIRS: Final = (
+    Pair("curl", rf"\b(?:curl|http|https|wget|xh)\b[^\r\n|;]{{0,200}}?\s(?:-u\s{{0,3}}|--(?:proxy-)?user[ =]|-a\s{{1,2}}|-U\s{{1,2}})[\"']?[^\s:\"'$/]{{1,64}}:{_PAIR}",
+         r"(?:-u\s{0,3}|--(?:proxy-)?user[ =]|-a\s{1,2}|-U\s{1,2})[\"']?[^\s:\"'$/]{1,64}:", 5 + 200 + 1 + 14 + 66),
+    Pair("smb", rf"\b(?:smbclient|rpcclient|smbmap|mount\.cifs|winexe|wmic|net)\b[^\r\n|;]{{0,200}}?\s(?:-U\s{{0,2}}|--user=)[\"']?[^\s%\"'$]{{1,64}}%{_PAIR}",
+         r"(?:-U\s{0,2}|--user=)[\"']?[^\s%\"'$]{1,64}%", 10 + 200 + 1 + 7 + 66),
+    Pair("chpasswd", rf"\becho\s{{1,3}}(?:-e\s|-n\s)?[\"']?{_USER}:{_PAIR}[\"']?\s{{0,3}}\|\s{{0,3}}(?:sudo\s{{1,2}})?chpasswd", r"echo\s{1,3}", 7),
+    Pair("sqlplus", rf"\b(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{{1,3}}(?:-[a-zA-Z]{{1,3}}\s{{1,2}}|userid=)?{_USER}/(?P<pair>[^\s\"'@|<>`/]{{3,64}})@", r"(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{1,3}[^\s]", 11 + 8),
+    Pair("pgpass", rf"(?<![^\n])[\w.*-]{{1,80}}:(?:\d{{4,5}}|\*):[\w.*-]{{1,64}}:[\w.*-]{{1,64}}:{_PAIR}(?![^\r\n])", r":(?:\d{4,5}|\*):[\w.*\-]{1,64}:[\w.*\-]{1,64}:", 80 + 1 + 5 + 1 + 64 + 1 + 64 + 1),
+    Pair("sasl", rf"(?<![^\n])\[?[\w.-]{{1,80}}\]?:\d{{2,5}}[ \t]{{1,8}}[\w.+@-]{{1,80}}:{_PAIR}(?![^\r\n])", r":\d{2,5}[ \t]{1,8}[\w.+@\-]{1,80}:", 82 + 6 + 8 + 81),
+)
+
+
+def _pair_pattern(pair: Pair) -> Pattern:
+    return Pattern(
+        name=f"password.{pair.name}",
+        entity_type="PASSWORD",
+        regex=pair.regex,
+        anchor=pair.anchor,
+        reach=pair.reach,
+        longest=width(pair.regex) + 2,
+        score=0.9,
+        check=_user_and_password,
+        precedence=Precedence.ASSIGNED,
+        also=_ALSO,
+    )
+
+
+_TAIL: Final = 24
+_NAME = rf"(?P<stem>{STEMS})(?P<tail>[\w.-]{{0,{_TAIL}}})"
+_NAME_ANCHOR = rf"(?:{STEMS_BYTES})[\w.\-]{{0,{_TAIL}}}"
+_VARIABLES = r"(?:ENV|ARG|setenv|setx|set -[gxU]{1,2}|SetEnv|PassEnv|fastcgi_param|define)"
+
+
+def _named_pattern(
+    name: str, before: str, anchor: str, between: str, check: Check
+) -> Pattern:
+    """A name that means a secret, with `before` in front of it and `between` behind it."""
+    regex = before + _NAME + between + _VALUE
+    return Pattern(
+        name=f"password.{name}",
+        entity_type="PASSWORD",
+        regex=regex,
+        anchor=anchor + _NAME_ANCHOR + between,
+        reach=width(before) + LONGEST_STEM + _TAIL + width(between),
+        longest=width(regex) + 2,
+        score=0.9,
+        check=check,
+        precedence=Precedence.ASSIGNED,
+        ignore_case=True,
+        also=_ALSO,
+    )
+
+
+_NAMED: Final = (
+    _named_pattern(
+        "option", r"(?<![\w-])--?(?P<head>[\w-]{0,30}?)", r"-[\w\-]{0,30}", r"[ \t]{1,3}", _option
+    ),
+    _named_pattern(
+        "variable",
+        rf"(?<!\w){_VARIABLES}[ \t]{{1,4}}[\w.-]{{0,40}}?",
+        rf"{_VARIABLES}[ \t]{{1,4}}[\w.\-]{{0,40}}",
+        r"[ \t]{1,4}",
+        _variable,
+    ),
+)
+_INSERT: Final = Pattern(
+    name="password.sql_insert",
+    entity_type="PASSWORD",
+    regex=r"\b(?:INSERT|REPLACE)\s{1,4}(?:IGNORE\s{1,3})?INTO\s{1,4}[^\s(]{1,120}\s{0,4}\((?P<columns>[^()]{3,800})\)\s{0,8}VALUES\s{0,8}\(",
+    anchor=r"(?:INSERT|REPLACE)\s{1,4}(?:IGNORE\s{1,3})?INTO\s{1,4}",
+    reach=7 + 4 + 9 + 4 + 4,
+    longest=1000,
+    score=0.8,
+    check=_row_of_table,
+    precedence=Precedence.ASSIGNED,
+    ignore_case=True,
+    also=_ALSO,
+)
+
+PATTERNS: Final = (
+    *map(_row_pattern, _ROWS),
+    *map(_pair_pattern, _PAIRS),
+    *_NAMED,
+    _INSERT,
+)
