@@ -48,7 +48,7 @@ CASES: Final[Mapping[str, Callable[[str], str]]] = {
 _SLOT: Final = re.compile(r"([A-Za-z_0-9.]+)(?:#(\w+)|(\*))?((?:\.\w+)?)(?::(\w+))?")
 _REPEAT: Final = re.compile(r"(\d+)-(\d+)(?:/((?:[^:\\]|\\.)*))?:")
 _WEIGHT: Final = re.compile(r"(\d+):")
-_TOKEN: Final = re.compile(r"\\(.)|\[\[|\]\](?!\])|\(\(|\)\)(?!\))|\||\{([^{}]*)\}", re.DOTALL)
+_TOKEN: Final = re.compile(r"\\(.)|\[\[|\]\](?!\](?!\]))|\(\(|\)\)(?!\)(?!\)))|\||\{([^{}]*)\}", re.DOTALL)
 
 
 class TemplateError(ValueError):
