@@ -23,6 +23,18 @@ Around = Callable[[], Company]
 """Looks at what stands beside a key; asked only where the key itself says too little."""
 
 
+def once(look: Around) -> Around:
+    """Looks at most once, for all the values of a key or a column."""
+    seen: list[Company] = []
+
+    def looked() -> Company:
+        if not seen:
+            seen.append(look())
+        return seen[0]
+
+    return looked
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A value whose type its document names, at code points [start, end) of the text.

@@ -7,8 +7,10 @@ from heapq import merge
 from operator import attrgetter
 
 from sluice.engine.reading.deciding import Field
+from sluice.engine.reading.elements import elements
 from sluice.engine.reading.keys import Names
 from sluice.engine.reading.pairs import pairs
+from sluice.engine.reading.sql import inserts
 from sluice.engine.reading.tables import tables
 
 __all__ = ["Field", "fields"]
@@ -22,7 +24,9 @@ def fields(text: str) -> Iterator[Field]:
     """
     names = Names()
     end = 0
-    for found in merge(tables(text, names), pairs(text, names), key=attrgetter("start")):
+    readers = (elements, inserts, tables, pairs)
+    found_in = (reader(text, names) for reader in readers)
+    for found in merge(*found_in, key=attrgetter("start")):
         if found.start >= end:
             yield found
             end = found.end

@@ -75,7 +75,10 @@ _WHOLE: Final = (
     | {name: Meaning(_PERSON, Sort.PART) for name in PARTS}
     | {name: Meaning(_PERSON, Sort.ROLE) for name in ROLES}
     | {name: Meaning(_PLACE, Sort.STATE) for name in ("state", "region", "place", "location")}
-    | {name: Meaning(("USERNAME", "PERSON"), Sort.USER) for name in ("user name", "username")}
+    | {
+        name: Meaning(("USERNAME", "PERSON"), Sort.USER)
+        for name in ("user name", "username", "user")
+    }
 )
 _BESIDE_A_PERSON: Final = word_set(
     "PERSON DATE_OF_BIRTH AGE NRP EMAIL_ADDRESS PHONE_NUMBER US_SSN US_PASSPORT ES_NIF UK_NINO "

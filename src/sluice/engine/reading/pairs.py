@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
-from sluice.engine.reading.deciding import Field, field_of
+from sluice.engine.reading.deciding import Field, field_of, once
 from sluice.engine.reading.keys import LONGEST, Meaning, Names, whole_meaning
 from sluice.engine.reading.siblings import around
 
@@ -92,14 +92,19 @@ def _known_key(text: str, place: int, names: Names) -> tuple[_Key | None, Meanin
     if key is None:
         return None, None
     meaning = names.meaning(key.name)
-    if meaning is None and "." in key.name and not key.quoted:
-        last = key.name.rpartition(".")[2]
-        meaning = names.meaning(last)
-        key = key._replace(start=key.end - len(last), name=last)
-    if meaning is None and not key.quoted and key.name.count(" ") > 1:
-        last = " ".join(key.name.split()[-_WORDS_BEFORE:])
-        meaning = names.meaning(last)
+    if key.quoted:
+        return key, meaning
+    if text[place] == "=" and " " in key.name and whole_meaning(key.name) is None:
+        return _shortened(key, key.name.rpartition(" ")[2], names)
+    if meaning is None and "." in key.name:
+        return _shortened(key, key.name.rpartition(".")[2], names)
+    if meaning is None and key.name.count(" ") > 1:
+        return _shortened(key, " ".join(key.name.split()[-_WORDS_BEFORE:]), names)
     return key, meaning
+
+
+def _shortened(key: _Key, last: str, names: Names) -> tuple[_Key, Meaning | None]:
+    return _Key(key.end - len(last), key.end, last, quoted=False), names.meaning(last)
 
 
 def _key(text: str, place: int) -> _Key | None:
@@ -128,7 +133,7 @@ def _last_label(name: str, *, glued: bool) -> str:
 
 def _values(text: str, key: _Key, meaning: Meaning, at: int, names: Names) -> Iterator[Field]:
     """The fields of one key: one, or several of a list."""
-    beside = partial(around, text, key.start, at, names)
+    beside = once(partial(around, text, key.start, at, names))
     for start, end in _spans(text, key, at, names):
         field = field_of(text, start, end, key.name, meaning, beside)
         if field is not None:

@@ -14,12 +14,13 @@ from sluice.engine.reading.keys import Company, Names, company
 REACH: Final = 600
 """How far beside a key its siblings are looked for, in code points."""
 
+_EDGES = re.compile(r"[{}()]|\n[ \t\r]*\n")
 _STRUCTURE = re.compile(
     r"(?P<open>[{(])|(?P<close>[)}])|(?P<blank>\n[ \t\r]*\n)"
-    r"|(?P<line>\n[ \t>#*/|]{0,40}+(?:-[ \t]+)?+)?"
-    r"(?:\\{0,3}[\"'`])?(?P<key>[^\W\d][\w.\- ]{0,30}?)(?:\\{0,3}[\"'`])?[ \t]{0,2}(?:=>|[:=])"
+    r"|(?:(?P<line>\n[ \t>#*/|]{0,40}+(?:-[ \t]+)?+)(?:\\{0,3}[\"'`])?|(?<!\w))"
+    r"(?P<key>[^\W\d][\w.\- ]{0,30}?)(?:\\{0,3}[\"'`])?[ \t]{0,2}(?:=>|[:=])"
 )
-_KEY_BEFORE = re.compile(r"[^\W\d][\w.\-]{0,40}")
+_HOLDER = re.compile(r"(?P<key>[^\W\d][\w.\-]{0,40})[\"'`\\]{0,4}\s{0,4}(?:=>|[:=])?[\s\[]{0,9}$")
 
 
 def around(text: str, start: int, end: int, names: Names) -> Company:
@@ -38,31 +39,39 @@ def _indent(text: str, start: int) -> int | None:
 
 
 def _before(text: str, start: int) -> tuple[list[str], str]:
-    """The keys before a key, nearest first, and the key of the object that holds it."""
+    """The keys before a key, in the same object or block, and the key of what holds them."""
+    low, parent = _opening(text, start)
     keys: list[str] = []
     indent, depth = _indent(text, start), 0
-    found = _STRUCTURE.finditer(text, max(0, start - REACH), start)
-    pending = False
-    for token in reversed(list(found)):
-        if pending:
-            return keys, token["key"] or ""
-        kind = token.lastgroup
-        if kind == "blank" and depth == 0:
-            return keys, ""
-        if kind == "close":
+    for token in _STRUCTURE.finditer(text, low, start):
+        if token["open"]:
             depth += 1
-        elif kind == "open":
-            depth -= 1
-            pending = depth < 0
-            if pending and token[0] == "(":
-                return keys, _callee(text, token.start())
-        elif kind == "key" and depth == 0:
+        elif token["close"]:
+            depth = max(0, depth - 1)
+        elif token["key"] and depth == 0:
             deeper = _deeper(token, indent)
             if deeper is not None and deeper < 0:
-                return keys, token["key"]
-            if not deeper:
+                keys, parent = [], token["key"]
+            elif not deeper:
                 keys.append(token["key"])
-    return keys, ""
+    return keys, parent
+
+
+def _opening(text: str, start: int) -> tuple[int, str]:
+    """Where the object or block around `start` begins, and the key or function that holds it."""
+    low = max(0, start - REACH)
+    depth = 0
+    for edge in reversed(list(_EDGES.finditer(text, low, start))):
+        if edge[0] in ")}":
+            depth += 1
+        elif edge[0] in "({":
+            if depth == 0:
+                holder = _HOLDER.search(text[max(0, edge.start() - 60) : edge.start()])
+                return edge.end(), holder["key"] if holder else ""
+            depth -= 1
+        elif depth == 0:
+            return edge.end() - 1, ""
+    return low, ""
 
 
 def _after(text: str, start: int, end: int) -> list[str]:
@@ -70,18 +79,17 @@ def _after(text: str, start: int, end: int) -> list[str]:
     keys: list[str] = []
     indent, depth = _indent(text, start), 0
     for token in _STRUCTURE.finditer(text, end, min(len(text), end + REACH)):
-        kind = token.lastgroup
-        if kind == "open":
+        if token["open"]:
             depth += 1
-        elif kind == "close":
+        elif token["close"]:
             depth -= 1
-        elif kind == "key" and depth == 0:
+        elif token["key"] and depth == 0:
             deeper = _deeper(token, indent)
             if deeper is not None and deeper < 0:
                 break
             if not deeper:
                 keys.append(token["key"])
-        if depth < 0 or (kind == "blank" and depth == 0):
+        if depth < 0 or (depth == 0 and token["blank"]):
             break
     return keys
 
@@ -91,12 +99,6 @@ def _deeper(token: re.Match[str], indent: int | None) -> int | None:
     if indent is None or token["line"] is None:
         return None
     return len(token["line"].rpartition("\n")[2]) - indent
-
-
-def _callee(text: str, at: int) -> str:
-    """The name of the function or class that is called with the bracket at `at`."""
-    before = text[max(0, at - 41) : at]
-    return (_KEY_BEFORE.findall(before) or [""])[-1] if before[-1:].strip() else ""
 
 
 def beside(keys: Iterable[str], names: Names) -> Company:

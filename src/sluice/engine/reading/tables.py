@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
-from sluice.engine.reading.deciding import Field, field_of
+from sluice.engine.reading.deciding import Field, field_of, once
 from sluice.engine.reading.keys import LONGEST, Meaning, Names
 from sluice.engine.reading.siblings import beside
 
@@ -15,6 +15,7 @@ _DELIMITERS: Final = "\t|;,"
 _RULER = re.compile(r"[ \t]*[|+:=-][ \t|+:=-]*")
 _LINE = re.compile(r"[^\n]*")
 _HEADER_LONGEST: Final = 4000
+_ENDS_PROSE: Final = frozenset(".!?:")
 _MOST_COLUMNS: Final = 500
 _MOST_HEADER_WORDS: Final = 5
 _COPY = re.compile(
@@ -53,6 +54,8 @@ def _header(text: str, at: int, end: int, names: Names) -> _Header | None:
     copy = _COPY.search(text, at, end) if text.startswith("COPY", at) else None
     if copy:
         return _made(copy["columns"].split(","), "\t", names)
+    if text[end - 1 : end] in _ENDS_PROSE:
+        return None
     line = text[at:end]
     for delimiter in _DELIMITERS:
         count = line.count(delimiter)
@@ -104,17 +107,18 @@ def _may_be_header(cell: str) -> bool:
     return "@" not in cell and "=" not in cell and cell.count(" ") < _MOST_HEADER_WORDS
 
 
+@lru_cache(maxsize=len(_DELIMITERS))
 def _cells(delimiter: str) -> re.Pattern[str]:
     mark = re.escape(delimiter)
     return re.compile(
-        rf'[ \t]{{0,40}}"(?P<in>(?:[^"]|""){{0,4000}}+)"[ \t\r]{{0,40}}(?=[{mark}\n]|$)'
+        rf'[ \t]{{0,40}}"(?P<in>(?:[^"]|""){{0,2000}}+)"[ \t\r]{{0,40}}(?=[{mark}\n]|$)'
         rf"|(?P<bare>[^{mark}\n]*)"
     )
 
 
 def _rows(text: str, at: int, header: _Header, names: Names) -> Generator[Field, None, int]:
     """The fields of the rows from `at` on; gives back where the table ends."""
-    around = partial(beside, header.names, names)
+    around = once(partial(beside, header.names, names))
     while at < len(text):
         end = _line_end(text, at)
         if header.delimiter == "|" and _RULER.fullmatch(text, at, end):

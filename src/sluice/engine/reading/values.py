@@ -37,7 +37,7 @@ _TITLE: Final = re.compile(
     r"(?:\.[ªa]?[ \t]?|[ \t]))+(?=[^\W\d_])",
     re.IGNORECASE,
 )
-_NAME_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|['’\-·](?=[^\W\d_]))*")
+_NAME_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|(?:''|['’\-·])(?=[^\W\d_]))*")
 _BETWEEN: Final = re.compile(
     r"(?:\.?(?:[ \t\u00a0]{1,2}|\+|%20)|,[ \t]?|\.(?=[^\W\d_]))(?=[^\W\d_])"
 )
