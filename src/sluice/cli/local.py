@@ -114,7 +114,7 @@ def detector_for(entities: str | None) -> Detector:
     from sluice.engine import Detector, InvalidPolicy
     from sluice.server.kit.pattern_cache import PatternCache, user_cache_folder
 
-    cache = PatternCache(user_cache_folder())
+    cache = PatternCache(user_cache_folder(), parents=True)
     if entities is None:
         return Detector(cache=cache)
     wanted = {name.strip().upper() for name in entities.split(",") if name.strip()}

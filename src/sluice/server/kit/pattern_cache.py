@@ -33,10 +33,13 @@ class PatternCache:
     Args:
         folder: made with mode 0700 when something is first kept; not used if it is another
             user's or others may write it.
+        parents: whether the folders above it may be made too, with mode 0700; else nothing is
+            kept while there is none.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, parents: bool = False) -> None:
         self._folder = folder
+        self._parents = parents
 
     def load(self, key: str) -> bytes | None:
         """The bytes kept under this key; None if there are none or they cannot be trusted."""
@@ -54,10 +57,16 @@ class PatternCache:
     def save(self, key: str, data: bytes) -> None:
         """Keep the bytes: whole or not at all, also beside other processes that do the same."""
         with suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make()
             if self._is_ours():
                 self._write(self._path(key), data)
                 self._tidy()
+
+    def _make(self) -> None:
+        above = list(reversed(self._folder.parents)) if self._parents else []
+        for folder in (*above, self._folder):
+            if not folder.exists():
+                folder.mkdir(mode=0o700, exist_ok=True)
 
     def _is_ours(self) -> bool:
         try:
