@@ -266,13 +266,25 @@ def joined(pieces: list[Piece]) -> tuple[str, tuple[Span, ...]]:
         text = raw
         if entity_type == "article":
             text, entity_type = _article(raw, pieces[index + 1 :]), ""
+        text = _tidied(text, parts[-1] if parts else "")
         core = text.strip()
         if entity_type and core:
             start = length + text.index(core)
             spans.append((start, start + len(core), entity_type))
-        parts.append(text)
-        length += len(text)
+        if parts and text[:1] in {".", ",", "?", "!"} and parts[-1].endswith(" ") and not entity_type:
+            length -= 1
+            parts[-1] = parts[-1][:-1]
+        if text:
+            parts.append(text)
+            length += len(text)
     return "".join(parts), tuple(spans)
+
+
+def _tidied(text: str, before: str) -> str:
+    """Drop the blank that an empty option left: before another one, or before a comma."""
+    if before.endswith(" ") and text.startswith(" ") and not text.isspace():
+        return text.removeprefix(" ")
+    return text
 
 
 def _article(article: str, following: list[Piece]) -> str:

@@ -9,6 +9,9 @@ from random import Random
 from typing import Final
 
 from training.synthetic.details import MONTHS, WEEKDAYS, words
+from training.synthetic.english import phrases
+from training.synthetic.facts import organisations as organisation_facts
+from training.synthetic.facts import people as people_facts
 from training.synthetic.facts import places as place_facts
 from training.synthetic.people import pool
 from training.synthetic.places import towns
@@ -87,7 +90,7 @@ LISTS: Final = {
         Cantonese|Japanese|Korean|Hindi|Urdu|Turkish|Polish|Swahili|Latin|Hebrew|Tagalog""",
     "holiday": """Christmas|Easter|Thanksgiving|New Year's Eve|Halloween|Ramadan|Eid|Diwali|Hanukkah|
         Valentine's Day|Mother's Day|Labor Day|Memorial Day|Independence Day|Boxing Day|Black Friday|
-        Martin Luther King Day|St Patrick's Day|Veterans Day|Good Friday|the Fourth of July""",
+        Martin Luther King Day|St Patrick's Day|Veterans Day|Good Friday|New Year's Day""",
     "event": """the World Cup|the Olympics|the Super Bowl|World War II|the Cold War|the Gulf War|the Oscars|
         the Grammys|Brexit|the French Revolution|Black Lives Matter|Comic-Con|the Tour de France|
         the Champions League|the FA Cup|the World Series|the Ryder Cup|the Masters|the US Open|Wimbledon|
@@ -135,6 +138,12 @@ LISTS: Final = {
 }  # fmt: skip
 
 
+RUDE: Final = frozenset(
+    "fuck fucking fucked fucks shit bitch bitches sexy boobs breasts porn pussy dick cock nude naked "
+    "penis vagina whore slut rape raped nazi nigger cunt asshole sexual tits anal horny".split()
+)
+
+
 @lru_cache(maxsize=1)
 def plain_words() -> tuple[str, ...]:
     """Return common English words that are no part of a name of a person or place we know."""
@@ -143,12 +152,12 @@ def plain_words() -> tuple[str, ...]:
     named |= {part.lower() for town, _, _ in towns("")[0] for part in town.split()}
     for country, (adjective, people) in place_facts.DEMONYMS.items():
         named |= {country.lower(), adjective.lower(), people.lower()}
+    for facts in (place_facts, organisation_facts, people_facts):
+        named |= {part.lower() for names in vars(facts).values() if isinstance(names, tuple)
+                  for name in names for part in name.split()}  # fmt: skip
+    named |= RUDE
     common = import_module("wordfreq").top_n_list("en", 9000)[150:]
     return tuple(w for w in common if w.isascii() and w.isalpha() and len(w) > 3 and w not in named)
-
-
-def _phrase(random: Random) -> str:
-    return " ".join(random.choices(plain_words(), k=random.randint(2, 5)))
 
 
 def _title(random: Random) -> str:
@@ -169,7 +178,9 @@ def kinds() -> Mapping[str, Kind]:
     return {
         **made,
         "word": written(lambda random: random.choice(plain_words())),
-        "phrase": written(_phrase),
+        "phrase": written(phrases.phrase),
+        "clause": written(phrases.clause),
+        "np": written(phrases.thing),
         "caption": written(_title),
         "identifier": written(_identifier),
         "state_demonym": one_of(("Texan", "Californian", "New Yorker"), "NRP"),
