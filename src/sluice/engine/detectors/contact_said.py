@@ -47,6 +47,7 @@ _PROSE: Final = words(
     "that this one shop sale order buy book start begin up meet work works working worked arrive "
     "more info information details docs download downloads register join subscribe or and the a"
 )
+_AT_SOME_POINT = re.compile(r"\sat\s.*\s(?:point|punt)\s", re.ASCII | re.IGNORECASE | re.DOTALL)
 _MAILING: Final = words(
     "mail email e-mail mails emails mailing reach contact address write courriel correo correio "
     "mailadresse kontakt schreiben adresse dirección endereço posta contatto contattare mél"
@@ -76,6 +77,8 @@ def _hidden(match: re.Match[str]) -> Checked | None:
     """A sign in brackets, or a domain's last dot written out."""
     start = _local_start(match)
     if start is None or match.string[max(0, start - 1) : start] in ("@", "/"):
+        return None
+    if _AT_SOME_POINT.match(match[0]) and "." not in match[0]:
         return None
     if _is_word(match, start) and _MAILING.isdisjoint(_near(match, start)):
         return None

@@ -58,7 +58,8 @@ def _named(match: re.Match[str]) -> Checked | None:
 def _serial_number(match: re.Match[str]) -> Checked | None:
     """Letters and digits, as manufacturers number their products."""
     value = match["value"]
-    if not has_letters_and_digits(value) and len(value) < 9:
+    digits = sum(map(str.isdigit, value))
+    if digits < 2 or (digits == len(value) < 9) or (" " in value and value != value.upper()):
         return None
     return _named(match) and Checked(*match.span("value"), 0.55, reason="label")
 

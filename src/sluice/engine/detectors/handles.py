@@ -17,14 +17,14 @@ from sluice.engine.patterns import Checked, Pattern, Precedence, words
 
 _LABELS = (
     r"user[ _\-]?names?|user[ _\-]?(?:id|login|handle|account)|user|userid|log[io]n(?:[ _\-]?"
-    r"(?:name|id|user))?|screen[ _\-]?name|nick[ _\-]?(?:name)?|handle|samaccountname|uid|alias"
+    r"(?:name|id|user))?|screen[ _\-]?name|nick[ _\-]?(?:name)?|samaccountname|uid"
     r"|benutzer(?:name|kennung|id)?|nutzername|anmeldename|kennung|login-?name"
     r"|(?:nom d['’])?utilisateur|identifiant|pseudo(?:nyme)?|(?:nombre de )?usuario|apodo"
     r"|(?:nome )?utente|gebruikers?(?:naam)?|inlognaam|(?:nome de )?(?:usu(?:á|a)rio|utilizador)"
 )
 # Labels that are also ordinary words or have ordinary words behind them.
 _SOFT: Final = words(
-    "user login logon handle nick alias uid benutzer kennung utilisateur identifiant pseudo usuario "
+    "user login logon nick uid benutzer kennung utilisateur identifiant pseudo usuario "
     "apodo utente gebruiker usuário usuario utilizador userid"
 )
 _ROLES: Final = words(
@@ -33,7 +33,7 @@ _ROLES: Final = words(
     "centos vagrant runner node app git jenkins nginx apache hadoop spark ftp mail backup operator "
     "support info sales api bot client server host me self you owner none null nil true false "
     "shared all current anyone everyone runneradmin linuxbrew circleci travis appveyor codespace "
-    "vscode student pi deploy deployer jovyan"
+    "vscode student pi sysdba sysadmin superuser deploy deployer jovyan"
 )
 # What follows such a label in prose and in programs without being a name.
 _WORDS: Final = words(
@@ -67,6 +67,22 @@ def _is_nobody(name: str) -> bool:
     )
 
 
+# Parts of names in programs: `user_id`, `session.user`, `has_name`.
+_PARTS: Final = words(
+    "id ids user users name names username login dir dirs path paths get set has is my session "
+    "email mail token type types key keys data request response self this cls obj object model "
+    "form field value values list dict count create update delete find load save add remove new "
+    "e i g config settings options info class func function test tests args kwargs params body "
+    "password host domain url uri file files no default current input output"
+)
+
+
+def _is_code(name: str) -> bool:
+    """Whether a part of a compound name is a word of programs."""
+    parts = re.split(r"[._@-]|(?<=[a-z])(?=[A-Z])", name)
+    return len(parts) > 1 and not _PARTS.isdisjoint(part.lower() for part in parts)
+
+
 def _is_telling(name: str) -> bool:
     """Whether it is formed as user names are and words are not: `jdoe42`, `j.doe`, `jane_d`."""
     return any(char.isdigit() or char in "._@" for char in name) and not name.isdigit()
@@ -76,9 +92,11 @@ def _labelled(match: re.Match[str]) -> Checked | None:
     """A name behind a label; behind an ordinary word only with a sign between the two."""
     start, end = match.span("value")
     text, name = match.string, match["value"]
-    if _is_nobody(name) or _CODE_BEHIND.match(text, end, end + 4):
-        return None
     between = text[match.end("label") : start]
+    if _is_nobody(name) or _is_code(name) or _CODE_BEHIND.match(text, end, end + 4):
+        return None
+    if not between.strip("_-") or text[max(0, match.start() - 3) : match.start()] == "://":
+        return None
     quoted = text[start - 1] in _QUOTES and text[end : end + 1] in _QUOTES
     signed = any(sign in between for sign in ":=#")
     if name.isdigit():
@@ -87,6 +105,8 @@ def _labelled(match: re.Match[str]) -> Checked | None:
         return None if match["label"].lower() in _SOFT or not _is_said(between) else Checked(
             start, end, 0.55, reason="label"
         )
+    if match["label"].lower() in _SOFT and ("\n" in between or "= " in between) and not quoted:
+        return None  # a program's line
     if match["label"].lower() in _SOFT and not (quoted or _is_telling(name)):
         return Checked(start, end, 0.5 if signed and _ends(text, end) else 0.35, reason="label")
     return Checked(start, end, 0.75 if quoted or _is_telling(name) else 0.65, reason="label")
@@ -103,10 +123,16 @@ def _ends(text: str, end: int) -> bool:
 
 def _logged(match: re.Match[str]) -> Checked | None:
     """The name in `logged in as jdoe`, `Accepted password for jdoe from`, `/home/jdoe/`."""
-    name = match["value"]
+    name, text = match["value"], match.string
     if _is_nobody(name) or name.isdigit():
         return None
+    vague = match[0].lower().endswith("user " + name.lower())
+    if vague and not (_is_telling(name) or _LOG_GOES_ON.match(text, match.end(), match.end() + 8)):
+        return None
     return Checked(*match.span("value"), 0.65, reason="words in front")
+
+
+_LOG_GOES_ON = re.compile(r"\s?(?:from|by|on|via|\(|\Z|[\r\n:,;\]\"'])", re.ASCII)
 
 
 # After `@`: words of programs, documentation comments, style sheets, and calls to a whole channel.
@@ -123,6 +149,8 @@ _NOT_HANDLES: Final = words(
     "environmentobject main available objc escaping autoclosure discardableresult "
     "staticmethod classmethod property abstractmethod dataclass contextmanager lru_cache cache "
     "wraps pytest fixture mock patch app click celery task route login_required jit "
+    "contextlib coroutine overload final typing functools abc asyncio unittest types runtime_checkable total_ordering "
+    "singledispatch cached_property validator field_validator model_validator decorator "
     "here channel everyone all team group online echo everybody "
     "app latest next beta alpha types babel angular vue vitejs nestjs mui storybook "
     "ifstar makeatletter context config slot model yield var case switch section extends endif "
@@ -133,6 +161,7 @@ _NOT_HANDLES: Final = words(
     "callback opaque remark remarks seealso invariant pre post precondition postcondition"
 )
 _CODE_SIGNS = re.compile(r"[{}=;<>\\$|`\[\]]|//|::|->|\w\(|\)\s*:|^\s*[*#]|^\s*(?:def|class|from|import) ")
+_DECORATOR = re.compile(r"\b(?:decorat|annotat|directive|macro|javadoc|docblock)", re.IGNORECASE)
 _SENTENCE_AFTER = re.compile(r"[\s,.!?:;)'’\"…]|\Z", re.ASCII)
 _LINE_FROM: Final = 120
 
@@ -141,13 +170,16 @@ def _handle(match: re.Match[str]) -> Checked | None:
     """`@name` on a line for people; a line that looks like a program's has none."""
     text, (start, end) = match.string, match.span()
     name = match["name"]
-    if name.lower() in _NOT_HANDLES or len(name) < 3 or name.isdigit():
+    parts = name.lower().split(".")
+    if not _NOT_HANDLES.isdisjoint(parts) or len(name) < 3 or name.isdigit():
         return None
     if not _SENTENCE_AFTER.match(text, end) or _is_domain(name):
         return None
     before, behind = _line_around(text, start, end)
-    if _CODE_SIGNS.search(before) or _CODE_SIGNS.search(behind):
+    if _CODE_SIGNS.search(before) or _CODE_SIGNS.search(behind) or _DECORATOR.search(before + behind):
         return None
+    if name[0] == "_" or before.lower().endswith((" the ", " a ", " an ")):
+        return Checked(start, end, 0.4, reason="a word of programs, perhaps")
     if not before.strip() and (not behind.strip(" .!?,;:") or _is_annotated(behind)):
         return Checked(start, end, 0.4, reason="alone on its line")
     return Checked(start, end, 0.6 if any(map(str.isalpha, before + behind)) else 0.5, reason="text")
@@ -176,9 +208,9 @@ def _is_annotated(behind: str) -> bool:
 
 
 _NETWORKS = (
-    r"twitter|x\.com|instagram|insta|ig|telegram|tg|tiktok|snapchat|snap|discord|skype|facebook|fb"
-    r"|linkedin|github|gitlab|mastodon|bluesky|bsky|threads|reddit|twitch|youtube|venmo|cash ?app"
-    r"|paypal|wechat|weixin|line id|kik|signal|vk|xing|pinterest|onlyfans|steam|psn|xbox|gamertag"
+    r"twitter|x\.com|instagram|insta|ig|telegram|tg|tiktok|snapchat|discord|skype|facebook|fb"
+    r"|linkedin|github|gitlab|mastodon|bluesky|bsky|reddit|twitch|youtube|venmo|cash ?app"
+    r"|paypal|wechat|weixin|line id|kik|vk|xing|pinterest|onlyfans|psn|gamertag"
 )
 
 
@@ -252,7 +284,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         "handles.network",
         "USERNAME",
         rf"(?:{_NETWORKS})(?:[ _\-](?:handle|user(?:name)?|id|account|name|profile))?",
-        r"[@$]?[A-Za-z_][\w.-]{1,29}[A-Za-z0-9_](?:#\d{4})?(?![\w/@]|\.\w)",
+        r"[@$]?[A-Za-z_][\w.-]{1,29}[A-Za-z0-9_](?:#\d{4})?(?![\w/@]|\.\w|:/)",
         _on_network,
         longest=40,
         first="[@$A-Za-z_]",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address
 from typing import Final
 
+from sluice.engine.detectors.labels import labelled
 from sluice.engine.patterns import Checked, Pattern, Precedence, context
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 # What an address has somewhere: `::` beside a digit, or six groups.
 _V6_SIGN = r"[0-9A-Fa-f:]{0,38}(?:::[0-9A-Fa-f]|[0-9A-Fa-f]::)|(?:[0-9A-Fa-f]{1,4}:){6}"
-_HARMLESS: Final = ("127.", "0.0.0.", "255.")
+_DOCUMENTATION: Final = tuple(map(IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
+"""RFC 5737."""
 _CONTEXT: Final = context(
     "ip ips ipv addr address host server client remote gateway subnet dns peer source src dst from",
     "version versions v ver release released build section chapter clause firmware upgrade oid",
@@ -21,9 +23,15 @@ _CONTEXT: Final = context(
 
 
 def _v4(match: re.Match[str]) -> Checked | None:
-    """Loopback, unspecified addresses and net masks tell little."""
-    harmless = match[0].startswith(_HARMLESS)
-    return Checked(*match.span(), 0.5 if harmless else 0.7)
+    """Public ones tell most; loopback, unspecified addresses and net masks nothing."""
+    address = IPv4Address(match[0])
+    if address.is_loopback or address.is_multicast or match[0].startswith(("0.", "255.")):
+        return Checked(*match.span(), 0.25, reason="loopback, multicast or mask")
+    if any(address in network for network in _DOCUMENTATION):
+        return Checked(*match.span(), 0.5, reason="documentation range")
+    if address.is_private or address.is_link_local:
+        return Checked(*match.span(), 0.55, reason="private range")
+    return Checked(*match.span(), 0.7, reason="form")
 
 
 def _v6(match: re.Match[str]) -> Checked | None:
@@ -35,6 +43,8 @@ def _v6(match: re.Match[str]) -> Checked | None:
         IPv6Address(address)
     except AddressValueError:
         return None
+    if len(address.replace(":", "")) <= 3:
+        return Checked(*match.span(), 0.3, reason="loopback or a slice")  # `x[::2]`
     if address.endswith("::") and address.count(":") == 2:
         return Checked(*match.span(), 0.3)  # `while 1::`
     plain = not any(char.isdigit() for char in address)
@@ -55,7 +65,19 @@ def _cisco(match: re.Match[str]) -> Checked | None:
     return Checked(*match.span(), 0.75 if has_letter else 0.3)
 
 
-PATTERNS: Final = (
+def _defanged(match: re.Match[str]) -> Checked | None:
+    """`203[.]0[.]113[.]9`, as reports of incidents write addresses."""
+    return Checked(*match.span(), 0.7, reason="form")
+
+
+def _labelled_mac(match: re.Match[str]) -> Checked | None:
+    """Twelve hexadecimal digits without separators behind a label."""
+    if len(set(match["value"].lower())) < 3:
+        return None
+    return Checked(*match.span("value"), 0.8, reason="label")
+
+
+PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="network.ipv4",
         entity_type="IP_ADDRESS",
@@ -66,6 +88,26 @@ PATTERNS: Final = (
         score=0.7,
         check=_v4,
         context=_CONTEXT,
+    ),
+    Pattern(
+        name="network.ipv4_defanged",
+        entity_type="IP_ADDRESS",
+        regex=rf"(?<![\w.]){_OCTET}(?:(?:\[\.\]|\(\.\)|\[dot\]){_OCTET}){{3}}(?![\w.])",
+        anchor=r"\d(?:\[\.\]|\(\.\)|\[dot\])\d",
+        reach=9,
+        longest=3 + 3 * 8 + 1,
+        score=0.7,
+        check=_defanged,
+    ),
+    labelled(
+        "network.mac_plain",
+        "MAC_ADDRESS",
+        r"mac(?:[ _\-]?addr(?:ess|esse|esa)?)?|bssid|hwaddr|adresse mac|direcci(?:ó|o)n mac"
+        r"|indirizzo mac",
+        r"[0-9A-F]{12}(?![\w-])",
+        _labelled_mac,
+        longest=13,
+        first="[0-9A-F]{12}",
     ),
     Pattern(
         name="network.ipv6",

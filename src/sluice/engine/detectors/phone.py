@@ -33,12 +33,12 @@ _EXTENSION = (
 _LONGEST_EXTENSION: Final = 2 + 9 + 3 + 6
 _SPOKEN = words(
     "phone phones telephone tel call calls called calling mobile cell cellphone fax hotline ring dial "
-    "whatsapp sms text texted texting signal contact reach callback landline number voicemail "
+    "whatsapp sms text texted texting signal contact reach callback landline voicemail "
     "telefon telefonnummer handy handynummer mobil mobilnummer rufnummer anruf anrufen durchwahl "
     "festnetz erreichbar téléphone telephone portable fixe appeler appelez joindre joignable tél "
     "teléfono telefono móvil movil llamar llame llámame fijo cellulare chiamare chiamami recapito "
     "telefone celular telemóvel ligar ligue contacto contato telefoon telefoonnummer mobiel bellen "
-    "bereikbaar ph tlf tfno gsm natel komórka zadzwoń numer numéro número"
+    "bereikbaar ph tlf tfno gsm natel komórka zadzwoń"
 )
 _LOWERING = words(
     "order invoice id ids tracking ticket case ref reference serial isbn issn sku version build "
@@ -57,6 +57,7 @@ _DATE = re.compile(
 )
 _COUNTRY_CODE = re.compile(r"\+\(?\d{1,3}\)?[ .\-/()]{0,3}\Z", re.ASCII)
 _SOCIAL_SECURITY = re.compile(r"\d{3}[ -]\d{2}[ -]\d{4}", re.ASCII)
+_ZIP_PLUS_FOUR = re.compile(r"0\d{4}-\d{4}", re.ASCII)
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .\u00a0]\d{3})+", re.ASCII)
 
 
@@ -86,6 +87,8 @@ def _national(match: re.Match[str]) -> Checked | None:
     if _NANP.fullmatch(number):
         return _american(match)
     if not 8 <= len(digits_of(number)) <= 12:
+        return None
+    if _ZIP_PLUS_FOUR.fullmatch(number):
         return None
     score = score_of_form(number)
     if score < 0.5 and not _SPOKEN.isdisjoint(surrounding_words(match.string, *_span(match))):
@@ -156,9 +159,10 @@ _LABELS = (
     r"|(?:phone|mobile|cell|contact)_?(?:num|no|nbr)"
 )
 _VERBS = (
-    r"call(?: (?:me|us|him|her|them))?(?: (?:at|on))?|dial|ring|reach|text(?: me)?|sms|contact|number"
-    r"|my number|signal|anrufen|rufen|erreichbar|appele[rz]|joindre|joignable|ll(?:á|a)m(?:ar|e|ame)"
-    r"|chiama(?:re|mi)|ligar|ligue|bellen|bel|numéro|número|numer"
+    r"call(?: (?:me|us|him|her|them))?(?: (?:at|on))?|dial|ring|reach|text(?: me)?|sms|contact"
+    r"|(?:my|our|his|her|their|this) number|number is|signal|(?:meine|unsere) nummer|mijn nummer"
+    r"|(?:mon|son|notre) num(?:é|e)ro|(?:mi|su|meu) n(?:ú|u)mero|(?:il )?(?:mio|suo) numero|anrufen|rufen|erreichbar|appele[rz]|joindre|joignable|ll(?:á|a)m(?:ar|e|ame)"
+    r"|chiama(?:re|mi)|ligar|ligue|bellen|bel"
 )
 _VALUE = rf"(?P<number>(?:\+|00)?\(?\d(?:{_SEP}{{0,3}}\d){{6,14}}){_EXTENSION}(?![\w%]|[-.:/,]\d)"
 _FIRST = rf"[0-9](?:{_SEP_BYTES}{{0,3}}[0-9]){{6}}"

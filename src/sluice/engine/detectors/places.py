@@ -35,7 +35,7 @@ def _pair(match: re.Match[str]) -> Checked | None:
     near = surrounding_words(text, start, end)
     if not _PLACING.isdisjoint(near):
         return Checked(start, end, 0.9, reason="context word")
-    if not _COMPUTING.isdisjoint(near) or (abs(first) < 2 and abs(second) < 2):
+    if "[" in text[max(0, start - 2) : start] or not _COMPUTING.isdisjoint(near) or (abs(first) < 2 and abs(second) < 2):
         return None
     return Checked(start, end, 0.6, reason="form")
 

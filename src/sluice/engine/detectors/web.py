@@ -12,6 +12,14 @@ from sluice.engine.patterns import Checked, Pattern, Precedence, context, words
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NOT_IN_URL = "\\s<>\"'`{}|\\\\^\u00ab\u00bb\u201c\u201d\u201e\u3000-\u3002\uff0c"
 _REST = re.compile(rf"[^{_NOT_IN_URL}]*")
+# Names of XML and JSON vocabularies and of licences: the same in everybody's documents.
+_SCHEMAS = re.compile(
+    r"(?:www\.w3\.org/(?:\d{4}/|ns/|TR/)|schemas?\.(?:xmlsoap|openxmlformats|microsoft|android)\.|"
+    r"json-schema\.org/|schema\.org\b|purl\.org/|www\.apache\.org/licenses/|"
+    r"(?:www\.)?opensource\.org/licenses/|(?:www\.)?gnu\.org/licenses/|"
+    r"creativecommons\.org/(?:licenses|publicdomain)/|xml\.apache\.org/|java\.sun\.com/)",
+    re.ASCII | re.IGNORECASE,
+)
 _CREDENTIALS = re.compile(r"[^\s/?#@]{0,256}:[^\s/?#@]{0,256}@", re.ASCII)
 _TRAILING: Final = ".,;:!?*_~'\"\u2026"
 _PAIRS: Final = {")": "(", "]": "["}
@@ -21,6 +29,8 @@ _COMMON = (
     "com|net|org|edu|gov|mil|eu|de|fr|uk|nl|ch|at|be|es|pl|cz|se|dk|fi|pt|gr|hu|ro|ie|jp|cn|kr|"
     "br|mx|ar|cl|au|nz|za|ca|ru|ua|tr|biz|xyz|io"
 )
+# Of those, the ones that are also attributes in programs: a path or a word must make them surer.
+_WORDLIKE: Final = words("at be es se br ch cl mil")
 _NAMES_OF_SOFTWARE: Final = words(
     "java.io asp.net ado.net vb.net ml.net socket.io engine.io paper.net system.net"
 )
@@ -34,7 +44,10 @@ def _with_scheme(match: re.Match[str]) -> Checked | None:
     credentials = _CREDENTIALS.match(text, authority, end)
     if credentials:
         start = credentials.end()
-    return Checked(start, end, 0.9) if end > authority + 1 and end > start else None
+    if end <= max(start, authority + 1):
+        return None
+    names_nothing = _SCHEMAS.match(text, authority) is not None
+    return Checked(start, end, 0.4 if names_nothing else 0.9, reason="scheme")
 
 
 def _www(match: re.Match[str]) -> Checked | None:
@@ -53,6 +66,8 @@ def _bare(match: re.Match[str]) -> Checked | None:
     if not has_registered_domain(lower) or lower.split(".")[0] in ("self", "this", "cls", "e"):
         return None
     end = _end_of_path(match)
+    if end == match.end("host") and lower.rpartition(".")[2] in _WORDLIKE:
+        return Checked(match.start(), end, 0.4, reason="registered domain")
     called = match.string[match.end("host") : match.end("host") + 1] in ("(", "[", "=")
     return None if called else Checked(match.start(), end, 0.7 if end > match.end("host") else 0.55)
 
