@@ -26,7 +26,7 @@ _MOST: Final = 600
 _LINE: Final = 200
 """How far a neighbouring line is read, in code points."""
 _QUOTE = r"[rbufLN@$]{0,2}\\{0,3}[\"'`]"
-_BEGIN = r"[\[({]{0,2}\s{0,2}[rbufLN@$]{0,2}"
+_BEGIN = r"[\[(]{0,2}\s{0,2}[rbufLN@$]{0,2}"
 QUOTED = (
     rf"(?:\\{{1,3}}\"(?P<escaped>[^\"\\\r\n]{{1,{_MOST}}})\\{{1,3}}\""
     rf"|\"(?P<double>(?:[^\"\\\r\n]|\\.){{1,{_MOST}}})\""
@@ -34,17 +34,18 @@ QUOTED = (
     rf"|`(?P<back>[^`\r\n]{{1,{_MOST}}})`)"
 )
 """A value between quotes, in the group of its kind of quote."""
-_BARE = rf"(?:[|>][+-]?[ \t]{{0,4}}\r?\n[ \t]{{1,16}})?(?P<bare>[^\s\"'`<>]{{2,{_MOST}}})"
+_BARE = rf"(?:[|>][+-]?[ \t]{{0,4}}\r?\n[ \t]{{1,16}})?(?P<bare>(?![{{(\[])[^\s\"'`<>]{{2,{_MOST}}})"
 _LONGEST_VALUE: Final = 2 * _MOST + 40
 _CLOSERS = r"[\"'`\]\\)]{0,3}"
 _ASSIGN = (
-    r"(?:\s{0,2}:\s{0,2}[A-Za-z_][\w.<>|?]{0,30}(?:\[\])?[?!]?\s{0,2}=(?![=>])\s{0,4}"
+    r"(?:\s{0,2}\{\s?get;[^{}\n]{0,24}\}\s?=\s{0,2}"
+    r"|\s{0,2}:\s{0,2}[&*]?(?:'\w{1,10} )?[A-Za-z_][\w.<>|?]{0,30}(?:\[\])?[?!]?\s{0,2}=(?![=>])\s{0,4}"
     r"|\s{0,8}(?::=|=>|->|={1,3}|!={1,2}|\?=|\+=|:)(?:[ \t]{0,16}|\s{0,20}(?=" + _BEGIN + r"\\{0,3}[\"'`]))"
     r"|\s{0,2}(?:\|\||\?\?|or|\?:)\s{0,2}(?=" + _QUOTE + r")"
     r"|\s{0,2}[,(]\s{0,12}(?=" + _QUOTE + r")"
     r"|\[\d{0,4}\]\s{0,2}=\s{0,2}|[ \t]{1,8}(?=" + _QUOTE + r"))"
 )
-_ASSIGN_ANCHOR = r"(?:\s{0,8}(?:[=:,(\-!?+|]|or)|\[\d{0,4}\]|[ \t]{1,8}[a-z@$\\\"'`])"
+_ASSIGN_ANCHOR = r"(?:\s{0,8}(?:[=:,(\-!?+|{]|or)|\[\d{0,4}\]|[ \t]{1,8}[a-z@$\\\"'`])"
 _NAME = rf"(?P<stem>{STEMS})(?P<tail>[\w.\-]{{0,{_TAIL}}})"
 _NAME_ANCHOR = rf"(?:{STEMS_BYTES})[\w.\-]{{0,{_TAIL}}}"
 _NAME_REACH: Final = LONGEST_STEM + _TAIL

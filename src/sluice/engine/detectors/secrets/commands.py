@@ -158,9 +158,9 @@ _ROWS: Final = (
     Row("sshpass", r"\bsshpass\s{1,3}(?:-v\s)?-p\s{0,2}", r"sshpass\s", _given),
     Row(
         "login_option",
-        rf"\b(?:docker|podman|nerdctl|buildah|helm|az|cf|oc|mongo\w{{0,12}}|psexec\w{{0,4}}|vault|npm|twine|mosquitto_\w{{3}}|sqlcmd|bcp|zip|unzip|7z|ipmitool|rabbitmqadmin|crackmapexec|rdesktop|wget|tsm|tabcmd|skopeo)\b{_SPAN}"
+        rf"\b(?:(?:docker|podman|nerdctl|buildah|helm\s{{1,2}}registry|az|cf|oc|skopeo|vault|npm)\s{{1,2}}login|mongo\w{{0,12}}|psexec\w{{0,4}}|twine|mosquitto_\w{{3}}|sqlcmd|bcp|zip|unzip|7z|ipmitool|rabbitmqadmin|crackmapexec|rdesktop|wget|tsm|tabcmd)\b{_SPAN}"
         r"\s(?:-p|-P|--pass|-password|/p:?)(?:\s{1,3}|=)",
-        r"(?:docker|podman|nerdctl|buildah|helm|az|cf|oc|mongo|psexec|vault|npm|twine|mosquitto_|sqlcmd|bcp|zip|7z|ipmitool|rabbitmqadmin|crackmapexec|rdesktop|wget|tsm|tabcmd|skopeo)[^\r\n|;&]{0,170}\s(?:-[pP]|--pass|-password|/p)",
+        r"(?:login|mongo|psexec|twine|mosquitto_|sqlcmd|bcp|zip|7z|ipmitool|rabbitmqadmin|crackmapexec|rdesktop|wget|tsm|tabcmd)[^\r\n|;&]{0,170}\s(?:-[pP]|--pass|-password|/p)",
         _given,
     ),
     Row("redis", rf"\bredis-(?:cli|benchmark)\b{_SPAN}\s(?:-a|--pass)\s{{1,3}}", r"redis-", _given),
@@ -218,7 +218,7 @@ _PAIRS: Final = (
          r"(?:-U\s{0,2}|--user=)[\"']?[^\s%\"'$]{1,64}%", 10 + 200 + 1 + 7 + 66),
     Pair("chpasswd", rf"\becho\s{{1,3}}(?:-e\s|-n\s)?[\"']?{_USER}:{_PAIR}[\"']?\s{{0,3}}\|\s{{0,3}}(?:sudo\s{{1,2}})?chpasswd", r"echo\s{1,3}", 7),
     Pair("sqlplus", rf"\b(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{{1,3}}(?:-[a-zA-Z]{{1,3}}\s{{1,2}}|userid=)?{_USER}/(?P<pair>[^\s\"'@|<>`/]{{3,64}})@", r"(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{1,3}[^\s]", 11 + 8),
-    Pair("pgpass", rf"(?<![^\n])[\w.*-]{{1,80}}:(?:\d{{4,5}}|\*):[\w.*-]{{1,64}}:[\w.*-]{{1,64}}:{_PAIR}(?![^\r\n])", r":(?:\d{4,5}|\*):[\w.*\-]{1,64}:[\w.*\-]{1,64}:", 80 + 1 + 5 + 1 + 64 + 1 + 64 + 1),
+    Pair("pgpass", rf"(?<![^\n])[\w.*-]{{1,80}}:(?:\d{{4,5}}|\*):[\w.*-]{{1,64}}:[\w.*-]{{1,64}}:(?=[^\n]{{0,60}}[A-Za-z]){_PAIR}(?![^\r\n])", r":(?:\d{4,5}|\*):[\w.*\-]{1,64}:[\w.*\-]{1,64}:", 80 + 1 + 5 + 1 + 64 + 1 + 64 + 1),
     Pair("sasl", rf"(?<![^\n])\[?[\w.-]{{1,80}}\]?:\d{{2,5}}[ \t]{{1,8}}[\w.+@-]{{1,80}}:{_PAIR}(?![^\r\n])", r":\d{2,5}[ \t]{1,8}[\w.+@\-]{1,80}:", 82 + 6 + 8 + 81),
 )
 
@@ -230,7 +230,7 @@ def _pair_pattern(pair: Pair) -> Pattern:
         regex=pair.regex,
         anchor=pair.anchor,
         reach=pair.reach,
-        longest=width(pair.regex) + 2,
+        longest=width(pair.regex) + 64,
         score=0.9,
         check=_user_and_password,
         precedence=Precedence.ASSIGNED,

@@ -23,6 +23,13 @@ _ACCESS: Final = "ACCESS_TOKEN"
 CLOUDS: Final = (
     # Issued ones are base32; examples and tests often are not, and nothing else looks so.
     Form("aws", r"(?:AKIA|ASIA|ABIA|ACCA)", r"[A-Z0-9]{16}"),
+    Form(
+        "aws_secret",
+        r"(?:AKIA|ASIA)[A-Z0-9]{16}[\"',:;|\s]{1,12}",
+        r"[A-Za-z0-9/+]{40}",
+        named=True,
+        anchor=r"(?:AKIA|ASIA)[A-Z0-9]{16}[\"',:;|\s]",
+    ),
     Form("aws_session", r"(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)", r"[A-Za-z0-9/+=]{80,1200}", _ACCESS),
     Form("aws_bedrock", r"ABSK", r"[A-Za-z0-9+/]{109,269}={0,2}"),
     Form("aws_bedrock", r"bedrock-api-key-", r"[A-Za-z0-9+/=]{60,1600}"),

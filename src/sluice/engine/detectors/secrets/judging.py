@@ -85,6 +85,8 @@ def _password(value: str, seen: Look, place: Place) -> float:
         return 0.9
     if " " in value.strip():
         return _phrase(value)
+    if kind_of(value.rstrip(":*.!? ")) is not None and not any(map(str.isdigit, value)):
+        return 0.3
     if seen is Look.NUMBER:
         return 0.0 if len(value) < 4 else 0.45 if place is Place.BARE else 0.65
     if seen is Look.MIXED:
@@ -98,6 +100,10 @@ def _phrase(value: str) -> float:
     """Several words are a label or a sentence; with digits and signs perhaps a password."""
     if len(value) > 64:
         return 0.0
+    parts = value.split()
+    mixed = any(look(part) in (Look.MIXED, Look.RANDOM) and not part.isalpha() for part in parts)
+    if mixed and len(parts) <= 3 and any(map(str.isdigit, value)):
+        return 0.55
     return 0.4 if any(map(str.isdigit, value)) else 0.3
 
 

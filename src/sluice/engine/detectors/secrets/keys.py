@@ -16,7 +16,9 @@ _DASHES: Final = "-----"
 _END = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----", re.ASCII)
 # The lines of a key whose end is missing: line ends may be escaped, as in JSON or `.env` files.
 _LINES = re.compile(r"(?:(?:\\[rn]|\s){0,8}[A-Za-z0-9+/]{16,200}={0,2})*", re.ASCII)
-_BASE64_REST = re.compile(r"[A-Za-z0-9+/\r\n ]*={0,2}", re.ASCII)
+_BASE64_REST = re.compile(
+    r"[A-Za-z0-9+/]*(?:\r?\n[ \t]*[A-Za-z0-9+/]{40,}(?=[\s=]|$))*={0,2}", re.ASCII
+)
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _MAC = re.compile(r"Private-(?:MAC|Hash):\s?[0-9a-f]{40,64}", re.ASCII)
 _PUTTY_LENGTH: Final = 8000
