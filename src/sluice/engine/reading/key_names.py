@@ -159,7 +159,7 @@ ENDINGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
         "health insurance number|health insurance id|insurance id|insurance number|member id|"
         "subscriber id|beneficiary id|health plan number|nass|numero de afiliacion|"
         "krankenversicherungsnummer|versichertennummer|versicherungsnummer|"
-        "numero de securite sociale|no securite sociale|numero de seguridad social|"
+        "securite sociale|no securite sociale|seguridad social|sozialversicherungsnummer|"
         "tarjeta sanitaria|cip|tessera sanitaria|zorgverzekeringsnummer|cartao sus|"
         "insurance policy number|medicare number|medicaid id",
     ),

@@ -153,17 +153,27 @@ class Names:
     """Remembers what keys name while one text is read, and no longer."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Meaning | None] = {}
+        self._meanings: dict[str, Meaning | None] = {}
+        self._words: dict[str, list[str]] = {}
 
     def meaning(self, key: str) -> Meaning | None:
         """As `meaning_of`."""
         try:
-            return self._known[key]
+            return self._meanings[key]
         except KeyError:
-            if len(self._known) >= _MOST_REMEMBERED:
-                self._known.clear()
-            meaning = self._known[key] = meaning_of(key)
+            if len(self._meanings) >= _MOST_REMEMBERED:
+                self._meanings.clear()
+            meaning = self._meanings[key] = meaning_of(key)
             return meaning
+
+    def words(self, key: str) -> list[str]:
+        """As `key_words`."""
+        found = self._words.get(key)
+        if found is None:
+            if len(self._words) >= _MOST_REMEMBERED:
+                self._words.clear()
+            found = self._words[key] = key_words(key)
+        return found
 
 
 class Company(NamedTuple):
@@ -179,10 +189,10 @@ class Company(NamedTuple):
 
 def company(keys: list[str], parent: str, names: Names) -> Company:
     """What these keys, and the key of the object that holds them, speak for."""
-    words = ["".join(key_words(key)) for key in keys]
+    words = ["".join(names.words(key)) for key in keys]
     types = [meaning.entity_types[0] for key in keys if (meaning := names.meaning(key))]
     sure = sum(kind in _BESIDE_A_PERSON for kind in types)
-    above = key_words(parent)[-1:] or [""]
+    above = names.words(parent)[-1:] or [""]
     singular = above[0].removesuffix("s")
     return Company(
         person=singular in PEOPLE

@@ -30,7 +30,7 @@ _INNER: Final = {
 }
 _CLOSING: Final = {"“": "”", "„": "“", "«": "»", "‘": "’"}
 _QUERY_END = re.compile(r"[&\s\"'<>#;,)\]}]")
-_BARE_END = re.compile(r"[;|\t{}\[\]<>\"\n\r]|[ ]{2}| #| //|\\n|$")
+_BARE_END = re.compile(r"[;|\t{}\[\]<>\"\n\r]|[ ]{2}| #| //|\\n|&[\w.\-]{1,40}=|$")
 _WORD_END = re.compile(r"[\s,;&)\]}\"'<>|]|$")
 _NEXT_KEY = re.compile(r"(?<![:=])[:=](?!//)")
 _ITEM = re.compile(
@@ -46,6 +46,7 @@ _WORDS_BEFORE: Final = 5
 _CODE: Final = re.compile(
     r"[()]|^[a-z_]\w*(?:\.\w+)+$|^[a-z]+[A-Z]\w*$|^\w+_\w+$|[;{]$|^!|^&|^\*\w"
 )
+_VARIABLE = re.compile(r"[a-z_]\w*")
 _TRAILING: Final = " \t.,:;\"'*_`)]-"
 
 
@@ -81,6 +82,8 @@ def _after_separator(text: str, place: int) -> int:
         if after == "=" or (before and before in "=!<>+-*/%&|^~:"):
             return -1
         return place + (2 if after in (">", "~") else 1)
+    if before.isdigit() and after.isdigit():
+        return -1
     if before == ":" or (after == "/" and text[place + 2 : place + 3] == "/"):
         return -1
     return -1 if after == ":" else place + (2 if after == "=" else 1)
@@ -222,7 +225,7 @@ def _bare(text: str, key: _Key, start: int) -> tuple[int, int] | None:
     value = text[start:end]
     if not value or _CODE.search(value) or value.lower() == key.name.lower():
         return None
-    if text[start - 1] in "= " and "=" in text[key.end : start] and value.islower():
+    if "=" in text[key.end : start] and _VARIABLE.fullmatch(value):
         return (start, end) if glued and _begins_line(text, key.start) else None
     return start, end
 

@@ -14,13 +14,22 @@ from sluice.engine.reading.keys import Company, Names, company
 REACH: Final = 600
 """How far beside a key its siblings are looked for, in code points."""
 
-_EDGES = re.compile(r"[{}()]|\n[ \t\r]*\n")
+_CLOSE: Final = 120
+"""How far it is looked for first, which is enough for most."""
+_MOST_KEYS: Final = 24
+"""So many keys on either side are enough to tell."""
+
+_EDGES = re.compile(r"[{}()\[\]]|\n[ \t\r]*\n")
 _STRUCTURE = re.compile(
     r"(?P<open>[{(])|(?P<close>[)}])|(?P<blank>\n[ \t\r]*\n)"
     r"|(?:(?P<line>\n[ \t>#*/|]{0,40}+(?:-[ \t]+)?+)(?:\\{0,3}[\"'`])?|(?<!\w))"
     r"(?P<key>[^\W\d][\w.\- ]{0,30}?)(?:\\{0,3}[\"'`])?[ \t]{0,2}(?:=>|[:=])"
 )
-_HOLDER = re.compile(r"(?P<key>[^\W\d][\w.\-]{0,40})[\"'`\\]{0,4}\s{0,4}(?:=>|[:=])?[\s\[]{0,9}$")
+_HOLDER = re.compile(
+    r"(?<![\w.\-])(?P<key>[^\W\d][\w.\-]{0,40})[\"'`\\]{0,4}\s{0,4}(?:=>|[:=])?[\s\[]{0,9}$"
+)
+
+_ELEMENT = re.compile(r",\s{0,8}$")
 
 
 def around(text: str, start: int, end: int, names: Names) -> Company:
@@ -54,24 +63,39 @@ def _before(text: str, start: int) -> tuple[list[str], str]:
                 keys, parent = [], token["key"]
             elif not deeper:
                 keys.append(token["key"])
-    return keys, parent
+    return keys[-_MOST_KEYS:], parent
 
 
 def _opening(text: str, start: int) -> tuple[int, str]:
-    """Where the object or block around `start` begins, and the key or function that holds it."""
-    low = max(0, start - REACH)
-    depth = 0
+    """Where the object or block around `start` begins, and the key or function that holds it.
+
+    An object inside of a list is held by the key of the list.
+    """
+    for reach in (_CLOSE, REACH):
+        low = max(0, start - reach)
+        found = _opening_from(text, low, start)
+        if found is not None:
+            return found
+    return low, ""
+
+
+def _opening_from(text: str, low: int, start: int) -> tuple[int, str] | None:
+    """As `_opening`, not looking further back than `low`; None if it begins before."""
+    depth, begins = 0, -1
     for edge in reversed(list(_EDGES.finditer(text, low, start))):
-        if edge[0] in ")}":
+        if edge[0] in ")}]":
             depth += 1
-        elif edge[0] in "({":
-            if depth == 0:
-                holder = _HOLDER.search(text[max(0, edge.start() - 60) : edge.start()])
-                return edge.end(), holder["key"] if holder else ""
+        elif edge[0] in "({[":
             depth -= 1
         elif depth == 0:
-            return edge.end() - 1, ""
-    return low, ""
+            return (edge.end() - 1 if begins < 0 else begins), ""
+        if depth < 0:
+            begins = edge.end() if begins < 0 else begins
+            if edge[0] == "[" or not _ELEMENT.search(text, max(0, edge.start() - 9), edge.start()):
+                holder = _HOLDER.search(text[max(0, edge.start() - 60) : edge.start()])
+                return begins, holder["key"] if holder else ""
+            depth = 0
+    return None if begins < 0 else (begins, "")
 
 
 def _after(text: str, start: int, end: int) -> list[str]:
@@ -89,7 +113,7 @@ def _after(text: str, start: int, end: int) -> list[str]:
                 break
             if not deeper:
                 keys.append(token["key"])
-        if depth < 0 or (depth == 0 and token["blank"]):
+        if depth < 0 or len(keys) >= _MOST_KEYS or (depth == 0 and token["blank"]):
             break
     return keys
 

@@ -26,6 +26,8 @@ _QUOTES: Final = " \t\r\n\"'`[]"
 
 def inserts(text: str, names: Names) -> Iterator[Field]:
     """The fields of the rows of every INSERT that names its columns, ascending."""
+    if not ("VALUE" in text or "value" in text or "Value" in text):
+        return
     at = 0
     while match := _INSERT.search(text, at):
         columns = [column.strip(_QUOTES) for column in match["columns"].split(",")]

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 from sluice.engine.reading.deciding import Field, field_of, once
-from sluice.engine.reading.keys import LONGEST, Meaning, Names
+from sluice.engine.reading.keys import LONGEST, Meaning, Names, whole_meaning
 from sluice.engine.reading.siblings import beside
 
 _DELIMITERS: Final = "\t|;,"
@@ -30,6 +30,8 @@ class _Header(NamedTuple):
     """The number and the meaning of each column that names something."""
     cells: re.Pattern[str]
     """What one cell is, where a row has quotation marks."""
+    upright: bool = False
+    """Whether the first cell of each row names the second one instead."""
 
 
 def tables(text: str, names: Names) -> Iterator[Field]:
@@ -40,6 +42,8 @@ def tables(text: str, names: Names) -> Iterator[Field]:
         header = _header(text, at, end, names) if end - at <= _HEADER_LONGEST else None
         if header is None:
             at = end + 1
+        elif header.upright:
+            at = yield from _named_rows(text, at, header, names)
         else:
             at = yield from _rows(text, end + 1, header, names)
 
@@ -60,6 +64,8 @@ def _header(text: str, at: int, end: int, names: Names) -> _Header | None:
     for delimiter in _DELIMITERS:
         count = line.count(delimiter)
         if 0 < count < _MOST_COLUMNS and _is_followed(text, end + 1, delimiter, count):
+            if count < 4 and _is_upright(text, line, end + 1, delimiter):
+                return _Header((), delimiter, (), _cells(delimiter), upright=True)
             header = _made(_split(line, delimiter), delimiter, names)
             if header is not None:
                 return header
@@ -81,6 +87,22 @@ def _is_followed(text: str, at: int, delimiter: str, count: int) -> bool:
         or ('"' in text[at:end] and found > count)
         or (end == len(text) and 0 < found < count)
     )
+
+
+def _is_upright(text: str, line: str, at: int, delimiter: str) -> bool:
+    """Whether this row and the next consist of a name and its value."""
+    following = text[at : min(_line_end(text, at), at + _HEADER_LONGEST)]
+    return all(
+        len(cells) == 2 and whole_meaning(cells[0]) and not whole_meaning(cells[1])
+        for cells in (_bordered(line, delimiter), _bordered(following, delimiter))
+    )
+
+
+def _bordered(line: str, delimiter: str) -> list[str]:
+    """The cells of a row without the empty ones outside of its borders."""
+    if delimiter == "|":
+        line = line.strip(" \t\r").removeprefix("|").removesuffix("|")
+    return _split(line, delimiter)
 
 
 def _split(line: str, delimiter: str) -> list[str]:
@@ -135,6 +157,31 @@ def _rows(text: str, at: int, header: _Header, names: Names) -> Generator[Field,
                     yield field
         at = end + 1
     return at
+
+
+def _named_rows(text: str, at: int, header: _Header, names: Names) -> Generator[Field, None, int]:
+    """The fields of rows of a name and its value; gives back where they end."""
+    around = once(lambda: beside(_first_cells(text, start, header.delimiter), names))
+    start = at
+    while at < len(text):
+        end = _line_end(text, at)
+        cells = _bordered(text[at:end], header.delimiter) if end - at < _HEADER_LONGEST else []
+        if len(cells) != 2 or len(cells[0]) > LONGEST:
+            break
+        meaning = names.meaning(cells[0])
+        found = text.rfind(cells[1], at, end) if cells[1] else -1
+        if meaning and found >= 0:
+            field = field_of(text, found, found + len(cells[1]), cells[0], meaning, around)
+            if field is not None:
+                yield field
+        at = end + 1
+    return at
+
+
+def _first_cells(text: str, at: int, delimiter: str) -> list[str]:
+    """The names of the rows from `at` on, as far as a few thousand code points."""
+    lines = text[at : at + _HEADER_LONGEST].splitlines()
+    return [cells[0] for line in lines if len(cells := _bordered(line, delimiter)) == 2]
 
 
 def _row(text: str, at: int, end: int, header: _Header) -> tuple[Sequence[tuple[int, int]], int]:

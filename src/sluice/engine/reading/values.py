@@ -147,10 +147,18 @@ def _name_end(value: str, start: int) -> tuple[int, int]:
             break
         if between[0][0] == "." and not _shortened(word[0]):
             break
+        if "," in between[0] and count > 1 and _another(value, between.end()):
+            break
         at = between.end()
     if lower and end < len(value.rstrip(" .")):
         return start, 0
     return end, count
+
+
+def _another(value: str, at: int) -> bool:
+    """Whether a second whole name stands behind a comma, not the given name of the first."""
+    words = value[at:].partition(",")[0].split()
+    return len(words) > 1 and words[0].lower().strip(".") not in _SUFFIXES
 
 
 def _shortened(word: str) -> bool:
