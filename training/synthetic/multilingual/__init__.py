@@ -51,6 +51,4 @@ def packages() -> list[ModuleType]:
     ]
 
 
-REGISTERS: Final = tuple(
-    register for package in packages() for register in registers_of(package)
-)
+REGISTERS: Final = tuple(register for package in packages() for register in registers_of(package))

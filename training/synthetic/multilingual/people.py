@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from random import Random
 from typing import Final
 
+from training.synthetic.multilingual.sections import read
 from training.synthetic.values import Entity, Kind
 
 FOREIGN_LOCALES: Final = (
@@ -19,22 +21,8 @@ FOREIGN_LOCALES: Final = (
 )  # fmt: skip
 """Locales of Faker written in Latin letters, for the names of immigrants and visitors."""
 
-ROMANISED_FIRST: Final = (
-    "Mohammed Ahmed Ali Fatima Aisha Yusuf Omar Khadija Hassan Hussein Leila Samir Nadia Karim "
-    "Rachid Amina Mustafa Ibrahim Zainab Tariq Olga Dmitri Sergei Natalia Oleksandr Oksana Iryna "
-    "Mykola Svetlana Wei Xiuying Jing Hui Yan Hiroshi Yuki Kenji Aiko Minh Linh Ji-woo Min-jun "
-    "Priya Rahul Arjun Sunita Deepak Kwame Ama Chinedu Ngozi Abebe Tesfaye Amadou Mariama Selam "
-    "Dawit Bilal Rania Noor Farid Shirin Reza Parisa Navid Goran Milica Dragan Ivana Besnik Arta "
-    "Agnieszka Katarzyna Krzysztof Piotr Małgorzata Tomasz Zofia Jakub Wojciech Grażyna"
-).split()
-ROMANISED_LAST: Final = (
-    "Al-Hassan Haddad Khalil Mansour Najjar Aziz Rahman Benali Bouzid El-Amrani Cherkaoui Saidi "
-    "Ivanov Petrova Kuznetsov Smirnova Shevchenko Kovalenko Bondarenko Melnyk Wang Li Zhang Chen "
-    "Liu Huang Tanaka Suzuki Sato Yamamoto Nguyen Tran Pham Kim Park Choi Patel Sharma Singh Gupta "
-    "Mensah Owusu Okafor Adeyemi Diallo Traore Keita Ndiaye Tekle Gebremariam Haile Hosseini "
-    "Ahmadi Karimi Rezaei Yilmaz Demir Jovanovic Petrovic Hoxha Krasniqi Nowak Kowalska Popescu "
-    "Wiśniewski Wójcik Kamińska Lewandowski Zielińska Szymański Dąbrowska Kozłowski Mazur Krawczyk"
-).split()
+PARTS: Final = ("", "_female", "_male")
+_SHARED: Final = read(Path(__file__).parent, "shared.txt")
 PARTICLES: Final = {
     "en": ("O'", "Mc", "Mac", "de", "van", "St. "),
     "de": ("von", "von der", "von", "zu"),
@@ -58,8 +46,8 @@ class Stock:
 def stock(locale: str) -> Stock:
     """Return the names that Faker knows for a locale, titles left out."""
     provider = import_module(f"faker.providers.person.{locale}").Provider
-    first = [name for part in ("", "_female", "_male") for name in _list(provider, f"first_names{part}")]
-    last = [name for part in ("", "_female", "_male") for name in _list(provider, f"last_names{part}")]
+    first = [name for part in PARTS for name in _list(provider, f"first_names{part}")]
+    last = [name for part in PARTS for name in _list(provider, f"last_names{part}")]
     keep = sorted({item for item in first if _latin(item)})
     return Stock(keep, sorted({item for item in last if _latin(item)}))
 
@@ -74,7 +62,7 @@ def _latin(name: str) -> bool:
     return name[:1].isalpha() and "LATIN" in unicodedata.name(name[0], "") and "." not in name
 
 
-ROMANISED: Final = Stock(ROMANISED_FIRST, ROMANISED_LAST)
+ROMANISED: Final = Stock(_SHARED["first"], _SHARED["last"])
 
 
 def ascii_of(text: str) -> str:
@@ -153,11 +141,7 @@ class People:
         return f"{first} {last}"
 
 
-DOMAINS: Final = (
-    "gmail.com hotmail.com outlook.com yahoo.com icloud.com proton.me web.de gmx.de t-online.de "
-    "orange.fr free.fr laposte.net libero.it tiscali.it telefonica.net ziggo.nl kpnmail.nl sapo.pt "
-    "uol.com.br example.com example.org mail.example.net firma.example kontor.example"
-).split()
+DOMAINS: Final = _SHARED["domain"]
 
 
 def address_of(names: tuple[str, str], random: Random) -> str:

@@ -7,7 +7,8 @@ from random import Random
 from typing import Final
 
 from training.synthetic.multilingual import people
-from training.synthetic.multilingual.lexicon import Lexicon, masked
+from training.synthetic.multilingual.lexicon import Lexicon
+from training.synthetic.multilingual.numbers import masked, number
 from training.synthetic.values import Entity, Kind, Values, one_of, written
 
 ORGANISATION: Final = "ORGANIZATION"
@@ -24,14 +25,16 @@ STATE: Final = frozenset({"id.tax", "id.social", "id.card", "id.passport", "id.d
 
 def of(lexicon: Lexicon) -> Values:
     """Return the kinds of a language."""
-    return Values({
-        **people.kinds(lexicon.people),
-        **_places(lexicon),
-        **_organisations(lexicon),
-        **_times(lexicon),
-        **_numbers(lexicon),
-        **neutral(lexicon),
-    })
+    return Values(
+        {
+            **people.kinds(lexicon.people),
+            **_places(lexicon),
+            **_organisations(lexicon),
+            **_times(lexicon),
+            **_numbers(lexicon),
+            **neutral(lexicon),
+        }
+    )
 
 
 def _places(lexicon: Lexicon) -> dict[str, Kind]:
@@ -116,7 +119,12 @@ def _times(lexicon: Lexicon) -> dict[str, Kind]:
 
     def clock(random: Random) -> str:
         hour, minute = random.randint(6, 22), random.choice((0, 0, 5, 10, 15, 20, 30, 45, 50))
-        fields = {"h": str(hour), "h12": str((hour - 1) % 12 + 1), "hh": f"{hour:02}", "mi": f"{minute:02}"}
+        fields = {
+            "h": str(hour),
+            "h12": str((hour - 1) % 12 + 1),
+            "hh": f"{hour:02}",
+            "mi": f"{minute:02}",
+        }
         return random.choice(lexicon.lists["time"]).format_map(fields)
 
     return {
@@ -144,11 +152,13 @@ def _numbers(lexicon: Lexicon) -> dict[str, Kind]:
 
 def masks(lexicon: Lexicon, name: str, entity_type: str) -> Kind:
     """Return a kind of numbers written after the masks of a section."""
-    return written(lambda random: masked(random.choice(lexicon.lists[name]), random), entity_type)
+    return written(
+        lambda random: number(name, random.choice(lexicon.lists[name]), random), entity_type
+    )
 
 
 def neutral(lexicon: Lexicon) -> dict[str, Kind]:
-    """Return the kinds that are no matter of language: products, amounts, counts, codes, IP addresses."""
+    """Return the kinds that are the same in every language: products, counts, codes, addresses of hosts."""
     return {
         "ip": written(
             lambda random: ".".join(str(random.randint(1, 254)) for _ in range(4)), "IP_ADDRESS"
@@ -158,6 +168,8 @@ def neutral(lexicon: Lexicon) -> dict[str, Kind]:
         "amount": masks(lexicon, "amount", ""),
         "number": written(lambda random: str(random.choice((3, 12, 47, 120, 250, 800, 1500)))),
         "version": written(lambda random: f"{random.randint(1, 19)}.{random.randint(0, 9)}"),
-        "code": written(lambda random: masked(random.choice(("@@-####", "0x####", "E###")), random)),
+        "code": written(
+            lambda random: masked(random.choice(("@@-####", "0x####", "E###")), random)
+        ),
         "uuid": written(lambda random: str(uuid.UUID(int=random.getrandbits(128), version=4))),
     }

@@ -71,12 +71,14 @@ def registers_of(lexicon: Lexicon, filling: values.Values) -> tuple[Register, ..
     language = lexicon.language
     names = fields_of(read(FOLDER, "fields.txt")[language])
     notes = read(FOLDER, "notes.txt")[language]
-    known = filling.extended({
-        "f": fields(names),
-        "state": one_of(names["states"]),
-        "role": one_of(names["roles"]),
-        "digit": written(lambda random: str(random.randint(0, 9))),
-    })
+    known = filling.extended(
+        {
+            "f": fields(names),
+            "state": one_of(names["states"]),
+            "role": one_of(names["roles"]),
+            "digit": written(lambda random: str(random.randint(0, 9))),
+        }
+    )
     weight = WEIGHTS.get(language, 0.5) / len(TEMPLATES)
     return tuple(
         Register(
