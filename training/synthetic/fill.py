@@ -281,9 +281,11 @@ def joined(pieces: list[Piece]) -> tuple[str, tuple[Span, ...]]:
 
 
 def _tidied(text: str, before: str) -> str:
-    """Drop the blank that an empty option left: before another one, or before a comma."""
+    """Drop a doubled blank that an empty option left; begin sentences with `The`."""
     if before.endswith(" ") and text.startswith(" ") and not text.isspace():
         return text.removeprefix(" ")
+    if text == "the " and (not before or before.endswith((". ", "? ", "! ", "\n"))):
+        return "The "
     return text
 
 
