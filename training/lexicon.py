@@ -11,6 +11,7 @@ import pkgutil
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Final
 from zlib import crc32
 
@@ -21,7 +22,7 @@ import numpy.typing as npt
 import pycountry
 from wordfreq import top_n_list, zipf_frequency
 
-from sluice.engine.names.features import normal
+from sluice.engine.names.features import Lexicon, normal
 
 GIVEN, FAMILY, BIG_CITY, CITY, COUNTRY, REGION, PLACE_FIRST, PLACE_REST = range(8)
 LEGAL_FORM, ORG_HEAD, TITLE, NATION, CALENDAR, STREET = range(8, 14)
@@ -70,14 +71,26 @@ _CALENDAR: Final = (
     "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre "
     "lunes martes miercoles jueves viernes sabado domingo"
 )
-_STOP: Final = frozenset(
-    (
-        "the of and de la le les los las el del der die das den van von di da do dos al y e und et "
-        "a in on upon am an sur san santa saint st new old north south east west great upper lower"
-    ).split()
+_STOP: Final = (
+    "the of and de la le les los las el del der die das den van von di da do dos al y e und et "
+    "a in on upon am an sur san santa saint st new old north south east west great upper lower"
 )
 
 Entries = dict[str, int]
+
+
+def kept(path: Path) -> Lexicon:
+    """The lexicon, made at the first call and kept in a file."""
+    return Lexicon(*tables(path))
+
+
+def tables(path: Path) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """The lexicon's hashes and bits, made at the first call and kept in a file."""
+    if not path.exists():
+        hashes, bits = lexicon()
+        np.savez(path, hashes=hashes, bits=bits)
+    with np.load(path) as archive:
+        return archive["hashes"], archive["bits"]
 
 
 def lexicon(nations: Iterable[str] = ()) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
@@ -144,7 +157,7 @@ def _countries() -> Iterator[tuple[int, Iterable[str]]]:
 
 def _named(name: str) -> list[str]:
     words = [word for word in re.split(r"[\s'’.,()-]+", name) if word]
-    return [word for word in words if normal(word) not in _STOP] or words
+    return [word for word in words if normal(word) not in _STOP.split()] or words
 
 
 def _add_frequencies(entries: Entries) -> None:

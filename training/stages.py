@@ -27,10 +27,9 @@ from training import corpora, export, splits, student, teacher, vocabulary, writ
 from training.augment import augmented
 from training.calibration import calibrated
 from training.examples import Encoded, Example, encode
-from training.lexicon import lexicon
+from training.lexicon import kept, tables
 from training.scores import f1_table
 
-NATIONS: Final = ()
 _SHARES: Final = {"meddocan": 0.35, "snips": 0.4}
 """How much of a source an epoch sees; the others whole."""
 
@@ -71,7 +70,12 @@ def teach(plan: Plan) -> None:
         teacher.save(model, plan.folder / "teacher.pt")
 
     model = teacher.train(
-        epoch, plan.teacher_epochs, plan.seed, minutes=plan.teacher_minutes, report=report
+        _lexicon(plan),
+        epoch,
+        plan.teacher_epochs,
+        plan.seed,
+        minutes=plan.teacher_minutes,
+        report=report,
     )
     teacher.save(model, plan.folder / "teacher.pt")
 
@@ -112,7 +116,7 @@ def label(plan: Plan) -> None:
         texts.append((augmented(example, draw, 0.0, 0.1), True))
     texts += [(example, False) for example in _unlabelled(plan.paragraphs, draw)]
     encoded = [encode(example) for example, _ in texts]
-    model = teacher.load(plan.folder / "teacher.pt")
+    model = _teacher(plan)
     print(f"labelling {len(texts)} texts, {sum(len(e.spans) for e in encoded)} tokens", flush=True)
     soft = teacher.log_probabilities(model, encoded)
     rows = [
@@ -135,8 +139,7 @@ def _unlabelled(count: int, draw: random.Random) -> Iterator[Example]:
 def learn(plan: Plan) -> None:
     """Train the student on the labels, and export it."""
     pieces = vocabulary.pieces()
-    known = _lexicon(plan)
-    words = student.Words(Vocabulary(pieces), Lexicon(*known))
+    words = student.Words(Vocabulary(pieces), _lexicon(plan))
     lessons = list(_lessons(plan, words))
     dev = _development()
     heard = {
@@ -146,7 +149,7 @@ def learn(plan: Plan) -> None:
     table = words.tensors()
     print(f"{len(lessons)} lessons, {len(table['shapes'])} words", flush=True)
     model = student.Student(len(pieces))
-    start = vocabulary.vectors(teacher.load(plan.folder / "teacher.pt"), pieces)
+    start = vocabulary.vectors(_teacher(plan), pieces)
     with torch.no_grad():
         model.pieces.weight.copy_(torch.from_numpy(start))
 
@@ -170,13 +173,12 @@ def _silence(encoded: Encoded) -> student.Real:
     return np.zeros((len(encoded.spans), 21), dtype=np.float32)
 
 
-def _lexicon(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
-    kept = plan.folder / "lexicon.npz"
-    if not kept.exists():
-        hashes, bits = lexicon(NATIONS)
-        np.savez(kept, hashes=hashes, bits=bits)
-    with np.load(kept) as archive:
-        return archive["hashes"], archive["bits"]
+def _lexicon(plan: Plan) -> Lexicon:
+    return kept(plan.folder / "lexicon.npz")
+
+
+def _teacher(plan: Plan) -> teacher.Teacher:
+    return teacher.load(plan.folder / "teacher.pt", _lexicon(plan))
 
 
 def _lessons(plan: Plan, words: student.Words) -> Iterator[student.Lesson]:
@@ -193,7 +195,7 @@ def ship(plan: Plan, path: Path) -> None:
     pieces = vocabulary.pieces()
     model = student.Student(len(pieces))
     model.load_state_dict(torch.load(plan.folder / "student.pt", weights_only=True))
-    raw = export.arrays(model, pieces, _lexicon(plan), export.straight())
+    raw = export.arrays(model, pieces, tables(plan.folder / "lexicon.npz"), export.straight())
     texts = [text for rows in _development(2000).values() for text in rows]
     raw["calibration"] = calibrated(packed(raw), texts)
     content = packed(raw)

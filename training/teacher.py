@@ -18,6 +18,8 @@ import torch
 from torch import nn
 from transformers import AutoModel
 
+from sluice.engine.names.features import BITS, Lexicon, normal
+from sluice.engine.names.features import LONGEST as LONGEST_WORD
 from sluice.engine.names.shapes import SHAPES, shape
 from sluice.engine.names.tags import TAGS, follows
 from training.examples import Encoded, Example, allowed, encode
@@ -28,29 +30,35 @@ LONGEST: Final = 220
 """Most pieces of one sequence."""
 SOURCES: Final = (
     "any", "twitter", "wnut", "wiki", "sec", "crossner", "snips", "meddocan",
-    "synthetic", "written", "annotated",
+    "synthetic",
+    "pages",
+    "annotated",
 )  # fmt: skip
 TRANSITIONS: Final = np.where([[follows(a, b) for b in TAGS] for a in TAGS], 0.0, -1e9)
 
 
 class Teacher(nn.Module):
-    """Pieces, shapes and a source in; for each word's first piece a logit for each tag out."""
+    """Pieces, shapes, lexicon bits and a source in; for each word a logit for each tag out."""
 
-    def __init__(self) -> None:
+    def __init__(self, lexicon: Lexicon) -> None:
         super().__init__()
+        self.lexicon = lexicon
         self.body = AutoModel.from_pretrained(str(model_folder()), add_pooling_layer=False)
         width = self.body.config.hidden_size
         self.shapes = nn.Embedding(SHAPES * 2, width)
         self.sources = nn.Embedding(len(SOURCES), width)
+        self.bits = nn.Linear(BITS, width, bias=False)
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Linear(width * 2, len(TAGS))
         nn.init.zeros_(self.sources.weight)
         nn.init.normal_(self.shapes.weight, std=0.01)
+        nn.init.zeros_(self.bits.weight)
 
     def hidden(self, batch: Batch) -> torch.Tensor:
         """The last hidden states, (sequences, pieces, width)."""
         vectors = self.body.embeddings.word_embeddings(batch.pieces)
         vectors = vectors + self.shapes(batch.shapes) + self.sources(batch.sources)[:, None]
+        vectors = vectors + self.bits((batch.known[..., None] >> _PLACES & 1).float())
         states: torch.Tensor = self.body(
             inputs_embeds=vectors, attention_mask=batch.mask
         ).last_hidden_state
@@ -66,19 +74,37 @@ class Teacher(nn.Module):
         return logits
 
 
+_PLACES: Final = torch.arange(BITS)
+
+
 class Batch:
     """Some sequences as padded tensors."""
 
-    def __init__(self, rows: Sequence[tuple[list[str], int]]) -> None:
+    def __init__(self, rows: Sequence[tuple[list[str], int]], lexicon: Lexicon) -> None:
         laid = [_laid(words) for words, _ in rows]
         most = max(len(ids) for ids, *_ in laid)
         words = max(len(firsts) for *_, firsts, _ in laid)
         self.pieces = _padded([ids for ids, *_ in laid], most)
         self.shapes = _padded([shapes for _, shapes, *_ in laid], most)
         self.mask = (self.pieces != 0).long()
+        known = np.zeros(self.pieces.shape, dtype=np.int64)
+        for n, (words_, _) in enumerate(rows):
+            known[n, laid[n][2]] = [known_bits(word, lexicon) for word in words_]
+        self.known = torch.from_numpy(known)
         self.firsts = _padded([firsts for *_, firsts, _ in laid], words)
         self.lasts = _padded([lasts for *_, lasts in laid], words)
         self.sources = torch.tensor([source for _, source in rows])
+
+
+_bits_of: dict[str, int] = {}
+
+
+def known_bits(word: str, lexicon: Lexicon) -> int:
+    """What the lexicon knows of a word."""
+    found = _bits_of.get(word)
+    if found is None:
+        found = _bits_of[word] = lexicon.bits(normal(word[:LONGEST_WORD]))
+    return found
 
 
 def _laid(words: Sequence[str]) -> tuple[list[int], list[int], list[int], list[int]]:
@@ -157,6 +183,7 @@ def masked_loss(logits: torch.Tensor, parts: Sequence[Piece]) -> torch.Tensor:
 
 
 def train(
+    lexicon: Lexicon,
     epochs: Callable[[int], list[Example]],
     count: int,
     seed: int,
@@ -172,7 +199,7 @@ def train(
     """
     torch.manual_seed(seed)
     draw = random.Random(seed)
-    model = Teacher()
+    model = Teacher(lexicon)
     heads = [p for n, p in model.named_parameters() if not n.startswith("body")]
     groups = [
         {"params": list(model.body.parameters()), "lr": rate, "top": rate},
@@ -217,7 +244,7 @@ def _step(
         (part.words, SOURCES.index(part.source) if draw.random() < 0.6 else 0) for part in batch
     ]
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        logits = model(Batch(rows))
+        logits = model(Batch(rows, model.lexicon))
     loss = masked_loss(logits, batch)
     optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
@@ -241,7 +268,8 @@ def log_probabilities(
     rows: list[np.ndarray] = [np.zeros(0)] * len(parts)
     for batch in batches(parts, most, None):
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = model(Batch([(part.words, SOURCES.index(source)) for part in batch]))
+            rows_ = [(part.words, SOURCES.index(source)) for part in batch]
+            logits = model(Batch(rows_, model.lexicon))
         logp = logits.float().log_softmax(-1).numpy()
         for n, part in enumerate(batch):
             rows[place[id(part)]] = logp[n, : len(part.words)].astype(np.float32)
@@ -262,8 +290,8 @@ def save(model: Teacher, path: Path) -> None:
     torch.save(model.state_dict(), path)
 
 
-def load(path: Path) -> Teacher:
+def load(path: Path, lexicon: Lexicon) -> Teacher:
     """The teacher with kept weights."""
-    model = Teacher()
+    model = Teacher(lexicon)
     model.load_state_dict(torch.load(path, weights_only=True))
     return model

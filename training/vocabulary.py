@@ -29,10 +29,12 @@ def vectors(teacher: Teacher, vocabulary: list[str]) -> npt.NDArray[np.float32]:
     ids = [numbers.get(piece, numbers[UNKNOWN]) for piece in vocabulary]
     rows = []
     for at in range(0, len(ids), 2048):
-        batch = Batch([(["x"], 0)] * len(ids[at : at + 2048]))
+        batch = Batch([(["x"], 0)] * len(ids[at : at + 2048]), teacher.lexicon)
         batch.pieces[:, 1] = torch.tensor(ids[at : at + 2048])
         # Capitalised, as names are.
         batch.shapes[:, 1] = 2
+        plain = (piece.removeprefix("##") for piece in vocabulary[at : at + 2048])
+        batch.known[:, 1] = torch.tensor([teacher.lexicon.bits(piece) for piece in plain])
         rows.append(teacher.hidden(batch)[:, 1].float().numpy())
     states = np.concatenate(rows)
     states = states - states.mean(0)

@@ -26,7 +26,7 @@ class Memo:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, vectors: WordVectors) -> None:
         self._vocabulary, self._lexicon, self._vectors = vocabulary, lexicon, vectors
         self._lock = threading.Lock()
-        self._table = _Table(0)
+        self._table = _Table(vectors.width)
 
     def look_up(self, words: Sequence[str]) -> tuple[Real, npt.NDArray[np.int64]]:
         """The vectors (words, width) and shapes (words,) of at most `MOST_WORDS` words."""
@@ -48,7 +48,7 @@ class Memo:
                 if key not in self._table.rows
             }
             if len(self._table.rows) + len(new) > MOST_WORDS:
-                self._table = _Table(0)
+                self._table = _Table(self._vectors.width)
                 new = dict(zip(keys, words, strict=True))
             found = [features(word, self._vocabulary, self._lexicon) for word in new.values()]
             made = [self._vectors.vector(item) for item in found]
@@ -70,17 +70,17 @@ class _Table:
         if not keys:
             return
         first = len(self.rows)
-        self._make_room(first + len(keys), len(vectors[0]))
+        self._make_room(first + len(keys))
         self.vectors[first : first + len(keys)] = vectors
         self.shapes[first : first + len(keys)] = shapes
         # The keys last: who sees one finds its row written.
         self.rows.update((key, first + n) for n, key in enumerate(keys))
 
-    def _make_room(self, size: int, width: int) -> None:
+    def _make_room(self, size: int) -> None:
         if size <= len(self.vectors):
             return
         room = max(1024, 2 * size)
-        vectors = np.zeros((room, width), dtype=np.float32)
+        vectors = np.zeros((room, self.vectors.shape[1]), dtype=np.float32)
         shapes = np.zeros(room, dtype=np.int64)
         vectors[: len(self.rows)] = self.vectors[: len(self.rows)]
         shapes[: len(self.rows)] = self.shapes[: len(self.rows)]

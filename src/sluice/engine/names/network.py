@@ -33,6 +33,8 @@ class WordVectors:
             for name in ("first", "rest", "last", "edge", "bits", "shapes", "lengths")
         )
         self._bias = _real(arrays["first_bias"])
+        self.width = len(self._bias)
+        """How many numbers a word's vector has."""
 
     def vector(self, word: Features) -> Real:
         """The vector of one word, (width,)."""

@@ -21,7 +21,7 @@ def trimmed(text: str, start: int, end: int, kind: str) -> tuple[int, int] | Non
     """The span without what does not belong to it; None if nothing is left."""
     if kind == "PERSON":
         start = _behind_titles(text, start, end)
-    while start < end and text[start] in _EDGES + ".)]}-":
+    while start < end and text[start] in _EDGES + ".)]}-([{":
         start += 1
     while end > start and text[end - 1] in _EDGES + "([{":
         end -= 1
