@@ -25,7 +25,7 @@ FEW: Final = 48
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _START: Final = itemgetter(0)
-_BLANKS: Final = str.maketrans("\n\r\t\u00a0\u2019", "    '")
+_BLANKS: Final = ("\n", "\r", "\t", "\u00a0")
 
 Index = dict[str, dict[str, tuple[Form, Candidate]]]
 """By a form's first word: by the whole form, what it is and whose."""
@@ -36,11 +36,19 @@ def link(text: str, found: list[Candidate], trace: Trace | None = None) -> list[
     index = _index(text, found)
     if not index:
         return found
-    read = folded(text).translate(_BLANKS)
+    read = _read(text)
     firm = [item for item in found if item.score >= LIKELY]
     mentions = list(_mentions(text, read, index, firm))
     known = [_referring(read, index, item) for item in found]
     return _merged(known, mentions, trace) if mentions else known
+
+
+def _read(text: str) -> str:
+    """The text as forms are written: in lower case, with plain spaces and apostrophes."""
+    read = folded(text).replace("\u2019", "'")
+    for blank in _BLANKS:
+        read = read.replace(blank, " ")
+    return read
 
 
 def _index(text: str, found: Iterable[Candidate]) -> Index:

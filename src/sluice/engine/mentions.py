@@ -20,9 +20,13 @@ LONGEST: Final = 100
 """The longest original, in code points, of which further mentions are sought."""
 
 UNLINKED: Final = frozenset(
-    {"NRP", "DATE_TIME", "DATE_OF_BIRTH", "AGE", "MONEY", "TITLE", "URL", "PRIVATE_KEY"}
+    {
+        *("NRP", "DATE_TIME", "DATE_OF_BIRTH", "AGE", "MONEY"),
+        *("EMAIL_ADDRESS", "URL", "IP_ADDRESS", "MAC_ADDRESS", "JWT", "PRIVATE_KEY"),
+    }
 )
-"""Entity types whose texts say nothing about a second place in which they stand."""
+"""Entity types of which no further mentions are sought: the text says nothing about a second
+place where it stands, or it is found at every place by its form alone."""
 
 _NAME_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019-](?=[^\W\d_]))*")
 _SUFFIXES: Final = listed("jr sr ii iii iv")

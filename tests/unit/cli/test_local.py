@@ -62,6 +62,36 @@ def test_only_the_wanted_entity_types_and_scores_are_reported() -> None:
     assert all(f["score"] == 1 for f in json.loads(above.stdout)["findings"])
 
 
+def test_explain_says_what_made_each_finding_and_what_was_dropped(letter: str) -> None:
+    rows = [line.split("\t") for line in run("analyze", "--explain", letter).stdout.splitlines()]
+    kept = [row for row in rows if row[6].startswith("finding")]
+    assert [row[:4] for row in kept] == [
+        ["EMAIL_ADDRESS", "1.00", "9", "27"],
+        ["EMAIL_ADDRESS", "1.00", "35", "53"],
+    ]
+    assert all(row[5].startswith("pattern") for row in kept)
+
+
+def test_explain_as_json_points_at_the_text_and_never_quotes_it() -> None:
+    typed = f"call it 123-45-6789 or my ssn 987 65 4329, {MAIL}"
+    done = run("analyze", "--explain", "--json", typed=typed)
+    told = json.loads(done.stdout)
+    assert {"findings", "dropped"} == set(told)
+    made = {item["entityType"]: item["made"]["by"] for item in told["findings"]}
+    assert made["EMAIL_ADDRESS"] == "pattern"
+    assert all({"why", "by", "made"} <= set(item) for item in told["dropped"])
+    for secret in (MAIL, "123-45-6789", "987 65 4329"):
+        assert secret not in done.output
+
+
+def test_explain_names_what_scores_below_the_threshold() -> None:
+    typed = "host 192.0.2.7 and 10:30"
+    done = run("analyze", "--explain", "--json", "--threshold", "1", typed=typed)
+    told = json.loads(done.stdout)
+    assert told["findings"] == []
+    assert "below threshold" in {item["why"] for item in told["dropped"]}
+
+
 def test_nothing_found_is_said_beside_the_result() -> None:
     done = run("analyze", typed="nothing here")
     assert (done.exit_code, done.stdout) == (0, "")

@@ -71,7 +71,7 @@ def test_the_trace_says_who_took_the_place_of_whom() -> None:
 
 spans = st.tuples(st.integers(0, 30), st.integers(1, 12)).map(lambda s: (s[0], s[0] + s[1]))
 candidates = st.builds(
-    lambda span, kind, score, rank: _candidate(*span, kind, score, rank),
+    lambda span, kind, score, rank: _candidate(span[0], span[1], kind, score, rank),
     spans,
     st.sampled_from(("A", "B", "C")),
     st.sampled_from((0.3, 0.5, 0.7, 0.9)),
