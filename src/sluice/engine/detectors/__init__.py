@@ -16,6 +16,7 @@ from sluice.engine.detectors import (
     dates,
     devices,
     handles,
+    health,
     money,
     national,
     network,
@@ -24,6 +25,7 @@ from sluice.engine.detectors import (
     secrets,
     vehicles,
     web,
+    work,
 )
 from sluice.engine.patterns import Pattern
 
@@ -41,6 +43,8 @@ FAMILIES: Final = (
     places,
     vehicles,
     national,
+    health,
+    work,
     crypto,
     dates,
     addresses,

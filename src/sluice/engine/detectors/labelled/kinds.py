@@ -1,0 +1,415 @@
+"""Kinds of identity numbers: one row for each, and the checks that read a number by its rows.
+
+A number is known in three ways:
+
+1. *by its label*: `SSN: …`, `"nif": "…"`. With the label it may be written in any grouping, and
+   it is found even if its check digit is wrong: a mistyped number tells as much about a person.
+2. *by its form*: a written form so particular (separators, letters, a date inside) that it needs
+   no label. `Form.score` says how sure that is.
+3. *by words near it*: a form or a run of digits that alone would say little, confirmed by its
+   check digits and by its label's words somewhere in the 80 code points before or 40 after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, lru_cache
+from importlib import import_module
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+from sluice.engine.detectors.labelled.labels import (
+    WIDE,
+    Label,
+    fold,
+    label_before,
+    last_words,
+    listed,
+)
+from sluice.engine.patterns import AFTER, BEFORE, Checked, surrounding_words, words
+
+VALID: Final = 0.95
+"""A label in front, and the checksum fits."""
+SHAPED: Final = 0.75
+"""A label in front of a number without checksum that has the right shape."""
+MISTYPED: Final = 0.55
+"""A label in front, the right shape, but the checksum does not fit."""
+NEAR: Final = 0.75
+"""The label's words are near, and the checksum fits."""
+NEAR_SHAPED: Final = 0.55
+"""The label's words are near a particular form that has no checksum."""
+_DROP: Final = 0.35
+_CARELESS: Final = 0.15
+"""What a form loses if its letters are small and no label is near."""
+_LOWERING: Final = words(
+    "order phone tel fax tracking part model serial sku isbn zip ticket invoice version build "
+    "commit timestamp ean upc gtin"
+)
+_LEAST: Final = 0.25
+"""A form that scores less is not worth its check."""
+_LETTERED = re.compile(r"\[[^\]]*[A-Z]|(?<!\\)[A-Z]")
+_GROUP = re.compile(r"[A-Za-z0-9]+")
+_JOINED = re.compile(r"[ ./()_\u00a0\u2010-\u2013-]{1,3}")
+_LETTERS_BEFORE = re.compile(r"(?<![A-Za-z0-9])(?P<letters>[A-Z]{1,3} ?|[A-Za-z]{1,5}[/-])\Z")
+_OTHER: Final = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,6}\.\d{1,2}|\d{1,3}(?:\.\d{1,3}){3}|\d{1,3}(?:\.\d{3})+"
+)
+"""Dates, amounts and addresses of machines, which stand behind labels too."""
+LONGEST_VALUE: Final = 44
+"""Most code points of a number with its separators."""
+NUMBER: Final = (
+    r"(?<![A-Za-z0-9$€£])(?<!\d[ ./,-])[A-Za-z]{0,6}\d"
+    r"(?:(?:[./-]?[A-Za-z]{0,3}[./-]?|[ (\u00a0\u2010-\u2013-]{1,2})\d){2}"
+)
+"""How a number begins: letters perhaps, and three digits close together."""
+NUMBER_ANCHOR: Final = r"\d(?:[A-Za-z ./(\-\x80-\xff]{0,6}\d){2}"
+NUMBER_REACH: Final = 6 + 1 + 2 * 6
+
+Validator = Callable[[str], bool]
+"""Confirms a number without separators, letters in upper case."""
+
+
+class Form(NamedTuple):
+    """A written form: an expression without look-around that `re` and Hyperscan read alike."""
+
+    regex: str
+    score: float
+    """The score of a valid number in this form without any word around it."""
+
+
+class Kind(NamedTuple):
+    """One kind of number that a state or an authority gives."""
+
+    entity_type: str
+    labels: str
+    """Separated by commas. One that begins with `~` also means something else: it counts only
+    before a valid number or with a mark such as `:`, `no.`, `=` behind it."""
+    shape: str
+    """An expression for the whole number without separators, letters in upper case."""
+    valid: str | Validator | None = None
+    """What checks it: a module of python-stdnum, or one of ours; None: there is no checksum."""
+    forms: tuple[Form, ...] = ()
+    rule: str = "check digit"
+    """What a valid number keeps, for explanations."""
+    family: str = "national"
+    """The first part of the detector's name."""
+
+    @property
+    def detector(self) -> str:
+        """The name of the detector in findings."""
+        return f"{self.family}.{self.entity_type.lower()}"
+
+    def names(self) -> Iterator[str]:
+        """The labels without marks."""
+        return (label.lstrip("~") for label in listed(self.labels))
+
+    def weak(self) -> frozenset[str]:
+        """The folded labels that mean something else as well."""
+        return frozenset(fold(label) for label in listed(self.labels) if label[0] == "~")
+
+
+@lru_cache(maxsize=512)
+def _module_check(name: str) -> Validator:
+    """`is_valid` of a module of python-stdnum, loaded when first needed."""
+    check: Validator = import_module(f"stdnum.{name}").is_valid
+    return check
+
+
+def is_valid(kind: Kind, compact: str) -> bool:
+    """Whether the number keeps the kind's rule; True if it has none."""
+    if kind.valid is None:
+        return True
+    check = _module_check(kind.valid) if isinstance(kind.valid, str) else kind.valid
+    return check(compact)
+
+
+@lru_cache(maxsize=1024)
+def _shape(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.ASCII)
+
+
+def compacted(text: str) -> str:
+    """Letters in upper case and digits alone."""
+    return "".join(_GROUP.findall(text)).upper()
+
+
+class _Words(NamedTuple):
+    """A kind's labels as words to look for around a number."""
+
+    single: frozenset[str]
+    several: tuple[frozenset[str], ...]
+    joined: tuple[str, ...]
+    """In scripts without spaces."""
+
+    def needed(self) -> Iterator[str]:
+        """Words one of which is near if a label is."""
+        yield from self.single
+        yield from (max(sorted(several), key=len) for several in self.several)
+
+    def are_near(self, near: _Near) -> bool:
+        """Whether one of the labels stands around a number."""
+        return (
+            not self.single.isdisjoint(near.words)
+            or any(several <= near.words for several in self.several)
+            or any(joined in near.text for joined in self.joined)
+        )
+
+
+def _words(kind: Kind) -> _Words:
+    labels = [label for label in kind.names() if fold(label) not in kind.weak()]
+    sets = [
+        frozenset(way.split())
+        for label in labels
+        if label[0] < WIDE
+        for way in sorted({label, _plain(label)})
+    ]
+    single = frozenset(word for each in sets if len(each) == 1 for word in each)
+    several = tuple(each for each in sets if len(each) > 1)
+    return _Words(single, several, tuple(label for label in labels if label[0] >= WIDE))
+
+
+def _plain(label: str) -> str:
+    """The label without accents."""
+    return " ".join(fold(word) for word in label.split())
+
+
+class _Near:
+    """What stands around a number."""
+
+    def __init__(self, match: re.Match[str]) -> None:
+        text, (start, end) = match.string, match.span()
+        self.words = surrounding_words(text, start, end)
+        self.text = text[max(0, start - BEFORE) : start] + " " + text[end : end + AFTER]
+        self.lowers = not _LOWERING.isdisjoint(self.words)
+
+
+class _Written(NamedTuple):
+    """A kind in one of its forms, ready to be compared."""
+
+    form: re.Pattern[str]
+    alone: float
+    kind: Kind
+    words: _Words
+
+
+class Kinds:
+    """A table of kinds, indexed for the three ways in which numbers are known."""
+
+    def __init__(self, rows: Iterable[Kind]) -> None:
+        self.rows = tuple(rows)
+        self.entity_types = frozenset(kind.entity_type for kind in self.rows)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Every label, once, in the rows' order."""
+        return tuple(dict.fromkeys(name for kind in self.rows for name in kind.names()))
+
+    @cached_property
+    def _by_label(self) -> dict[str, list[tuple[Kind, bool]]]:
+        """The kinds that a folded label names, and whether it is weak for them."""
+        table: dict[str, list[tuple[Kind, bool]]] = {}
+        for kind in self.rows:
+            weak = kind.weak()
+            for label in dict.fromkeys(map(fold, kind.names())):
+                table.setdefault(label, []).append((kind, label in weak))
+        return table
+
+    @cached_property
+    def _forms(self) -> list[_Written]:
+        flags = re.ASCII | re.IGNORECASE
+        return [
+            _Written(re.compile(form.regex, flags), form.score, kind, _words(kind))
+            for kind in self.rows
+            for form in kind.forms
+        ]
+
+    @cached_property
+    def _numeric(self) -> list[_Written]:
+        """Kinds of digits alone that have a rule to keep."""
+        return [
+            _Written(_shape(kind.shape), 0.0, kind, _words(kind))
+            for kind in self.rows
+            if kind.valid and r"\d" in kind.shape
+        ]
+
+    @cached_property
+    def _needed(self) -> frozenset[str]:
+        return frozenset(word for row in self._numeric for word in row.words.needed())
+
+    @cached_property
+    def _ends(self) -> frozenset[str]:
+        return last_words(name for kind in self.rows for name in kind.names())
+
+    def forms(self, *, lettered: bool) -> tuple[str, ...]:
+        """The written forms with or without letters, each once."""
+        every = dict.fromkeys(form.regex for kind in self.rows for form in kind.forms)
+        return tuple(form for form in every if bool(_LETTERED.search(form)) == lettered)
+
+    def read(self, match: re.Match[str]) -> Checked | None:
+        """The number that begins with a match of `NUMBER`, by its label or by words near it.
+
+        Reads at most `LONGEST_VALUE` code points from the match's start.
+        """
+        text, start = match.string, match.start()
+        return self._lettered(text, start) or self._labelled(text, start) or self._near(match)
+
+    def _lettered(self, text: str, start: int) -> Checked | None:
+        """The number together with letters in front of it: `P-1234`, `AB 12 34 56 C`."""
+        letters = _LETTERS_BEFORE.search(text, max(0, start - 7), start)
+        if letters is None or fold(letters["letters"]) in self._ends:
+            return None
+        return self._labelled(text, letters.start("letters"))
+
+    def _labelled(self, text: str, start: int) -> Checked | None:
+        """The first kind of which a valid number stands here, else the first whose shape fits.
+
+        A kind in whose own written form it stands goes before those.
+        """
+        label = label_before(text, start, self._by_label, self._ends)
+        if label is None:
+            return None
+        found = list(self._fitting(text, start, label))
+        valid = [hit for hit in found if hit.score == VALID]
+        return max(valid or found, key=self._is_in_its_form(text), default=None)
+
+    def _is_in_its_form(self, text: str) -> Callable[[Checked], bool]:
+        """Tells of a hit whether it is written in a form of its own kind."""
+
+        def is_formed(hit: Checked) -> bool:
+            forms = self._forms_by_type.get(hit.entity_type, ())
+            return any(form.fullmatch(text, hit.start, hit.end) for form in forms)
+
+        return is_formed
+
+    @cached_property
+    def _forms_by_type(self) -> dict[str, list[re.Pattern[str]]]:
+        table: dict[str, list[re.Pattern[str]]] = {}
+        for row in self._forms:
+            table.setdefault(row.kind.entity_type, []).append(row.form)
+        return table
+
+    def _fitting(self, text: str, start: int, label: Label) -> Iterator[Checked]:
+        groups = _groups(text, start)
+        for kind, weak in self._by_label[label.key]:
+            hit = _read(kind, groups, text)
+            if hit and (not weak or hit.score == VALID or _is_clear(label, hit, text)):
+                yield hit
+
+    def _near(self, match: re.Match[str]) -> Checked | None:
+        """A number that keeps a kind's rule, near the words of that kind's label."""
+        near = _Near(match)
+        if near.text.isascii() and near.words.isdisjoint(self._needed):
+            return None
+        groups = _groups(match.string, match.start())
+        for row in self._numeric:
+            if not row.words.are_near(near):
+                continue
+            hit = _read(row.kind, groups, match.string)
+            if hit and hit.score == VALID:
+                reason = f"{row.kind.rule}, context word"
+                return hit._replace(score=NEAR, reason=reason)
+        return None
+
+    def by_form(self, match: re.Match[str]) -> Checked | None:
+        """A number in a written form: the kind of which it is surest."""
+        near, number = _Near(match), match[0]
+        hits = [_scored(row, match, near) for row in self._forms if row.form.fullmatch(number)]
+        return max((hit for hit in hits if hit), key=attrgetter("score"), default=None)
+
+
+def _scored(row: _Written, match: re.Match[str], near: _Near) -> Checked | None:
+    """A form's score: its own, raised by a label near, lowered by words of other numbers."""
+    kind, score, reason = row.kind, row.alone, row.kind.rule if row.kind.valid else "form"
+    if row.words.are_near(near):
+        score = max(score, NEAR if kind.valid else NEAR_SHAPED)
+        reason += ", context word"
+    else:
+        score -= _DROP if near.lowers else 0.0
+        score -= _CARELESS if any(map(str.islower, match[0])) else 0.0
+    if score < _LEAST or not is_valid(kind, compacted(match[0])):
+        return None
+    return _found(kind, match, score, reason)
+
+
+def _found(kind: Kind, match: re.Match[str], score: float, reason: str) -> Checked:
+    return Checked(*match.span(), score, kind.entity_type, kind.detector, reason)
+
+
+Group = tuple[int, int]
+"""Start and end of a run of letters and digits."""
+
+
+def _groups(text: str, start: int) -> list[Group]:
+    """The runs of letters and digits that may be one number: no further than a line's end."""
+    found: list[Group] = []
+    for match in _GROUP.finditer(text, start, start + LONGEST_VALUE):
+        if found and not _JOINED.fullmatch(text, found[-1][1], match.start()):
+            break
+        found.append(match.span())
+    if found and found[-1][1] == start + LONGEST_VALUE:
+        found.pop()
+    return found
+
+
+def _read(kind: Kind, groups: list[Group], text: str) -> Checked | None:
+    """The longest beginning of the groups that is valid, else the shortest of the right shape."""
+    shape, valid, shaped = _shape(kind.shape), None, None
+    for number in range(1, len(groups) + 1):
+        part = groups[:number]
+        compact = "".join(text[a:b] for a, b in part).upper()
+        if not shape.fullmatch(compact) or _runs_on(text, groups, number, kind):
+            continue
+        if kind.valid is not None and is_valid(kind, compact):
+            valid = part
+        elif shaped is None and _may_be_shaped(kind, text, part):
+            shaped = part
+    if valid:
+        return _hit(kind, text, valid, VALID, f"label, {kind.rule}")
+    return _hit(kind, text, shaped, MISTYPED if kind.valid else SHAPED, "label") if shaped else None
+
+
+def _is_clear(label: Label, hit: Checked, text: str) -> bool:
+    """Whether a number behind a word that has other meanings is one all the same.
+
+    `order no. 123`, `order: 12345`, `invoice INV-2024-12`; not `order 66`, `case: 404`.
+    """
+    if label.numbered:
+        return True
+    number = text[hit.start : hit.end]
+    digits = sum(map(str.isdigit, number))
+    lettered = digits >= 4 and number.isupper() and "-" in number
+    return digits >= (5 if label.marked else 7) or (lettered or label.marked and number.isupper())
+
+
+def _hit(kind: Kind, text: str, part: list[Group], score: float, reason: str) -> Checked:
+    start, end = part[0][0], part[-1][1]
+    if "(" in text[start:end] and text[end : end + 1] == ")":
+        end += 1
+    return Checked(start, end, score, kind.entity_type, kind.detector, reason)
+
+
+def _runs_on(text: str, groups: list[Group], number: int, kind: Kind) -> bool:
+    """Whether the next group belongs to the same number: `12-34` in `12-34-5`."""
+    if number == len(groups):
+        return False
+    end, following = groups[number - 1][1], groups[number][0]
+    joined = text[end:following] in ("-", ".", "/", "_")
+    return joined and (kind.valid is None or text[following].isdigit())
+
+
+def _may_be_shaped(kind: Kind, text: str, part: list[Group]) -> bool:
+    """Whether a number that only has the right shape can be meant."""
+    if kind.valid is not None:
+        return not _has_stray_word(text, part)
+    written = text[part[0][0] : part[-1][1]]
+    other = _OTHER.fullmatch(written) or (kind.family == "national" and "/" in written)
+    return not other and not _has_stray_word(text, part)
+
+
+def _has_stray_word(text: str, part: list[Group]) -> bool:
+    """Whether a group behind a space holds no digit: it is a word of the sentence."""
+    return any(
+        text[start - 1] == " " and not any(map(str.isdigit, text[start:end]))
+        for start, end in part[1:]
+    )

@@ -1,0 +1,155 @@
+"""Labels: the words in front of a number that say what it is, in every language at once.
+
+A label is written once, in lower case, its words apart by one space: `driver s license`,
+`número de identidad`. It is recognised in every usual writing: `Driver's License`,
+`DRIVERS_LICENSE`, `driversLicense`, `Numero de identidad`. Between it and the number may stand a
+few words that only lead to the number (`number`, `no.`, `is`) and marks (quotes, colons,
+brackets).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container, Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from sluice.engine.patterns import words
+
+BEFORE: Final = 90
+"""How far before a number its label begins at most, in code points."""
+_LONGEST_GAP: Final = 14
+"""Most marks between a label and its number, in code points."""
+_MOST_WORDS: Final = 7
+"""Most words of a label."""
+_MOST_LEADING: Final = 4
+"""Most words between a label and its number."""
+_MOST_JOINED: Final = 14
+"""Most code points of a label in a script that writes no spaces."""
+WIDE: Final = "\u2e80"
+"""From here on scripts write no spaces between words (Thai, which comes before, is added)."""
+
+_NUMBER: Final = words(
+    "number numbers no nos nr nrs num nbr n nummer nummern numéro numéros número números numero "
+    "numeri numer numerze núm num nro id ids code codes cod número nº n° nᵒ # número nummers "
+    "šifra číslo číslo szám numărul номер № αριθμός numarası sayı identifier ref reference hash "
+    "record account card º ª"
+)
+_LEADING: Final = _NUMBER | words(
+    "is are was be being as ist lautet lauten est son es sono è é são är er on the a of for from "
+    "de del della di do da du von van y e and und et my value val raw text string td th span div "
+    "strong li dd dt with was given full patient valid current new old as follows listed here "
+    "holder issued us uk eu o º ª"
+)
+_NUMBER_SIGNS: Final = frozenset("#№°º")
+_MARKS: Final = _NUMBER_SIGNS | frozenset(":=：")
+_TOKEN = re.compile(r"[^\W_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SUFFIX = re.compile(r"(?:nummer|number|nr|num|no|code|kode|szám|číslo)\Z")
+_SPACELESS = re.compile("[\u0e00-\u0eff\u2e80-\U0003ffff]")
+
+
+class Label(NamedTuple):
+    """What stands before a number."""
+
+    key: str
+    """The label, folded."""
+    numbered: bool
+    """Whether a word or a sign behind it says that a number follows: `no.`, `#`, `id`."""
+    marked: bool
+    """Whether it is `numbered`, or a colon or an equals sign stands behind it."""
+
+
+@lru_cache(maxsize=8192)
+def fold(label: str) -> str:
+    """A label without case, accents and whatever is neither letter nor digit."""
+    if label.isascii() and label.isalnum():
+        return label.lower()
+    plain = unicodedata.normalize("NFD", label.casefold())
+    return "".join(char for char in plain if char.isalnum())
+
+
+def listed(labels: str) -> tuple[str, ...]:
+    """The labels of one line: `ssn, social security`."""
+    return tuple(label.strip() for label in labels.split(",") if label.strip())
+
+
+def last_words(labels: Iterator[str]) -> frozenset[str]:
+    """The folded words with which a stretch that ends in one of the labels can end."""
+    ends = {fold(part) for label in labels for part in (label.split()[-1], label)}
+    return frozenset(ends | {fold(word) for word in _LEADING})
+
+
+def label_before(
+    text: str, at: int, known: Container[str], ends: Container[str]
+) -> Label | None:
+    """The longest known label that ends where the number at `at` is led to.
+
+    `known` are folded labels, `ends` what `last_words` makes of them. Reads at most `BEFORE` code
+    points.
+    """
+    begin = max(0, at - BEFORE)
+    tokens = [match.span() for match in _TOKEN.finditer(text, begin, at)]
+    if not tokens or at - tokens[-1][1] > _LONGEST_GAP:
+        return None
+    last = text[tokens[-1][0] : tokens[-1][1]]
+    if last.isascii() and not _may_end(last, ends):
+        return None
+    if begin and tokens[0][0] == begin and len(tokens) > 1:
+        tokens = tokens[1:]
+    gap = text[tokens[-1][1] : at]
+    if _SPACELESS.match(last[-1]):
+        return _spaceless(last, known)
+    found = _longest([word for a, b in tokens for word in _apart(text[a:b])], known)
+    if found is None:
+        return None
+    numbered = found[1] or not _NUMBER_SIGNS.isdisjoint(gap)
+    return Label(found[0], numbered, numbered or not _MARKS.isdisjoint(gap))
+
+
+def _may_end(word: str, ends: Container[str]) -> bool:
+    """Whether a label, or what leads from it to the number, can end with this word."""
+    last = fold(_apart(word)[-1])
+    return last in ends or fold(word) in ends or bool(_SUFFIX.search(last))
+
+
+def _apart(word: str) -> list[str]:
+    """The words of an identifier: `patientSsn`."""
+    return _CAMEL.split(word) if not (word.islower() or word.isupper()) else [word]
+
+
+def _longest(parts: list[str], known: Container[str]) -> tuple[str, bool] | None:
+    """The longest label behind which only leading words stand; whether one says `number`."""
+    folded, numbered = [fold(part) for part in parts], False
+    for _ in range(_MOST_LEADING + 1):
+        for count in range(min(_MOST_WORDS, len(folded)), 0, -1):
+            key = "".join(folded[-count:])
+            if key in known:
+                return key, numbered
+        if not folded:
+            return None
+        last = folded.pop()
+        if last in _FOLDED_LEADING:
+            numbered = numbered or last in _FOLDED_NUMBER
+            continue
+        stem = _SUFFIX.sub("", last)
+        if stem in ("", last):
+            return None
+        folded.append(stem)
+        numbered = True
+    return None
+
+
+def _spaceless(run: str, known: Container[str]) -> Label | None:
+    """A label at the end of a run of letters, up to three particles behind it."""
+    for end in range(len(run), max(0, len(run) - 4), -1):
+        for start in range(max(0, end - _MOST_JOINED), end):
+            key = fold(run[start:end])
+            if key in known:
+                return Label(key, numbered=True, marked=True)
+    return None
+
+
+_FOLDED_NUMBER: Final = frozenset(fold(word) for word in _NUMBER)
+_FOLDED_LEADING: Final = frozenset(fold(word) for word in _LEADING)
