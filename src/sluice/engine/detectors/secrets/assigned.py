@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from sluice.engine.detectors.secrets.forms import width
 from sluice.engine.detectors.secrets.judging import Place, judge
 from sluice.engine.detectors.secrets.names import (
     LONGEST_STEM,
@@ -25,27 +26,40 @@ _MOST: Final = 600
 """The longest value, in code points."""
 _LINE: Final = 200
 """How far a neighbouring line is read, in code points."""
-_QUOTE = r"[rbufLN@$]{0,2}\\{0,3}[\"'`]"
-_BEGIN = r"[\[(]{0,2}\s{0,2}[rbufLN@$]{0,2}"
-QUOTED = (
+_PREFIX = r"[rbufLN@$]{0,2}"
+_QUOTE = rf"{_PREFIX}\\{{0,3}}[\"'`]"
+_BEGIN = rf"[\[(]{{0,2}}\s{{0,2}}{_PREFIX}"
+_QUOTED = (
     rf"(?:\\{{1,3}}\"(?P<escaped>[^\"\\\r\n]{{1,{_MOST}}})\\{{1,3}}\""
     rf"|\"(?P<double>(?:[^\"\\\r\n]|\\.){{1,{_MOST}}})\""
     rf"|'(?P<single>(?:[^'\\\r\n]|\\.){{1,{_MOST}}})'"
     rf"|`(?P<back>[^`\r\n]{{1,{_MOST}}})`)"
 )
-"""A value between quotes, in the group of its kind of quote."""
-_BARE = rf"(?:[|>][+-]?[ \t]{{0,4}}\r?\n[ \t]{{1,16}})?(?P<bare>(?![{{(\[])[^\s\"'`<>]{{2,{_MOST}}})"
-_LONGEST_VALUE: Final = 2 * _MOST + 40
+# Values are read by the checks: expressions that hold them would be long, and slow to search.
+_VALUE: Final = re.compile(
+    rf"{_BEGIN}{_QUOTED}"
+    r"|(?:[|>][+-]?[ \t]{0,4}\r?\n[ \t]{1,16})?"
+    rf"(?P<bare>(?![{{(\[])[^\s\"'`<>]{{2,{_MOST}}})",
+    re.ASCII | re.IGNORECASE,
+)
+_ATTRIBUTE: Final = re.compile(rf"{_QUOTED}|(?P<bare>[^\s\"'`<>,]{{2,{_MOST}}})", re.ASCII)
+_CONTENT: Final = re.compile(
+    rf"(?P<bare>[^<>\r\n]{{2,{_MOST}}}?)\s{{0,20}}(?:\]\]>)?\s{{0,4}}</", re.ASCII
+)
 _CLOSERS = r"[\"'`\]\\)]{0,3}"
+_OPERATOR = r"(?::=|=>|->|={1,3}|!={1,2}|\?=|\+=|:)"
 _ASSIGN = (
     r"(?:\s{0,2}\{\s?get;[^{}\n]{0,24}\}\s?=\s{0,2}"
     r"|\s{0,2}:\s{0,2}[&*]?(?:'\w{1,10} )?[A-Za-z_][\w.<>|?]{0,30}(?:\[\])?[?!]?\s{0,2}=(?![=>])\s{0,4}"
-    r"|\s{0,8}(?::=|=>|->|={1,3}|!={1,2}|\?=|\+=|:)(?:[ \t]{0,16}|\s{0,20}(?=" + _BEGIN + r"\\{0,3}[\"'`]))"
-    r"|\s{0,2}(?:\|\||\?\?|or|\?:)\s{0,2}(?=" + _QUOTE + r")"
-    r"|\s{0,2}[,(]\s{0,12}(?=" + _QUOTE + r")"
-    r"|\[\d{0,4}\]\s{0,2}=\s{0,2}|[ \t]{1,8}(?=" + _QUOTE + r"))"
+    rf"|\s{{0,8}}{_OPERATOR}(?:\s{{0,20}}(?={_BEGIN}\\{{0,3}}[\"'`])|[ \t]{{0,16}})"
+    rf"|\s{{0,2}}(?:\|\||\?\?|or|\?:)\s{{0,2}}(?={_QUOTE})"
+    rf"|\s{{0,2}}[,(]\s{{0,12}}(?={_QUOTE})"
+    r"|\[\d{0,4}\]\s{0,2}=\s{0,2}|[ \t]{1,8}(?=[N@]?\\{0,3}[\"'`]))"
 )
-_ASSIGN_ANCHOR = r"(?:\s{0,8}(?:[=:,(\-!?+|{]|or)|\[\d{0,4}\]|[ \t]{1,8}[a-z@$\\\"'`])"
+_ASSIGN_ANCHOR = (
+    r"(?:\s{0,8}(?:[=:]|->|[!?+]=)|\s{0,2}\{\s?get;|\[\d{0,4}\]\s{0,2}=|[ \t]{1,8}[N@]?\\{0,3}[\"'`]"
+    rf"|\s{{0,2}}(?:[|][|]|[?][?]|or|[?]:|[,(]\s{{0,12}})\s{{0,2}}{_QUOTE})"
+)
 _NAME = rf"(?P<stem>{STEMS})(?P<tail>[\w.\-]{{0,{_TAIL}}})"
 _NAME_ANCHOR = rf"(?:{STEMS_BYTES})[\w.\-]{{0,{_TAIL}}}"
 _NAME_REACH: Final = LONGEST_STEM + _TAIL
@@ -82,21 +96,20 @@ def name_of(match: re.Match[str]) -> str:
     return f"{head[0] if head else ''}{match['stem']}{match['tail']}"
 
 
-def site_of(match: re.Match[str], name: str) -> Site:
+def site_of(match: re.Match[str], value: re.Match[str], name: str) -> Site:
     """Where the value is, without quotes, brackets and a sentence's punctuation."""
     for group in ("double", "single", "back", "escaped"):
-        if match[group] is not None:
-            return Site(*match.span(group), Place.LITERAL)
-    start, end = match.span("bare")
+        if value[group] is not None:
+            return Site(*value.span(group), Place.LITERAL)
+    start, end = value.span("bare")
     text = match.string
-    config = _is_config(match, name)
-    if config:
+    if _is_config(match, end, name):
         return Site(start, _without(text, start, end, ",;"), Place.CONFIG)
     cut = _CUT.search(text, start, end)
     end = cut.start() if cut and cut.start() > start else end
     end = _without(text, start, end, ".:?)]}\\")
     called = text[end : end + 1] in (")", ",")
-    tight = not text[start - 1].isspace() and text[start - 1] == "=" and not called
+    tight = text[start - 1] == "=" and not called
     return Site(start, end, Place.CONFIG if tight else Place.BARE)
 
 
@@ -110,9 +123,9 @@ def _without(text: str, start: int, end: int, trailing: str) -> int:
     return end
 
 
-def _is_config(match: re.Match[str], name: str) -> bool:
+def _is_config(match: re.Match[str], end: int, name: str) -> bool:
     """Whether the line is `name = value` and nothing else, among lines that are no program."""
-    text, end = match.string, match.end("bare")
+    text = match.string
     line = text.rfind("\n", max(0, match.start() - _LINE), match.start()) + 1
     begin = max(line, match.start() - _LINE)
     before = text[begin : match.start("stem")]
@@ -134,16 +147,20 @@ def _neighbours(text: str, begin: int, end: int) -> tuple[str, str]:
     return before, behind.rstrip("\r")
 
 
-def _checking(site: Callable[[re.Match[str], str], Site]) -> Check:
-    """A check of a named value, which `site` finds in the match."""
+Reading = Callable[[re.Match[str], re.Match[str], str], Site]
+"""From a match, the match of its value and the name: where the value is."""
+
+
+def _checking(values: re.Pattern[str], reading: Reading) -> Check:
+    """A check of a named value that begins where the match ends."""
 
     def check(match: re.Match[str]) -> Checked | None:
         name = name_of(match)
         kind = kind_of(name)
-        if kind is None:
+        value = values.match(match.string, match.end()) if kind else None
+        if kind is None or value is None:
             return None
-        start, end, place = site(match, name)
-        return judged(kind, match.string, start, end, place)
+        return judged(kind, match.string, *reading(match, value, name))
 
     return check
 
@@ -157,24 +174,23 @@ def judged(kind: Kind, text: str, start: int, end: int, place: Place) -> Checked
     return Checked(start, end, score, kind.entity_type, detector, "name in front")
 
 
-def _literal(match: re.Match[str], name: str) -> Site:
-    """A value between tags, or one that a quoted attribute or a command line holds."""
-    found = next(group for group in _LITERALS if match.groupdict().get(group) is not None)
-    return Site(*match.span(found), Place.LITERAL)
+def _literal(match: re.Match[str], value: re.Match[str], name: str) -> Site:
+    """A value between tags, or one that an attribute holds."""
+    group = value.lastgroup or "bare"
+    return Site(*value.span(group), Place.LITERAL)
 
 
-_LITERALS: Final = ("double", "single", "back", "escaped", "bare")
 _ALSO: Final = frozenset(("API_KEY", "ACCESS_TOKEN", "PASSWORD_HASH", "PRIVATE_KEY"))
 
 
-def _pattern(name: str, regex: str, anchor: str, reach: int, extra: int, check: Check) -> Pattern:
+def _pattern(name: str, regex: str, anchor: str, check: Check) -> Pattern:
     return Pattern(
         name=f"password.{name}",
         entity_type="PASSWORD",
         regex=_NAME + regex,
         anchor=_NAME_ANCHOR + anchor,
-        reach=_NAME_REACH + reach,
-        longest=_NAME_REACH + extra + _LONGEST_VALUE,
+        reach=_NAME_REACH + width(anchor),
+        longest=_NAME_REACH + width(regex) + 8,
         score=0.9,
         check=check,
         precedence=Precedence.ASSIGNED,
@@ -183,31 +199,21 @@ def _pattern(name: str, regex: str, anchor: str, reach: int, extra: int, check: 
     )
 
 
+_VALUE_ATTRIBUTE = r"[\"']?\s{0,3}[,;/]?\s{1,40}[\"']?(?:default[_-]?|secret[_-]?)?value"
+_TAG_END = r"[\"']?[^<>]{0,80}>"
 PATTERNS: Final = (
-    _pattern(
-        "assigned",
-        _CLOSERS + _ASSIGN + rf"(?:{_BEGIN}{QUOTED}|{_BARE})",
-        _CLOSERS + _ASSIGN_ANCHOR,
-        3 + 10,
-        120,
-        _checking(site_of),
-    ),
+    _pattern("assigned", _CLOSERS + _ASSIGN, _CLOSERS + _ASSIGN_ANCHOR, _checking(_VALUE, site_of)),
     _pattern(
         "paired",
-        r"[\"']?\s{0,3}[,;/]?\s{1,40}[\"']?(?:default[_-]?|secret[_-]?)?value[\"']?\s{0,3}[=:]\s{0,3}"
-        rf"(?:{QUOTED}|(?P<bare>[^\s\"'`<>,]{{2,{_MOST}}}))",
-        r"[\"']?\s{0,3}[,;/]?\s{1,40}[\"']?(?:default[_\-]?|secret[_\-]?)?value",
-        1 + 3 + 1 + 40 + 1 + 8 + 5,
-        90,
-        _checking(_literal),
+        _VALUE_ATTRIBUTE + r"[\"']?\s{0,3}[=:]\s{0,3}",
+        _VALUE_ATTRIBUTE,
+        _checking(_ATTRIBUTE, _literal),
     ),
     _pattern(
         "element",
-        r"[\"']?[^<>]{0,80}>\s{0,20}(?:</key>\s{0,20}<string>|<(?:value|string|plaintext)>|<!\[CDATA\[){0,2}"
-        rf"\s{{0,4}}(?P<bare>[^<>\r\n]{{2,{_MOST}}}?)\s{{0,20}}(?:\]\]>)?\s{{0,4}}</",
-        r"[\"']?[^<>]{0,80}>\s{0,20}[^\s]",
-        1 + 80 + 1 + 20 + 1,
-        250,
-        _checking(_literal),
+        _TAG_END
+        + r"\s{0,20}(?:</key>\s{0,20}<string>|<(?:value|string|plaintext)>|<!\[CDATA\[){0,2}\s{0,4}",
+        _TAG_END,
+        _checking(_CONTENT, _literal),
     ),
 )

@@ -6,6 +6,7 @@ Each row says what stands in front of the value; the value itself is a word, or 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from sluice.engine.detectors.secrets.assigned import judged, name_of
@@ -18,7 +19,7 @@ from sluice.engine.detectors.secrets.names import (
     Kind,
     kind_of,
 )
-from sluice.engine.detectors.secrets.values import is_placeholder, is_reference, look
+from sluice.engine.detectors.secrets.values import Look, is_placeholder, is_reference, look
 from sluice.engine.patterns import Check, Checked, Pattern, Precedence
 
 _MOST: Final = 300
@@ -26,10 +27,13 @@ _VALUE = (
     rf"(?:\"(?P<double>[^\"\r\n]{{1,{_MOST}}})\"|'(?P<single>[^'\r\n]{{1,{_MOST}}})'"
     rf"|(?P<bare>[^\s\"'|<>`]{{2,{_MOST}}}))"
 )
-_LONGEST_VALUE: Final = _MOST + 2
 _TRAILING: Final = ",;)]}"
 _ALSO: Final = frozenset(("API_KEY", "ACCESS_TOKEN", "PASSWORD_HASH", "PRIVATE_KEY"))
 _CISCO_7: Final = re.compile(r"[0-9A-Fa-f]{6,60}")
+
+
+ValueCheck = Callable[[re.Match[str], re.Match[str]], Checked | None]
+"""From a match and the match of the value behind it to what is confirmed."""
 
 
 class Row(NamedTuple):
@@ -38,14 +42,14 @@ class Row(NamedTuple):
     name: str
     before: str
     anchor: str
-    check: Check
+    check: ValueCheck
     value: str = _VALUE
 
 
 def value_span(match: re.Match[str]) -> tuple[int, int]:
     """Where the value is; a bare one without what closes the call or the list around it."""
     for group in ("double", "single"):
-        if match.groupdict().get(group) is not None:
+        if match[group] is not None:
             return match.span(group)
     start, end = match.span("bare")
     while end > start + 1 and match.string[end - 1] in _TRAILING:
@@ -53,40 +57,43 @@ def value_span(match: re.Match[str]) -> tuple[int, int]:
     return start, end
 
 
-def _given(match: re.Match[str]) -> Checked | None:
+def _given(match: re.Match[str], found: re.Match[str]) -> Checked | None:
     """A password, wherever nothing else can stand."""
-    start, end = value_span(match)
+    start, end = value_span(found)
     value = match.string[start:end]
-    bare = match.groupdict().get("bare") is not None
-    if bare and (value[0] in "$-%&" or is_reference(value) and value[0] in "([{/~\\.!"):
+    if found["bare"] is not None and (value[0] in "$-%&" or _is_path_or_call(value)):
         return None
     return judged(Kind.PASSWORD, match.string, start, end, Place.CONFIG)
 
 
-def _likely(match: re.Match[str]) -> Checked | None:
+def _is_path_or_call(value: str) -> bool:
+    return value[0] in "([{/~\\.!" and is_reference(value)
+
+
+def _likely(match: re.Match[str], found: re.Match[str]) -> Checked | None:
     """A password if it has a digit or a sign: the words in front may be a sentence's."""
-    found = _given(match)
-    return found if found and found.score >= 0.65 else None
+    checked = _given(match, found)
+    return checked if checked and checked.score >= 0.65 else None
 
 
-def _line(match: re.Match[str]) -> Checked | None:
+def _line(match: re.Match[str], found: re.Match[str]) -> Checked | None:
     """A directive's value that ends its line."""
-    found = _given(match)
-    if not found:
+    checked = _given(match, found)
+    if not checked:
         return None
-    rest = match.string[match.end() : match.end() + 80].partition("\n")[0].strip()
-    ends = not rest or rest[0] in "#;!)}*," or found.score >= 0.65
-    return found if ends else None
+    rest = match.string[found.end() : found.end() + 80].partition("\n")[0].strip()
+    ends = not rest or rest[0] in "#;!)}*," or checked.score >= 0.65
+    return checked if ends else None
 
 
-def _device(match: re.Match[str]) -> Checked | None:
+def _device(match: re.Match[str], found: re.Match[str]) -> Checked | None:
     """A value behind the number that says how a network device keeps it (0 plain, 5 hash, 7)."""
-    start, end = value_span(match)
+    start, end = value_span(found)
     value = match.string[start:end]
     if is_placeholder(value) or len(value) < 3:
         return None
-    score = 0.9 if _CISCO_7.fullmatch(value) or look(value) >= look("a1b2") else 0.6
-    return Checked(start, end, score, "PASSWORD", "password.device", "device configuration")
+    sure = _CISCO_7.fullmatch(value) or look(value) >= Look.MIXED
+    return Checked(start, end, 0.9 if sure else 0.6, "PASSWORD", "password.device", "device")
 
 
 def _user_and_password(match: re.Match[str]) -> Checked | None:
@@ -95,24 +102,14 @@ def _user_and_password(match: re.Match[str]) -> Checked | None:
     value = match.string[start:end]
     if is_placeholder(value) or value[0] in "$-%&{/(":
         return None
-    found = judged(Kind.PASSWORD, match.string, start, end, Place.LITERAL)
-    return found
+    return judged(Kind.PASSWORD, match.string, start, end, Place.LITERAL)
 
 
-def _option(match: re.Match[str]) -> Checked | None:
-    """`--db-password VALUE`: the option's name says what it is."""
-    kind = kind_of(match["head"] + match["stem"] + match["tail"])
-    start, end = value_span(match)
-    if kind is None or match.string[start] in "-$%&|>=:([{":
-        return None
-    return judged(kind, match.string, start, end, Place.CONFIG)
-
-
-def _variable(match: re.Match[str]) -> Checked | None:
-    """`ENV DB_PASSWORD VALUE`."""
+def _named(match: re.Match[str], found: re.Match[str]) -> Checked | None:
+    """`--db-password VALUE`, `ENV DB_PASSWORD VALUE`: the name says what it is."""
     kind = kind_of(name_of(match))
-    start, end = value_span(match)
-    if kind is None or match.string[start] in "=:$-&|":
+    start, end = value_span(found)
+    if kind is None or match.string[start] in "-$%&|>=:([{":
         return None
     return judged(kind, match.string, start, end, Place.CONFIG)
 
@@ -125,12 +122,21 @@ def _row_of_table(match: re.Match[str]) -> Checked | None:
         kind = kind_of(column)
         if kind is None or value["text"] is None:
             continue
-        found = judged(kind, match.string, *value.span("text"), Place.LITERAL)
-        if found is None and kind is Kind.PASSWORD:
-            continue
-        if found:
-            return found._replace(reason="column name")
+        checked = judged(kind, match.string, *value.span("text"), Place.LITERAL)
+        if checked:
+            return checked._replace(reason="column name")
     return None
+
+
+def _reading(values: str, check: ValueCheck) -> Check:
+    """A check that reads the value where the match ends."""
+    compiled = re.compile(values, re.ASCII)
+
+    def read(match: re.Match[str]) -> Checked | None:
+        found = compiled.match(match.string, match.end())
+        return check(match, found) if found else None
+
+    return read
 
 
 _SQL_VALUE: Final = re.compile(r"\s*(?:[NEeBbX]?'(?P<text>(?:[^'\\]|\\.|''){0,400})'|[^,()']{1,80})\s*[,)]")
@@ -189,12 +195,12 @@ def _row_pattern(row: Row) -> Pattern:
     return Pattern(
         name=f"password.{row.name}",
         entity_type="PASSWORD",
-        regex=row.before + row.value,
+        regex=row.before,
         anchor=row.anchor,
         reach=width(row.before) + 4,
-        longest=width(row.before + row.value) + 32,
+        longest=width(row.before) + 32,
         score=0.9,
-        check=row.check,
+        check=_reading(row.value, row.check),
         precedence=Precedence.ASSIGNED,
         ignore_case=row.name not in ("mysql", "login_option", "sshpass"),
         also=_ALSO,
@@ -245,10 +251,10 @@ _VARIABLES = r"(?:ENV|ARG|setenv|setx|set -[gxU]{1,2}|SetEnv|PassEnv|fastcgi_par
 
 
 def _named_pattern(
-    name: str, before: str, anchor: str, between: str, check: Check
+    name: str, before: str, anchor: str, between: str
 ) -> Pattern:
     """A name that means a secret, with `before` in front of it and `between` behind it."""
-    regex = before + _NAME + between + _VALUE
+    regex = before + _NAME + between
     return Pattern(
         name=f"password.{name}",
         entity_type="PASSWORD",
@@ -257,7 +263,7 @@ def _named_pattern(
         reach=width(before) + LONGEST_STEM + _TAIL + width(between),
         longest=width(regex) + 2,
         score=0.9,
-        check=check,
+        check=_reading(_VALUE, _named),
         precedence=Precedence.ASSIGNED,
         ignore_case=True,
         also=_ALSO,
@@ -266,14 +272,13 @@ def _named_pattern(
 
 _NAMED: Final = (
     _named_pattern(
-        "option", r"(?<![\w-])--?(?P<head>[\w-]{0,30}?)", r"-[\w\-]{0,30}", r"[ \t]{1,3}", _option
+        "option", r"(?<![\w-])--?[\w-]{0,30}?", r"-[\w\-]{0,30}", r"[ \t]{1,3}"
     ),
     _named_pattern(
         "variable",
         rf"(?<!\w){_VARIABLES}[ \t]{{1,4}}[\w.-]{{0,40}}?",
         rf"{_VARIABLES}[ \t]{{1,4}}[\w.\-]{{0,40}}",
         r"[ \t]{1,4}",
-        _variable,
     ),
 )
 _INSERT: Final = Pattern(

@@ -19,9 +19,10 @@ BASE64: Final = "[A-Za-z0-9+/]"
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LEAST_BITS: Final = 2.5
 """Bodies of less entropy are examples: `ghp_aaaaaaaa…`."""
-_HEAD: Final = "[A-Za-z0-9_+/=.%~-]{4}"
-"""The first characters of a body: an anchor needs them so that a bare prefix is none."""
-_HEAD_LENGTH: Final = 4
+_HEAD: Final = "[A-Za-z0-9_+/=.%~-]"
+_HEAD_LENGTH: Final = 8
+"""How much of a body an anchor needs, so that a bare prefix is none."""
+_FIRST: Final = re.compile(r"(?P<chars>\[[^\]]+\])\{(?P<least>\d+)")
 _parser: Final = import_module("re._parser")
 
 
@@ -81,6 +82,14 @@ def crc62(text: str) -> str:
     return digits
 
 
+def head_of(body: str) -> str:
+    """An expression of a body's first characters, at most `_HEAD_LENGTH` of them."""
+    first = _FIRST.match(body)
+    if first:
+        return f"{first['chars']}{{{min(int(first['least']), _HEAD_LENGTH)}}}"
+    return f"{_HEAD}{{{_HEAD_LENGTH // 2}}}"
+
+
 def _plain(form: Form) -> Check:
     """The check of a form without a checksum: any body but an example's."""
     group = "body" if form.named else 0
@@ -97,13 +106,13 @@ def pattern_of(form: Form) -> Pattern:
     """The pattern that finds tokens of this form, not inside of longer words."""
     start = "" if form.named else "(?<![A-Za-z0-9])"
     regex = rf"{start}{form.prefix}(?P<body>{form.body})(?![A-Za-z0-9])"
-    anchor = form.anchor or form.prefix + _HEAD
+    anchor = form.anchor or form.prefix + head_of(form.body)
     return Pattern(
         name=form.name,
         entity_type=form.entity_type,
         regex=regex,
         anchor=anchor,
-        reach=width(form.anchor) if form.anchor else width(form.prefix) + _HEAD_LENGTH,
+        reach=width(anchor),
         longest=width(form.prefix + form.body) + 2,
         score=form.score,
         check=form.check or _plain(form),

@@ -19,7 +19,7 @@ _NAMES = (
 _NAMES_BYTES = _NAMES
 _OF = r"(?:\s(?:for|to|of|on|at|is for|für|vom|zum|zu|des|der|pour|de|du|para|del|do|da|per|di|voor|van|in)\s[^\n.:=]{1,40}?)?"
 _IS = (
-    r"(?P<is>\s{0,2}[:=]\s{0,3}|\s{1,2}(?:is|was|are|=|lautet|ist|war|heißt|est|était|es|era|è|e'|é|is nu|will be|should be|to|werd|wird|sera|será|sarà)\s{0,1}:?\s{1,3}"
+    r"(?:(?P<is>\s{0,2}[:=]\s{0,3})|\s{1,2}(?:is|was|are|=|lautet|ist|war|heißt|est|était|es|era|è|e'|é|is nu|will be|should be|to|werd|wird|sera|será|sarà)\s{0,1}:?\s{1,3}"
     r"|\s{1,2}(?:now|still|jetzt|ahora|maintenant|ora|nu|agora)\s{1,2}(?:is\s{1,2})?)"
 )
 _VALUE = r"(?:[\"'“”„«‘`*]{1,2}\s?(?P<quoted>[^\"'“”«»’`\n*]{3,64})\s?[\"'“”»’`*]{1,2}|(?P<bare>[^\s\"'“”„«»<>]{3,64}))"
@@ -29,12 +29,16 @@ _PIN: Final = re.compile(r"pin|code|código|codice", re.IGNORECASE)
 _ADJECTIVE: Final = re.compile(r"(?:[a-zà-ÿ]+(?:ed|ing|ly|able|ible|ous|ive|lich|isch|ado|ido|ée?|ato|uto))", re.IGNORECASE)
 
 
+_SAID: Final = re.compile(_OF + _IS + _VALUE, re.IGNORECASE)
+
+
 def _spoken(match: re.Match[str]) -> Checked | None:
     """What is said to be the password: not a word of the sentence."""
-    if match["is"].strip() in (":", "=") and match["name"].isalpha() and match["name"].isascii():
-        return None  # an assignment
-    group = "quoted" if match["quoted"] is not None else "bare"
-    start, end = match.span(group)
+    said = _SAID.match(match.string, match.end())
+    if said is None or (said["is"] and match["name"].isalpha() and match["name"].isascii()):
+        return None  # nothing is said, or it is an assignment
+    group = "quoted" if said["quoted"] is not None else "bare"
+    start, end = said.span(group)
     text = match.string
     while end > start and text[end - 1] in _TRAILING and (group == "bare" or text[end - 1] in ".,"):
         if text[end - 1] in "!?" and any(map(str.isdigit, text[start:end])):
@@ -92,10 +96,10 @@ PATTERNS: Final = (
     Pattern(
         name="password.spoken",
         entity_type="PASSWORD",
-        regex=rf"(?<![A-Za-z0-9_.-])(?P<name>{_NAMES}){_OF}{_IS}{_VALUE}",
+        regex=rf"(?<![A-Za-z0-9_.-])(?P<name>{_NAMES})(?=[\s:=])",
         anchor=rf"(?:{_NAMES_BYTES})[\s:=]",
         reach=34,
-        longest=34 + 60 + 20 + 74,
+        longest=36,
         score=0.8,
         check=_spoken,
         precedence=Precedence.ASSIGNED,
