@@ -75,7 +75,10 @@ def _plate(match: re.Match[str]) -> Checked | None:
 
 def _is_plate(part: str) -> bool:
     """Letters and digits in a form that some country uses; prose is in lower case, plates rarely."""
-    if not has_letters_and_digits(part) or (part != part.upper() and part != part.lower()):
+    in_capitals = part == part.upper()
+    if not has_letters_and_digits(part) or not (in_capitals or part == part.lower()):
+        return False
+    if not in_capitals and " " in part:
         return False
     return any(form.fullmatch(part) for form in _FORMS)
 
