@@ -41,8 +41,10 @@ DEPENDENCIES_DOC: Final = "docs/dependencies.md"
 PREFIX: Final = "SLUICE_"
 PROGRAM: Final = "sluice"
 VARIABLE: Final = re.compile(rf"\b{PREFIX}[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
-OTHER_VARIABLES: Final = frozenset({"SLUICE_CONFIG", "SLUICE_URL", "SLUICE_TOKEN"})
-"""Variables that are no settings of the server: where its file is, and what clients read."""
+OTHER_VARIABLES: Final = frozenset(
+    {"SLUICE_CONFIG", "SLUICE_URL", "SLUICE_TOKEN", "SLUICE_TRAINING_DATA"}
+)
+"""Variables that are no settings of the server: where its file is, what clients read, training."""
 TEST_VARIABLES: Final = "SLUICE_TEST_"
 
 

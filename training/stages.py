@@ -22,6 +22,7 @@ import numpy as np
 import torch
 
 from sluice.engine.names.features import Lexicon, Vocabulary
+from sluice.engine.names.tags import TAGS
 from sluice.engine.names.weights import packed
 from training import corpora, export, splits, student, teacher, vocabulary, written
 from training.augment import augmented
@@ -48,8 +49,6 @@ class Plan:
     """Texts of the generator that the student learns."""
     paragraphs: int = 16_000
     """Unlabelled paragraphs that the student learns."""
-    variants: int = 2
-    """Copies of each public example, with other names and casing, that the student learns."""
     student_minutes: float = 25.0
     student_epochs: int = 14
     seeds: int = 1
@@ -109,11 +108,8 @@ def label(plan: Plan) -> None:
     """Let the teacher label what the student will learn."""
     draw = random.Random(f"{plan.seed}:labels")
     texts: list[tuple[Example, bool]] = []
-    for variant in range(plan.variants):
-        swap, recase = (0.0, 0.0) if variant == 0 else (0.8, 0.3)
+    for swap, recase in ((0.0, 0.0), (0.8, 0.3)):
         texts += [(example, True) for example in _public(draw, swap, recase)]
-    for example in written.texts(plan.label_texts, plan.seed * 7777):
-        texts.append((augmented(example, draw, 0.0, 0.1), True))
     texts += [(example, False) for example in _unlabelled(plan.paragraphs, draw)]
     encoded = [encode(example) for example, _ in texts]
     model = _teacher(plan)
@@ -170,7 +166,8 @@ def learn(plan: Plan) -> None:
 
 
 def _silence(encoded: Encoded) -> student.Real:
-    return np.zeros((len(encoded.spans), 21), dtype=np.float32)
+    """Log-probabilities of next to nothing: no teacher speaks."""
+    return np.full((len(encoded.spans), len(TAGS)), -60.0, dtype=np.float32)
 
 
 def _lexicon(plan: Plan) -> Lexicon:
@@ -188,6 +185,11 @@ def _lessons(plan: Plan, words: student.Words) -> Iterator[student.Lesson]:
         spans = encode(Example(text, (), source)).spans
         encoded = Encoded(text, spans, masks, source)
         yield from student.lessons(encoded, soft, words, gold=gold)
+    # Written text has exact labels: the teacher has nothing to add.
+    draw = random.Random(f"{plan.seed}:written")
+    for example in written.texts(plan.label_texts, plan.seed * 7777):
+        encoded = encode(augmented(example, draw, 0.0, 0.1))
+        yield from student.lessons(encoded, _silence(encoded), words, gold=True, weight=2.0)
 
 
 def ship(plan: Plan, path: Path) -> None:
