@@ -15,6 +15,8 @@ from sluice.engine.candidates import LEAST, Candidate
 from sluice.engine.patterns import Precedence
 from sluice.engine.plausible import plausibility
 from sluice.engine.reading import Field, fields
+from sluice.engine.reading.key_names import ENDINGS
+from sluice.engine.reading.key_names import WHOLE as WHOLE_NAMES
 
 CONFIRMED: Final = 0.85
 """The least score of what a pattern or tag found and a field names too."""
@@ -22,7 +24,9 @@ LONGEST: Final = 200
 """The longest value, in code points, that is taken as a whole."""
 WHOLE: Final = frozenset({"PERSON", "ORGANIZATION", "LOCATION", "STREET_ADDRESS"})
 """Entity types of which a part stands for the whole value."""
-FIELD_TYPES: Final = WHOLE | {"NRP", "DATE_OF_BIRTH", "AGE"}
+FIELD_TYPES: Final = frozenset(
+    entity_type for types, _ in (*ENDINGS, *WHOLE_NAMES) for entity_type in types
+)
 """Entity types that a field alone can establish, whatever else looks for them."""
 
 
