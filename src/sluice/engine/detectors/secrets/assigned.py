@@ -38,7 +38,7 @@ _QUOTED = (
 # Values are read by the checks: expressions that hold them would be long, and slow to search.
 _VALUE: Final = re.compile(
     rf"{_BEGIN}{_QUOTED}"
-    r"|(?:[|>][+-]?[ \t]{0,4}\r?\n[ \t]{1,16})?"
+    r"|(?:(?:[|>][+-]?)?[ \t]{0,4}\r?\n[ \t]{1,16}(?:-[ \t]{1,4})?(?![\w.-]{1,40}:(?:\s|$)))?"
     rf"(?P<bare>(?![{{(\[])[^\s\"'`<>]{{2,{_MOST}}})",
     re.ASCII | re.IGNORECASE,
 )
@@ -103,6 +103,8 @@ def site_of(match: re.Match[str], value: re.Match[str], name: str) -> Site:
             return Site(*value.span(group), Place.LITERAL)
     start, end = value.span("bare")
     text = match.string
+    if _expansion(match):
+        return _default(text, start, end)
     if _is_config(match, end, name):
         return Site(start, _without(text, start, end, ",;"), Place.CONFIG)
     cut = _CUT.search(text, start, end)
@@ -111,6 +113,22 @@ def site_of(match: re.Match[str], value: re.Match[str], name: str) -> Site:
     called = text[end : end + 1] in (")", ",")
     tight = text[start - 1] == "=" and not called
     return Site(start, end, Place.CONFIG if tight else Place.BARE)
+
+
+def _expansion(match: re.Match[str]) -> bool:
+    """Whether the name stands in `${NAME…}`."""
+    text, start = match.string, match.start("stem")
+    head = _HEAD.search(text[max(0, start - _HEAD_LENGTH) : start])
+    start -= len(head[0]) if head else 0
+    return text[max(0, start - 2) : start] == "${"
+
+
+def _default(text: str, start: int, end: int) -> Site:
+    """What `${NAME:-value}` or `${NAME:value}` says for want of another value."""
+    if text[start] in "?+=":
+        return Site(start, start, Place.BARE)
+    closing = text.find("}", start, end)
+    return Site(start + (text[start] == "-"), closing if closing > 0 else end, Place.CONFIG)
 
 
 def _without(text: str, start: int, end: int, trailing: str) -> int:
@@ -180,6 +198,18 @@ def _literal(match: re.Match[str], value: re.Match[str], name: str) -> Site:
     return Site(*value.span(group), Place.LITERAL)
 
 
+def _tagged(match: re.Match[str]) -> Checked | None:
+    """An element's content, by the name of the element or of one of its attributes."""
+    value = _CONTENT.match(match.string, match.end())
+    names = (name_of(match), *_QUOTED_NAME.findall(match[0]))
+    kinds = [kind for kind in map(kind_of, names) if kind is not None]
+    if value is None or not kinds:
+        return None
+    kind = next((kind for kind in kinds if kind is not Kind.WEAK), Kind.WEAK)
+    return judged(kind, match.string, *value.span("bare"), Place.LITERAL)
+
+
+_QUOTED_NAME: Final = re.compile(r"[\"']([\w.\- ]{2,60})[\"']")
 _ALSO: Final = frozenset(("API_KEY", "ACCESS_TOKEN", "PASSWORD_HASH", "PRIVATE_KEY"))
 
 
@@ -214,6 +244,6 @@ PATTERNS: Final = (
         _TAG_END
         + r"\s{0,20}(?:</key>\s{0,20}<string>|<(?:value|string|plaintext)>|<!\[CDATA\[){0,2}\s{0,4}",
         _TAG_END,
-        _checking(_CONTENT, _literal),
+        _tagged,
     ),
 )

@@ -149,7 +149,7 @@ _CALLS = (
     r"|BasicAuth(?:entication|Credentials)?|BasicAWSCredentials|basic_?auth|set_?basic_?auth|PasswordAuthentication|PlainAuth|ftp_login|inMemoryAuthentication"
     r"|authenticate|login|auth|credentials|httpBasic|setCredentials|ClientSecretCredential|withCredentials|PlainTextAuthProvider|setBasicAuth)"
 )
-_CALLS_3 = r"(?:mysqli?_connect|mysqli_real_connect|mysqli|PDO|getConnection|pymysql\.connect|MySQLdb\.connect|psycopg2\.connect|ftp_connect)"
+_CALLS_3 = r"(?:mysqli?_connect|mysqli_real_connect|mysqli|PDO|getConnection|pymysql\.connect|MySQLdb\.connect|psycopg2\.connect|ftp_connect|DBI->connect|dbConnect|odbc_connect|oci_connect|pg_connect|SqlCredential)"
 _DIRECTIVES = (
     r"requirepass|masterauth|masteruser-password|bindpw|rootpw|rootbindpw|olcRootPW:|bind_pw|rocommunity6?|rwcommunity6?|AuthLDAPBindPassword"
     r"|ldap_bind_password|insecure-password|wpa-psk(?: ascii(?: 0)?)?|wpa_passphrase|key-string|pre-shared-key(?: ascii-text| local| remote| hexadecimal)?|ascii-text"
@@ -178,6 +178,11 @@ _ROWS: Final = (
         _VALUE + r"(?=\s{0,3}\|\s{0,3}(?:sudo\s{1,2}-S|docker\s{1,2}login|podman\s{1,2}login|helm|passwd\s|sudo\s{1,2}passwd|gpg|az|cryptsetup))"),
     Row("secure_string", r"\bConvertTo-SecureString\s{1,3}(?:-String\s{1,3}|-AsPlainText\s{1,3}|-Force\s{1,3}){0,3}", r"ConvertTo-SecureString\s", _given),
     Row("net_user", r"\bnet\s{1,3}user\s{1,3}[^\s/]{1,40}\s{1,3}(?=[^\s/])", r"net\s{1,3}user\s", _likely),
+    Row("vault_file", r"\becho\s{1,3}(?:-n\s{1,3})?", r"echo\s", _likely,
+        _VALUE + r"(?=\s{0,3}>{1,2}\s{0,3}[\w./~-]{0,60}(?:pass|secret|token|key|cred|pwd))"),
+    Row("net_use", r"\bnet\s{1,3}use\b[^\r\n]{0,120}?/user:[^\s]{1,60}\s{1,3}(?=[^\s/])", r"net\s{1,3}use", _likely),
+    Row("snmp", r"\b(?:auth|priv)\s(?:md5|sha(?:-?\d{1,3})?|des|3des|aes)(?:[ -]\d{3})?\s{1,2}", r"(?:auth|priv)\s(?:md5|sha|des|3des|aes)", _likely),
+    Row("redis_acl", r"\buser\s{1,3}[^\s]{1,60}\s{1,3}on\s[^\r\n>]{0,80}?>(?=[^\s>])", r"user\s{1,3}[^\s]{1,60}\s{1,3}on\s", _given),
     Row("sql_identified", r"\bIDENTIFIED\s{1,4}(?:WITH\s{1,3}[\w'\"]{1,40}\s{1,3})?(?:BY|AS)\s{1,4}(?:PASSWORD\s{1,3}|VALUES\s{1,3})?", r"IDENTIFIED\s", _given),
     Row("sql_password", r"\b(?:WITH|ENCRYPTED|ROLE\s{1,3}\w{1,40}|USER\s{1,3}[\w@'\".%]{1,60}|BY)\s{1,4}PASSWORD\s{0,3}=?\s{0,3}N?(?=')", r"PASSWORD\s{0,3}=?\s{0,3}N?'", _given),
     Row("netrc", r"\blogin\s{1,20}[^\s]{1,80}\s{1,20}password\s{1,20}", r"login\s{1,20}[^\s]{1,80}\s{1,20}pass", _given),

@@ -135,7 +135,7 @@ PATTERNS: Final = (
         name="connection_string.fields",
         entity_type="CONNECTION_STRING",
         regex=rf"(?<![A-Za-z]){_PASSWORD_KEYS}\s{{0,2}}=\s{{0,2}}(?P<body>[^;\"'\r\n<>]{{1,300}}(?=;)|[^;\s\"'<>]{{1,300}})",
-        anchor=rf"{_PASSWORD_KEYS}\s{{0,2}}=",
+        anchor=r"(?:password|pwd|key|secret)\s?\s?=",
         reach=18,
         longest=340,
         score=0.95,

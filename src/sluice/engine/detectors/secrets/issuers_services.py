@@ -117,7 +117,7 @@ MESSAGES: Final = (
         r"",
         rf"[MNO]{URLSAFE}{{23,27}}\.{URLSAFE}{{6}}\.{URLSAFE}{{27,40}}",
         check=_discord_bot,
-        anchor=r"[MNO][A-Za-z0-9_\-]{23,27}\.[A-Za-z0-9_\-]{6}\.",
+        anchor=r"[MNO][A-Za-z0-9_\-]{16}[A-Za-z0-9_\-]{7,11}\.[A-Za-z0-9_\-]{6}\.",
     ),
     Form("discord", r"mfa\.", rf"{URLSAFE}{{84}}"),
     Form(

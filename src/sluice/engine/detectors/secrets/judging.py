@@ -37,6 +37,8 @@ _PLAIN_HEX: Final = re.compile(r"[0-9a-f-]+", re.IGNORECASE)
 _WORDISH: Final = re.compile(
     r"(?:[A-Z]?[a-z]+|[A-Z]+|\d{1,4}|v\d+|[a-z]{2,}\d{1,2})(?:[-_./: ](?:[A-Z]?[a-z]+|[A-Z]+|\d{1,4}|v\d+|[a-z]{2,}\d{1,2}))+"
 )
+_RULES: Final = re.compile(r"[a-z_]{2,20}(?::[\w,]{1,20})?(?:\|[a-z_]{2,20}(?::[\w,]{1,20})?){1,8}")
+"""A validator's rules: `required|min:8`."""
 _TYPE: Final = re.compile(
     r"(?:std::)?(?:string|str|text|char|varchar|bytes?|int|bool|secretstr|uuid|any|object|number)"
     r"(?:\(\d+\)|\[\w*\]|\?|\s*\|.*)?",
@@ -64,7 +66,7 @@ def judge(kind: Kind, value: str, place: Place) -> float:
 
 def _is_program(value: str, place: Place) -> bool:
     """Whether an unquoted value refers to something instead of being it."""
-    if _TYPE.fullmatch(value):
+    if _TYPE.fullmatch(value) or _RULES.fullmatch(value):
         return True
     if place is Place.LITERAL:
         return False

@@ -16,7 +16,8 @@ _NAMES = (
     r"|password del wi-?fi|parola (?:d'ordine|chiave)|codice (?:pin|di accesso|segreto)|wachtwoord|toegangscode|pincode|wifi-?code"
     r"|senha|palavra[- ]passe|código (?:pin|de acesso|de acceso|secreto)|código del? wi-?fi"
 )
-_NAMES_BYTES = _NAMES
+_NAMES_BYTES: Final = _NAMES.encode().decode("latin-1")
+"""The same over UTF-8 bytes, for the anchor."""
 _OF = r"(?:\s(?:for|to|of|on|at|is for|für|vom|zum|zu|des|der|pour|de|du|para|del|do|da|per|di|voor|van|in)\s[^\n.:=]{1,40}?)?"
 _IS = (
     r"(?:(?P<is>\s{0,2}[:=]\s{0,3})|\s{1,2}(?:is|was|are|=|lautet|ist|war|heißt|est|était|es|era|è|e'|é|is nu|will be|should be|to|werd|wird|sera|será|sarà)\s{0,1}:?\s{1,3}"
@@ -26,6 +27,11 @@ _VALUE = r"(?:[\"'“”„«‘`*]{1,2}\s?(?P<quoted>[^\"'“”«»’`\n*]{3,
 _TRAILING: Final = ".,;:!?)]}»”’*"
 _SENTENCE: Final = frozenset(".!?\n\r")
 _PIN: Final = re.compile(r"pin|code|código|codice", re.IGNORECASE)
+_WHOSE: Final = re.compile(
+    r"\b(?:my|our|his|her|their|mein|unser|mon|notre|ma|mi|nuestra|mia|mio|mijn|ons|onze|minha|nossa|root|admin"
+    r"|wi-?fi|wlan|guest|network)\b",
+    re.IGNORECASE,
+)
 _ADJECTIVE: Final = re.compile(r"(?:[a-zà-ÿ]+(?:ed|ing|ly|able|ible|ous|ive|lich|isch|ado|ido|ée?|ato|uto))", re.IGNORECASE)
 
 
@@ -80,7 +86,8 @@ def _word(value: str, match: re.Match[str], end: int) -> float:
     """One bare word that ends the sentence, after "my password is": likely; else a guess."""
     behind = match.string[end : end + 1]
     ends = not behind or behind in _SENTENCE or match.string[end : end + 2] == ", "
-    if not ends or _ADJECTIVE.fullmatch(value):
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    if not ends or not _WHOSE.search(before + match["name"][:8]) or _ADJECTIVE.fullmatch(value):
         return 0.3
     return 0.55
 
@@ -98,7 +105,7 @@ PATTERNS: Final = (
         entity_type="PASSWORD",
         regex=rf"(?<![A-Za-z0-9_.-])(?P<name>{_NAMES})(?=[\s:=])",
         anchor=rf"(?:{_NAMES_BYTES})[\s:=]",
-        reach=34,
+        reach=38,
         longest=36,
         score=0.8,
         check=_spoken,
