@@ -19,6 +19,7 @@ from sluice.engine.detectors import (
     health,
     money,
     national,
+    nationalities,
     network,
     phone,
     places,
@@ -49,6 +50,7 @@ FAMILIES: Final = (
     dates,
     addresses,
     ages,
+    nationalities,
     secrets,
 )
 

@@ -26,7 +26,9 @@ _ONES: Final = "one|two|three|four|five|six|seven|eight|nine"
 _SPELLED: Final = (
     rf"(?:{_TENS})(?:[- ](?:{_ONES}))?|{_ONES}|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
     "seventeen|eighteen|nineteen|"
-    "dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|"
+    "(?:veinti|treinta y |cuarenta y |cincuenta y |sesenta y |setenta y |ochenta y |noventa y )"
+    "(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)|veinte|treinta|cuarenta|cincuenta|sesenta|"
+    "setenta|ochenta|noventa|diecis\u00e9is|diecisiete|dieciocho|diecinueve|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|"
     "deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|"
     "zwei|drei|vier|f\u00fcnf|sechs|sieben|acht|neun|zehn|elf|zw\u00f6lf|"
     "due|tre|quattro|cinque|sei|sette|otto|nove|dieci|"
@@ -56,6 +58,7 @@ _PERSON: Final = (
 )
 _BEFORE = re.compile(
     rf"(?:\b(?:{_PERSON})\w{{0,2}}(?:[ ,]{{1,2}}[^\W\d_]+){{0,3}}?,? (?:de|di|von|van|mit|con|com)(?: unos| alrededor de)? "
+    rf"|\b(?:{_PERSON})(?: [^\W\d_]+){{0,2}}, (?:de )?|\ba los |\b(?:desde|hasta) los "
     r"|\b(?:aged|age of|at the age of|at age|im alter von|\u00e2g\u00e9e?s? (?:de|d['\u2019]environ)|"
     r"\u00e0 l['\u2019]\u00e2ge (?:de|d['\u2019]))(?: about| around| approximately| circa| etwa)? "
     r"|\b(?:tiene|ten\u00eda|tengo|con|cumpli\u00f3|cumple|edad de|all['\u2019]et\u00e0 di|et\u00e0 di|"
@@ -64,7 +67,7 @@ _BEFORE = re.compile(
     r"|\b(?:age|edad|alter|\u00e2ge|et\u00e0|leeftijd|idade)[\"']? {0,2}[:=]? {0,2}[\"']?)\Z",
     re.IGNORECASE,
 )
-_PLAIN_VERB = re.compile(r"\b(?:con|ho|il a|elle a|is|tem|tiene|ten\u00eda|avait|avoir|aveva) \Z", re.I)
+_PLAIN_VERB = re.compile(r"\b(?:a los|desde los|hasta los|con|ho|il a|elle a|is|tem|tiene|ten\u00eda|avait|avoir|aveva) \Z", re.I)
 _DURATION_BEHIND = re.compile(
     r" (?:de (?:evoluci\u00f3n|seguimiento|duraci\u00f3n|antig\u00fcedad|experiencia|exp\u00e9rience|"
     r"prison|r\u00e9clusion|tratamiento|prisi\u00f3n|vida|pena|cadeia|priva)|d['\u2019]|di (?:reclus|esper|"
@@ -87,8 +90,10 @@ def _with_unit(match: re.Match[str]) -> Checked | None:
     if before is None or _DURATION_BEHIND.match(text, end):
         return None
     loose = _PLAIN_VERB.search(text, max(0, start - 12), start) is not None
+    if loose and text.startswith((" de ", " del "), end):
+        return None  # `a los 2 años de la cirugía`
     month = not _is_unit("year", match["unit"])
-    return Checked(start, end, 0.4 if loose and month else 0.6 if loose else 0.85, reason="words of age")
+    return Checked(start, end, 0.3 if loose and month else 0.6 if loose else 0.85, reason="words of age")
 
 
 def _old_score(text: str, end: int) -> float:
@@ -172,8 +177,8 @@ PATTERNS: Final = (
         regex=rf"(?<![\w.,:/$+-])(?P<number>\d{{1,3}}|{_SPELLED})(?: {{1,2}}|-)?"
         rf"(?P<unit>{_UNIT})(?![A-Za-z0-9_\u00c0-\u024f])",
         anchor=rf"\b(?:\d{{1,3}}|{_bytes(_SPELLED)})(?: {{1,2}}|-)?(?:{_bytes(_UNIT)})\b",
-        reach=13 + 2 + 8,
-        longest=13 + 2 + 8 + 2,
+        reach=19 + 2 + 8,
+        longest=19 + 2 + 8 + 2,
         score=0.6,
         check=_with_unit,
         ignore_case=True,

@@ -16,8 +16,8 @@ SURE, UNSURE, FAINT = 0.7, 0.6, 0.4
 
 _LETTER = r"A-Za-z\u00c0-\u024f"
 _HOUSE = (
-    r"(?P<number>\d{1,4}(?: ?[a-zA-Z](?![A-Za-z0-9_\u00c0-\u024f]))?"
-    r"(?: ?[-\u2013/+] ?(?:\d{1,4}[a-zA-Z]?|[A-Za-z]{1,3})(?![A-Za-z0-9_\u00c0-\u024f]))?)"
+    r"(?P<number>\d{1,4}(?: ?[a-zA-Z](?![A-Za-z0-9_\u00c0-\u024f-]))?"
+    r"(?: ?[-\u2013/+] ?(?:\d{1,4}[a-zA-Z]?|[A-Za-z]{1,3})(?![A-Za-z0-9_\u00aa-\u024f]))?)"
     r"(?![A-Za-z0-9_\u00c0-\u024f]|[:.,]\d|[.] ?(?:Januar|Februar|M\u00e4rz|April|Mai|Ju[nl]i"
     r"|August|September|Oktober|November|Dezember)|%| ?(?:Uhr|uur|km|%))"
 )
@@ -116,19 +116,19 @@ def _prepositional(match: re.Match[str]) -> Checked | None:
 # --- Spanish, Italian, Portuguese: kind, name, number
 
 _ROMANCE_SURE: Final = (
-    r"calle|c/|cl\.|avda\.?|avd\.?|avenida|avinguda|carrer|plaza|pza\.?|plaça|paseo|pso\.?|p\u00ba|"
+    r"calle|c/|p/|cl\.|avda\.?|avd\.?|avenida|avinguda|carrer|plaza|pza\.?|plaça|paseo|pso\.?|p\u00ba|"
     r"passeig|ronda|traves\u00eda|ctra\.?|carretera|glorieta|urbanizaci\u00f3n|urb\.|"
     r"piazza|p\.zza|p\.za|piazzale|viale|v\.le|vicolo|corso|c\.so|lungomare|strada|contrada|"
     r"rua|travessa|pra\u00e7a|alameda|rodovia|estrada|rambla|callej\u00f3n|cuesta"
 )
 _ROMANCE_LOOSE: Final = r"via|camino|largo|av\.?|r\.|c\.|ronda|barrio|partida|pol\u00edgono|salita|vico|campo"
-_ROMANCE_WORD = rf"[{_LETTER}0-9.'\u2019\u00ba\u00aa-]{{1,24}}"
+_ROMANCE_WORD = rf"[{_LETTER}0-9.'\u00b4\u2019\u00ba\u00aa-]{{1,24}}"
 _CONNECTING: Final = words("de del la las los el da do das dos di dei della delle dell d y e i san san")
 _NOT_ROMANCE: Final = words(
     "http https ssh tcp udp api email e-mail phone port ip web rest json usb smtp flight zoom "
     "slack teams sms satellite line train bus route the a an our your this that my"
 )
-_SIN_NUMERO = r"s/n"
+_SIN_NUMERO = r"s/?n(?![A-Za-z0-9_\u00c0-\u024f])"
 
 
 def _type_first(match: re.Match[str]) -> Checked | None:
@@ -147,6 +147,8 @@ def _romance_street(match: re.Match[str]) -> Checked | None:
     kind = match["type"].lower()
     names = match["name"].replace(",", " ").split()
     if not names or any(name.lower() in _NOT_ROMANCE for name in names):
+        return None
+    if any(name.isdecimal() for name in names[1:]):
         return None
     read = tail.read(match.string, match.end())
     score = _romance_score(match, kind, names, read)
@@ -277,10 +279,10 @@ _ROMANCE: Final = Pattern(
     entity_type="STREET_ADDRESS",
     regex=rf"(?<![{_LETTER}0-9_/.-])(?P<type>{_ROMANCE_SURE}|{_ROMANCE_LOOSE})"
     rf"(?:(?<=[/.\u00ba]) ?| )(?P<name>{_ROMANCE_WORD}(?:,? {_ROMANCE_WORD}){{0,6}}?)"
-    rf"(?:,? {{1,2}}|, ?)(?:(?:n\.? ?[\u00bao\u00b0]|n\u00fam|num|n|n\u00famero|numero|km|kilom\u00e9tro)"
-    rf"\.?:? ?)?(?:{_HOUSE}|{_SIN_NUMERO})",
+    rf"(?:,? {{1,2}}|, ?)(?:(?:n\.? ?[\u00bao\u00b0\u00aa]|n\u00fam|num|n|n\u00famero|numero|km|kilom\u00e9tro)"
+    rf"\.?:? ?)?(?:km\.? {{0,2}}\d{{1,3}}[.,]\d{{1,3}}|{_HOUSE}|{_SIN_NUMERO})",
     anchor=rf"\b(?:{_bytes(_ROMANCE_SURE)}|{_bytes(_ROMANCE_LOOSE)})"
-    r"[A-Za-z0-9.,:'/ \x80-\xff-]*(?:\d|s/n)",
+    r"[A-Za-z0-9.,:'/ \x80-\xff-]*(?:\d|s/?n)",
     reach=14 + 1 + 7 * 26 + 20,
     longest=14 + 1 + 7 * 26 + 50,
     score=UNSURE,

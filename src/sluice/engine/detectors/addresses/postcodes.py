@@ -11,6 +11,7 @@ from sluice.engine.detectors.addresses.places import COUNTRIES, TOWNS
 from sluice.engine.detectors.addresses.vocabulary import (
     AUSTRALIAN,
     CANADIAN_CODE,
+    NAME_WORD,
     PROVINCES,
     STATE_NAMES,
     TOWN,
@@ -55,7 +56,7 @@ def _state(match: re.Match[str]) -> Checked | None:
     """A state's name or letters with its postcode; what stands before makes it sure."""
     found = _whole(match, match.start(), 0.45, "state and postcode")
     if match[0][0].islower():
-        if found.score < 0.9:
+        if found.score < 0.9 or not _LOWER_LINE.fullmatch(match.string, found.start, match.start()):
             return None
         return found._replace(score=0.75)
     return found
@@ -71,6 +72,7 @@ def _unit(match: re.Match[str]) -> Checked | None:
     return Checked(begin, read.end, min(0.95, 0.6 + read.bonus), reason="house number and unit")
 
 
+_LOWER_LINE = re.compile(r"\d{1,6}[a-z]?,?(?: [\w.#'&-]{1,20},?){1,9} ", re.IGNORECASE)
 _STREET_LINE = re.compile(
     r"\d{1,6}[A-Za-z]? (?:[A-Z][\w.'’-]* ?){1,4}(?:, ?|\r?\n)?", re.ASCII
 )
@@ -116,11 +118,20 @@ def _before_town(match: re.Match[str]) -> Checked | None:
         return None
     begin, numbered = street_before(text, match.start())
     numbered = numbered and _joined(text, begin, match.start())
+    last = _NUMBER_LAST.search(text, max(0, match.start() - 70), match.start())
+    if last is not None and not numbered:
+        begin, numbered = last.start(), True
     score = 0.9 if numbered else 0.65 if name else 0.5
     if len(code) < 5 and not name:
         score = 0.4
     start = begin if numbered else match.start()
     return Checked(start, _with_country(text, end), score, reason="postcode and town")
+
+
+_NUMBER_LAST = re.compile(
+    rf"(?<![\w.])(?:{NAME_WORD} (?:(?:de|del|de la|di|du) )?){{0,4}}{NAME_WORD},? (?:[Nn][.ºo°]{{1,2}} ?)?"
+    r"(?:\d{1,4}(?:[-–/]\d{1,4})?|s/n)[A-Za-z]?[,.]? {1,2}\Z"
+)
 
 
 def _known_start(town: re.Match[str]) -> tuple[str | None, int]:

@@ -7,7 +7,7 @@ from typing import Final
 from sluice.engine.patterns import words
 
 PLAIN_TYPES: Final = words(
-    "street st avenue ave av road rd boulevard blvd lane ln highway hwy turnpike tpke parkway "
+    "street st avenue ave road rd boulevard blvd lane ln highway hwy turnpike tpke parkway "
     "pkwy expressway expy expwy freeway fwy bvd bl crescent cres terrace"
 )
 """Kinds of English streets that are hardly anything else behind a number and a name."""
@@ -107,8 +107,9 @@ UNIT: Final = (
     r"|# ?[A-Z]?-?\d{1,5}[A-Z]?(?!\w)"
     r"|\d{1,2}(?:st|nd|rd|th) (?:floor|flr?\b\.?)"
     r"|(?:ground|first|second|third|fourth|fifth|upper|lower|top) (?:floor|level)"
-    r"|\d{1,2}\.?(?:º|ª|°)\.?[- ]?(?:(?:[A-H]|\d{1,2}(?:º|ª|°)?|izqd?a?|izda|dcha|derecha|"
-    r"izquierda|centro|ext|int)\b\.?)?"
+    r"|\d{1,2} ?\.?(?:º|ª|°|o|a)\.?[- ]?(?:(?:[A-H]|\d{1,2}(?:º|ª|°)?|izqd?a?|izquierda|izda|iz|dcha|"
+    r"derecha|centro|ext|int)\b\.?)|\d{1,2}\.?(?:º|ª|°)"
+    r"|\d{1,2} ?(?:izqd?a?|izquierda|izda|dcha|derecha)\b"
     r"|\d{1,2}(?:er|e|ème|eme) étage|\d{1,2}\. ?(?:OG|Stock|Etage)\b|bajo(?: [A-H]\b)?|EG\b|DG\b)"
 )
 """A part of a building: `Apt 4B`, `3rd floor`, `3º B`, `2. OG`; without regard to case."""
