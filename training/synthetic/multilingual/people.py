@@ -33,6 +33,9 @@ PARTICLES: Final = {
     "pt": ("da", "de", "dos", "do"),
 }
 
+TITLE_INITIALS: Final = {"fr": "M", "es": "D", "pt": "D"}
+"""First names that would read as a title if shortened: `M. Martin` is Monsieur Martin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stock:
@@ -134,7 +137,7 @@ class People:
 
     def _full(self, first: str, last: str, random: Random) -> str:
         chance = random.random()
-        if chance < 0.05:
+        if chance < 0.05 and first[0] != TITLE_INITIALS.get(self.language):
             return f"{first[0]}. {last}"
         if chance < 0.08:
             return f"{first} {random.choice('ABCDEFGHJKLMPRSTW')}. {last}"

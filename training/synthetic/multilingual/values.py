@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from random import Random
 from typing import Final
 
@@ -42,7 +43,7 @@ def _places(lexicon: Lexicon) -> dict[str, Kind]:
         "city": lexicon.city,
         "country": lexicon.country,
         **{
-            name: lambda random, name=name: lexicon.item(name, random)
+            name: partial(lexicon.item, name)
             for name in ("region", "river", "landmark", "district")
         },
     }
@@ -98,7 +99,7 @@ def _peoples(lexicon: Lexicon) -> Kind:
 def _organisations(lexicon: Lexicon) -> dict[str, Kind]:
     names = sorted(name for name in lexicon.lists if name.startswith("org."))
     found = {
-        name: written(lambda random, name=name: lexicon.item(name, random), ORGANISATION)
+        name: written(partial(lexicon.item, name), ORGANISATION)
         for name in names
     }
     found["org.any"] = written(
@@ -158,7 +159,7 @@ def masks(lexicon: Lexicon, name: str, entity_type: str) -> Kind:
 
 
 def neutral(lexicon: Lexicon) -> dict[str, Kind]:
-    """Return the kinds that are the same in every language: products, counts, codes, addresses of hosts."""
+    """Return the kinds that are the same in every language: products, counts, codes."""
     return {
         "ip": written(
             lambda random: ".".join(str(random.randint(1, 254)) for _ in range(4)), "IP_ADDRESS"

@@ -20,7 +20,7 @@ from training.synthetic.multilingual import values
 from training.synthetic.multilingual.lexicon import Lexicon
 from training.synthetic.multilingual.sections import read
 from training.synthetic.noise import CLEAN
-from training.synthetic.values import Entity, Kind, one_of, written
+from training.synthetic.values import Entity, Kind, Values, one_of, written
 
 FOLDER: Final = Path(__file__).parent
 WEIGHTS: Final = {"en": 3.0}
@@ -66,7 +66,7 @@ def fields(names: Mapping[str, tuple[str, ...]]) -> Kind:
     return Kind(make)
 
 
-def registers_of(lexicon: Lexicon, filling: values.Values) -> tuple[Register, ...]:
+def registers_of(lexicon: Lexicon, filling: Values) -> tuple[Register, ...]:
     """Return the structured registers in the language of a lexicon."""
     language = lexicon.language
     names = fields_of(read(FOLDER, "fields.txt")[language])
