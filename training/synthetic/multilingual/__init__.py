@@ -18,7 +18,7 @@ from training.synthetic.noise import CASUAL, COMMON
 
 LANGUAGES: Final = ("german", "french", "spanish", "italian", "dutch", "portuguese")
 CASUAL_REGISTERS: Final = frozenset({"chat", "forum", "prompt", "transcript"})
-WEIGHT: Final = 3.0
+WEIGHT: Final = 2.5
 """What a whole language weighs, shared out by the number of templates of each register."""
 
 

