@@ -20,6 +20,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from sluice.engine.detectors.labelled.labels import (
+    SPACELESS,
     WIDE,
     Label,
     fold,
@@ -40,7 +41,7 @@ NEAR: Final = 0.75
 NEAR_SHAPED: Final = 0.55
 """The label's words are near a particular form that has no checksum."""
 _DROP: Final = 0.35
-_CARELESS: Final = 0.15
+_CARELESS: Final = 0.3
 """What a form loses if its letters are small and no label is near."""
 _LOWERING: Final = words(
     "order phone tel fax tracking part model serial sku isbn zip ticket invoice version build "
@@ -49,13 +50,17 @@ _LOWERING: Final = words(
 _LEAST: Final = 0.25
 """A form that scores less is not worth its check."""
 _LETTERED = re.compile(r"\[[^\]]*[A-Z]|(?<!\\)[A-Z]")
+_COMMON: Final = words("id number no card tax national code de la y and in of personal the security")
 _GROUP = re.compile(r"[A-Za-z0-9]+")
 _JOINED = re.compile(r"[ ./()_\u00a0\u2010-\u2013-]{1,3}")
-_LETTERS_BEFORE = re.compile(r"(?<![A-Za-z0-9])(?P<letters>[A-Z]{1,3} ?|[A-Za-z]{1,5}[/-])\Z")
+_LETTERS_BEFORE = re.compile(r"(?<![A-Za-z0-9])(?P<letters>[A-Za-z]{1,5})(?P<mark>[/-]|(?<=[A-Z]) )\Z")
 _OTHER: Final = re.compile(
-    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,6}\.\d{1,2}|\d{1,3}(?:\.\d{1,3}){3}|\d{1,3}(?:\.\d{3})+"
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,3}(?:\.\d{1,3}){2,3}|\d{1,3}(?:\.\d{3})+|\d+\.\d+|"
+    r"(?:19|20)\d{2}[-/](?:19|20)?\d{2}"
 )
-"""Dates, amounts and addresses of machines, which stand behind labels too."""
+"""Dates, years, amounts and addresses of machines, which stand behind labels too."""
+_LEAST_DIGITS: Final = 7
+"""Fewer digits are no identity number that is known by words near it."""
 LONGEST_VALUE: Final = 44
 """Most code points of a number with its separators."""
 NUMBER: Final = (
@@ -142,10 +147,10 @@ class _Words(NamedTuple):
     joined: tuple[str, ...]
     """In scripts without spaces."""
 
-    def needed(self) -> Iterator[str]:
-        """Words one of which is near if a label is."""
-        yield from self.single
-        yield from (max(sorted(several), key=len) for several in self.several)
+    def sets(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """For each label its rarest word and all of its words."""
+        yield from ((word, frozenset((word,))) for word in self.single)
+        yield from ((min(several, key=_commonness), several) for several in self.several)
 
     def are_near(self, near: _Near) -> bool:
         """Whether one of the labels stands around a number."""
@@ -154,6 +159,11 @@ class _Words(NamedTuple):
             or any(several <= near.words for several in self.several)
             or any(joined in near.text for joined in self.joined)
         )
+
+
+def _commonness(word: str) -> tuple[bool, int, str]:
+    """The sort key of words, rarer ones first."""
+    return word in _COMMON, -len(word), word
 
 
 def _words(kind: Kind) -> _Words:
@@ -234,8 +244,13 @@ class Kinds:
         ]
 
     @cached_property
-    def _needed(self) -> frozenset[str]:
-        return frozenset(word for row in self._numeric for word in row.words.needed())
+    def _needed(self) -> dict[str, list[tuple[frozenset[str], _Written]]]:
+        """By the rarest word of each label: all of its words, and the numeric kind it names."""
+        table: dict[str, list[tuple[frozenset[str], _Written]]] = {}
+        for row in self._numeric:
+            for word, every in row.words.sets():
+                table.setdefault(word, []).append((every, row))
+        return table
 
     @cached_property
     def _ends(self) -> frozenset[str]:
@@ -257,7 +272,9 @@ class Kinds:
     def _lettered(self, text: str, start: int) -> Checked | None:
         """The number together with letters in front of it: `P-1234`, `AB 12 34 56 C`."""
         letters = _LETTERS_BEFORE.search(text, max(0, start - 7), start)
-        if letters is None or fold(letters["letters"]) in self._ends:
+        if letters is None:
+            return None
+        if letters["mark"] in ("", " ") and fold(letters["letters"]) in self._ends:
             return None
         return self._labelled(text, letters.start("letters"))
 
@@ -293,29 +310,68 @@ class Kinds:
         groups = _groups(text, start)
         for kind, weak in self._by_label[label.key]:
             hit = _read(kind, groups, text)
-            if hit and (not weak or hit.score == VALID or _is_clear(label, hit, text)):
+            if hit and (not weak or hit.score == VALID or _is_clear(label, kind, hit, text)):
                 yield hit
 
     def _near(self, match: re.Match[str]) -> Checked | None:
         """A number that keeps a kind's rule, near the words of that kind's label."""
-        near = _Near(match)
-        if near.text.isascii() and near.words.isdisjoint(self._needed):
-            return None
         groups = _groups(match.string, match.start())
-        for row in self._numeric:
-            if not row.words.are_near(near):
-                continue
+        if sum(end - start for start, end in groups) < _LEAST_DIGITS:
+            return None
+        near = _Near(match)
+        for row in self._named(near):
             hit = _read(row.kind, groups, match.string)
-            if hit and hit.score == VALID:
-                reason = f"{row.kind.rule}, context word"
-                return hit._replace(score=NEAR, reason=reason)
+            if hit and hit.score == VALID and not _OTHER.fullmatch(match.string, *hit[:2]):
+                return hit._replace(score=NEAR, reason=f"{row.kind.rule}, context word")
         return None
+
+    def _named(self, near: _Near) -> Iterator[_Written]:
+        """The numeric kinds of which a label is near."""
+        for word in sorted(near.words & self._needed.keys()):
+            yield from (row for every, row in self._needed[word] if every <= near.words)
+        if not near.text.isascii() and SPACELESS.search(near.text):
+            yield from (row for row in self._numeric if row.words.are_near(near))
+
+    @cached_property
+    def _by_signature(self) -> dict[str, list[_Written]]:
+        """Filled as numbers come: the forms in which a number of this signature may be."""
+        return {}
+
+    def _forms_like(self, number: str) -> list[_Written]:
+        key = number.upper().translate(_SIGNATURE)
+        if key not in self._by_signature:
+            rows = [row for row in self._forms if _loose(row.form.pattern).fullmatch(key)]
+            self._by_signature[key] = rows
+        return self._by_signature[key]
 
     def by_form(self, match: re.Match[str]) -> Checked | None:
         """A number in a written form: the kind of which it is surest."""
         near, number = _Near(match), match[0]
-        hits = [_scored(row, match, near) for row in self._forms if row.form.fullmatch(number)]
+        rows = (row for row in self._forms_like(number) if row.form.fullmatch(number))
+        hits = [_scored(row, match, near) for row in rows]
         return max((hit for hit in hits if hit), key=attrgetter("score"), default=None)
+
+
+_SIGNATURE: Final = str.maketrans(
+    {**dict.fromkeys("0123456789", "0"), **dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")}
+)
+_UNIT = re.compile(r"\\.|\[[^\]]*\]|\{[^}]*\}|\(\?:|[0-9A-Za-z]")
+
+
+@lru_cache(maxsize=1024)
+def _loose(form: str) -> re.Pattern[str]:
+    """A form as its numbers' signatures look: each digit a 0, each letter an A."""
+    return re.compile(_UNIT.sub(_loosened, form))
+
+
+def _loosened(unit: re.Match[str]) -> str:
+    """One unit of a form; what is neither a digit nor a letter stays."""
+    written = unit[0]
+    if written[0] in "{(" or (written[0] == "\\" and written != r"\d"):
+        return written
+    digit = "0" if written == r"\d" or any(map(str.isdigit, written)) else ""
+    letter = "A" if written != r"\d" and any(map(str.isalpha, written)) else ""
+    return f"[{digit}{letter}+ -]" if digit or letter else written
 
 
 def _scored(row: _Written, match: re.Match[str], near: _Near) -> Checked | None:
@@ -369,17 +425,19 @@ def _read(kind: Kind, groups: list[Group], text: str) -> Checked | None:
     return _hit(kind, text, shaped, MISTYPED if kind.valid else SHAPED, "label") if shaped else None
 
 
-def _is_clear(label: Label, hit: Checked, text: str) -> bool:
+def _is_clear(label: Label, kind: Kind, hit: Checked, text: str) -> bool:
     """Whether a number behind a word that has other meanings is one all the same.
 
     `order no. 123`, `order: 12345`, `invoice INV-2024-12`; not `order 66`, `case: 404`.
     """
-    if label.numbered:
+    if label.numbered or (kind.valid and label.marked):
         return True
+    if kind.valid or not label.direct:
+        return False
     number = text[hit.start : hit.end]
     digits = sum(map(str.isdigit, number))
-    lettered = digits >= 4 and number.isupper() and "-" in number
-    return digits >= (5 if label.marked else 7) or (lettered or label.marked and number.isupper())
+    lettered = number.isupper() and digits >= 3 and (label.marked or "-" in number)
+    return lettered or digits >= (5 if label.marked else 7)
 
 
 def _hit(kind: Kind, text: str, part: list[Group], score: float, reason: str) -> Checked:

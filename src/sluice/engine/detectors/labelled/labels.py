@@ -44,10 +44,12 @@ _LEADING: Final = _NUMBER | words(
 )
 _NUMBER_SIGNS: Final = frozenset("#№°º")
 _MARKS: Final = _NUMBER_SIGNS | frozenset(":=：")
+_PARTING: Final = frozenset(",;!?&+@%^~")
+"""What stands between a label and a number that has nothing to do with it."""
 _TOKEN = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SUFFIX = re.compile(r"(?:nummer|number|nr|num|no|code|kode|szám|číslo)\Z")
-_SPACELESS = re.compile("[\u0e00-\u0eff\u2e80-\U0003ffff]")
+SPACELESS: Final = re.compile("[\u0e00-\u0eff\u2e80-\U0003ffff]")
 
 
 class Label(NamedTuple):
@@ -59,6 +61,8 @@ class Label(NamedTuple):
     """Whether a word or a sign behind it says that a number follows: `no.`, `#`, `id`."""
     marked: bool
     """Whether it is `numbered`, or a colon or an equals sign stands behind it."""
+    direct: bool
+    """Whether nothing stands between label and number but blanks and marks in one sentence."""
 
 
 @lru_cache(maxsize=8192)
@@ -99,13 +103,15 @@ def label_before(
     if begin and tokens[0][0] == begin and len(tokens) > 1:
         tokens = tokens[1:]
     gap = text[tokens[-1][1] : at]
-    if _SPACELESS.match(last[-1]):
+    if SPACELESS.match(last[-1]):
         return _spaceless(last, known)
     found = _longest([word for a, b in tokens for word in _apart(text[a:b])], known)
-    if found is None:
+    if found is None or not _PARTING.isdisjoint(gap):
         return None
-    numbered = found[1] or not _NUMBER_SIGNS.isdisjoint(gap)
-    return Label(found[0], numbered, numbered or not _MARKS.isdisjoint(gap))
+    key, led, numbered = found
+    numbered = numbered or not _NUMBER_SIGNS.isdisjoint(gap)
+    marked = numbered or not _MARKS.isdisjoint(gap)
+    return Label(key, numbered, marked, direct=not led and (":" in gap or "." not in gap))
 
 
 def _may_end(word: str, ends: Container[str]) -> bool:
@@ -119,25 +125,30 @@ def _apart(word: str) -> list[str]:
     return _CAMEL.split(word) if not (word.islower() or word.isupper()) else [word]
 
 
-def _longest(parts: list[str], known: Container[str]) -> tuple[str, bool] | None:
-    """The longest label behind which only leading words stand; whether one says `number`."""
-    folded, numbered = [fold(part) for part in parts], False
+def _longest(parts: list[str], known: Container[str]) -> tuple[str, bool, bool] | None:
+    """The longest label behind which only leading words stand.
+
+    Besides it: whether any does, other than a word such as `number`; whether such a word does.
+    """
+    folded, led, numbered = [fold(part) for part in parts], False, False
     for _ in range(_MOST_LEADING + 1):
         for count in range(min(_MOST_WORDS, len(folded)), 0, -1):
             key = "".join(folded[-count:])
             if key in known:
-                return key, numbered
+                return key, led, numbered
         if not folded:
             return None
         last = folded.pop()
-        if last in _FOLDED_LEADING:
-            numbered = numbered or last in _FOLDED_NUMBER
-            continue
         stem = _SUFFIX.sub("", last)
-        if stem in ("", last):
+        if last in _FOLDED_NUMBER:
+            numbered = True
+        elif last in _FOLDED_LEADING:
+            led = True
+        elif stem in ("", last):
             return None
-        folded.append(stem)
-        numbered = True
+        else:
+            folded.append(stem)
+            numbered = True
     return None
 
 
@@ -147,7 +158,7 @@ def _spaceless(run: str, known: Container[str]) -> Label | None:
         for start in range(max(0, end - _MOST_JOINED), end):
             key = fold(run[start:end])
             if key in known:
-                return Label(key, numbered=True, marked=True)
+                return Label(key, numbered=True, marked=True, direct=True)
     return None
 
 

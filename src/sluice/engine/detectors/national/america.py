@@ -27,7 +27,7 @@ _STATES: Final = (
 UNITED_STATES: Final = (
     Kind(
         "US_SSN",
-        "ssn, ssns, social security, soc sec, social, social sec, socialsecurity, ss, sss, "
+        "ssn, ssns, social security, soc sec, social, social sec, socialsecurity, "
         "seguro social, número de seguro social, us sozialversicherungsnummer, " + _TAX_ID,
         r"\d{9}",
         checks.us_ssn,

@@ -157,7 +157,7 @@ CENTRAL: Final = (
         (),
         "birth date and mod 11",
     ),
-    Kind("CZ_ICO", "ičo, ič, ico", r"\d{8}", checks.cz_company),
+    Kind("CZ_ICO", "ičo, ~ič, ~ico", r"\d{8}", checks.cz_company),
     Kind(
         "CZ_IDENTITY_CARD",
         "občanský průkaz, číslo op, op č, občanského průkazu, občiansky preukaz, číslo dokladu",
