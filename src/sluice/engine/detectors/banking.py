@@ -53,12 +53,14 @@ _BANKING: Final = words(
 _AMERICAN: Final = words("routing aba ach checking savings rtn")
 # Between a label and a number, they say that the number is another one.
 _OTHER: Final = words(
-    "phone tel fax mobile date order invoice ticket sort bsb blz routing aba swift bic iban card ssn "
+    "phone tel fax mobile date order invoice ticket sort bsb blz routing aba swift bic iban card "
+    "ssn "
     "zip postcode born opened since created updated amount total"
 )
 _DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d\d)")
 _NUMBER = (
-    r"(?:\d{1,6}(?: \d{2,12}){1,6}|\d{5,24}(?:[\-/.][\dXx]{1,4}){0,2}|\d{1,6}(?:[\-/.]\d{1,10}){1,4}"
+    r"(?:\d{1,6}(?: \d{2,12}){1,6}|\d{5,24}(?:[\-/.][\dXx]{1,4}){0,2}"
+    r"|\d{1,6}(?:[\-/.]\d{1,10}){1,4}"
     r"(?:-[\dXx])?)(?![\w%]|[.,]\d)"
 )
 
@@ -183,7 +185,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     labelled(
         "banking.aba_routing",
         "ABA_ROUTING_NUMBER",
-        r"routing(?:[ _\-]?(?:transit)?[ _\-]?(?:number|no\.?|num|#|code))?|aba(?:[ /_\-]?(?:rtn|routing|"
+        r"routing(?:[ _\-]?(?:transit)?[ _\-]?(?:number|no\.?|num|#|code))?|aba(?:[ /_\-]?(?:rtn"
+        r"|routing|"
         r"number|no\.?|#|code)){0,2}|rtn|bank routing",
         r"\d{4}[ -]?\d{4}[ -]?\d(?![\w%]|[.,-]\d)",
         _routing,

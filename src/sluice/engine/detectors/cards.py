@@ -8,7 +8,7 @@ four digits beside it (CVV, CVC, CSC, CID); a card's expiry is a `DATE_TIME`.
 from __future__ import annotations
 
 import re
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 from stdnum import luhn
@@ -115,7 +115,7 @@ def _score(text: str, runs: list[tuple[int, int]]) -> float:
     if len(runs) == 1:
         return 0.75 if length >= 14 else 0.55 if text[runs[0][0]] == "4" else 0.45
     grouped = tuple(end - start for start, end in runs) in _GROUPS
-    joints = {text[a[1] : b[0]] for a, b in zip(runs, runs[1:], strict=False)}
+    joints = {text[a[1] : b[0]] for a, b in pairwise(runs)}
     if any("\n" in joint for joint in joints):
         return 0.6 if grouped and len(runs) <= 5 else 0.0
     if "." in joints:
@@ -179,7 +179,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     labelled(
         "cards.labelled",
         "CREDIT_CARD",
-        rf"(?:credit|debit|payment|bank|charge)?[ _\-]?card{_NO}|card(?:_?num(?:ber)?|_?no)|ccn|cc{_NO}"
+        rf"(?:credit|debit|payment|bank|charge)?[ _\-]?card{_NO}|card(?:_?num(?:ber)?|_?no)|ccn"
+        rf"|cc{_NO}"
         r"|pan|(?:visa|mastercard|amex|american express|discover|maestro)(?: card)?"
         r"|(?:kredit)?kartennummer|kreditkarte(?:nnummer)?|num(?:é|e)ro de (?:la )?carte"
         r"|carte (?:bancaire|bleue|de cr(?:é|e)dit)|(?:n(?:ú|u)mero de )?(?:la )?tarjeta"
@@ -200,8 +201,9 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         r"cvv2?(?:[ /_\-]?cvc)?(?:[ _\-](?:code|number|no))?|cvc2?(?:[ _\-]code)?|csc|cvn2?"
         r"|card (?:verification|security) (?:code|value|number)|security code|verification code"
         r"|kartenpr(?:ü|ue)f(?:nummer|ziffer)|pr(?:ü|ue)f(?:ziffer|nummer)|sicherheitscode"
-        r"|cryptogramme(?: visuel)?|code de s(?:é|e)curit(?:é|e)|c(?:ó|o)digo de seguridad"
-        r"|codice di sicurezza|beveiligingscode|c(?:ó|o)digo de seguran(?:ç|c)a|cid",
+        r"|cryptogramme(?: visuel)?|(?:code de s(?:é|e)curit(?:é|e)|c(?:ó|o)digo de seguridad"
+        r"|codice di sicurezza|c(?:ó|o)digo de seguran(?:ç|c)a)(?: (?:de la|della|do) \w{5,7})?"
+        r"|beveiligingscode|cid",
         r"\d{3,4}(?![\w-]|[.,]\d)",
         _code,
         longest=7,

@@ -73,7 +73,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="contact.email_quoted",
         entity_type="EMAIL_ADDRESS",
-        regex=rf"(?<![A-Za-z0-9\\])\"[^\"\r\n\\]{{1,64}}\"@(?P<domain>(?:{_LABEL}\.){{1,8}}[A-Za-z]{{2,24}})"
+        regex=rf"(?<![A-Za-z0-9\\])\"[^\"\r\n\\]{{1,64}}\"@(?P<domain>(?:{_LABEL}\.){{1,8}}"
+        rf"[A-Za-z]{{2,24}})"
         r"(?![\w-])",
         anchor=r"\"@[A-Za-z0-9\x80-\xff]",
         reach=68,

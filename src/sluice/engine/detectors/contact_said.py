@@ -13,9 +13,7 @@ from sluice.engine.detectors.labels import byte_pattern
 from sluice.engine.patterns import Checked, Pattern, Precedence, surrounding_words, words
 
 # English, German, French, Spanish, Portuguese, Italian, Dutch, Polish.
-_AT = (
-    r"(?:at|ät|arobase|arobas|arroba|chiocciola|klammeraffe|apenstaartje|apestaartje|małpa)"
-)
+_AT = r"(?:at|ät|arobase|arobas|arroba|chiocciola|klammeraffe|apenstaartje|apestaartje|małpa)"
 _DOT = r"(?:dot|punkt|punto|point|ponto|punt|kropka)"
 _TLD = (
     r"(?:com|org|net|edu|gov|mil|int|info|biz|name|io|co|me|ai|app|dev|eu|uk|us|ca|au|nz|ie|de|at|"
@@ -118,7 +116,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="contact_said.dot",
         entity_type="EMAIL_ADDRESS",
-        regex=rf"(?:[\s_]{_AT}[\s_]|\s?@\s?){_NAME}(?:{_ANY_DOT}{_NAME}){{0,2}}?{_HIDDEN}{_SUFFIX}{_END}",
+        regex=rf"(?:[\s_]{_AT}[\s_]"
+        rf"|\s?@\s?){_NAME}(?:{_ANY_DOT}{_NAME}){{0,2}}?{_HIDDEN}{_SUFFIX}{_END}",
         anchor=rf"(?:[\s_]{_DOT}[\s_]|[\[({{<|*]\s?(?:{_DOT}|\.|,)\s?[\])}}>|*]{{1,2}}\s?){_TLD}\b",
         reach=16 + _LONGEST_DOMAIN,
         longest=16 + _LONGEST_DOMAIN + 1,

@@ -55,7 +55,8 @@ _LONGER_VERSIONS: Final = {
 _EXTENDED: Final = {b"\x04\x88\xb2\x1e", b"\x04\x9d\x7c\xb2", b"\x04\xb2\x47\x46"}
 """xpub, ypub, zpub: keys from which all of a wallet's addresses follow (BIP 32, SLIP-0132)."""
 _WALLET: Final = words(
-    "wallet wallets bitcoin btc ethereum eth crypto cryptocurrency coin coins ledger solana sol phantom "
+    "wallet wallets bitcoin btc ethereum eth crypto cryptocurrency coin coins ledger solana sol "
+    "phantom "
     "deposit withdraw withdrawal withdrawals airdrop spl usdc usdt blockchain"
 )
 
@@ -175,9 +176,11 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="crypto.bech32",
         entity_type="CRYPTO",
-        regex=r"(?<![A-Za-z0-9])(?:bc|tb|bcrt|t?ltc|addr|addr_test|stake|cosmos|osmo|terra|inj|celestia"
+        regex=r"(?<![A-Za-z0-9])(?:bc|tb|bcrt|t?ltc|addr|addr_test|stake|cosmos|osmo|terra|inj"
+        r"|celestia"
         r"|bnb|juno|kava|thor|sei|axelar|akash|erd|zil|npub|lnurl)1[a-z0-9]{11,110}(?![A-Za-z0-9])",
-        anchor=r"(?:bc|tb|bcrt|ltc|addr|addr_test|stake|cosmos|osmo|terra|inj|celestia|bnb|juno|kava"
+        anchor=r"(?:bc|tb|bcrt|ltc|addr|addr_test|stake|cosmos|osmo|terra|inj|celestia|bnb|juno"
+        r"|kava"
         r"|thor|sei|axelar|akash|erd|zil|npub|lnurl)1[a-z0-9]{11}",
         reach=22,
         longest=122,

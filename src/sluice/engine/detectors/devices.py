@@ -98,7 +98,8 @@ def _cookies(match: re.Match[str]) -> Checked | None:
 
 
 _NAME_OF_SESSION = (
-    r"(?:php|asp)?sess(?:ion)?[ _\-]?id|phpsessid|jsessionid|asp\.net_sessionid|aspsessionid[a-z]{8}"
+    r"(?:php|asp)?sess(?:ion)?[ _\-]?id|phpsessid|jsessionid|asp\.net_sessionid"
+    r"|aspsessionid[a-z]{8}"
     r"|connect\.sid|laravel_session|ci_session|_session_id|_[a-z]{2,20}_session|session[ _\-]cookie"
     r"|session[ _\-]?key|sitzungs-?id|id de (?:session|sesi(?:ó|o)n|sess(?:ã|a)o)"
     r"|identifiant de session|id sessione|sessie-?id|awsalb(?:cors)?|cf_clearance|__cf_bm|sid"
@@ -170,7 +171,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="devices.cookie",
         entity_type="SESSION_ID",
-        regex=r"(?<![A-Za-z-])(?P<set>set-)?cookie[\"']?: ?[\"']?(?P<value>[\w.!#$%&*+^|~-]{1,128}=)",
+        regex=r"(?<![A-Za-z-])(?P<set>set-)?cookie[\"']?: ?[\"']?(?P<value>[\w.!#$%&*+^"
+        r"|~-]{1,128}=)",
         anchor=r"cookie[\"']?: ?[\"']?[\w.!#$%&*+^|~\-]{1,128}=",
         reach=4 + 6 + 4 + 128 + 1,
         longest=4 + 6 + 4 + 128 + 1,

@@ -28,7 +28,8 @@ _SOFT: Final = words(
     "apodo utente gebruiker usuário usuario utilizador userid"
 )
 _ROLES: Final = words(
-    "root admin administrator user users username guest nobody daemon www-data postgres mysql oracle "
+    "root admin administrator user users username guest nobody daemon www-data postgres mysql "
+    "oracle "
     "system service anonymous default test tester example demo public sa ubuntu debian ec2-user "
     "centos vagrant runner node app git jenkins nginx apache hadoop spark ftp mail backup operator "
     "support info sales api bot client server host me self you owner none null nil true false "
@@ -58,13 +59,7 @@ _QUOTES: Final = frozenset("\"'`")
 def _is_nobody(name: str) -> bool:
     """Whether it is a role, a stand-in, a word of programs, or a piece of one."""
     lower = name.lower()
-    return (
-        lower in _ROLES
-        or lower in _WORDS
-        or len(name) < 3
-        or is_placeholder(name)
-        or bool(re.fullmatch(r"(?:self|this|req|request|ctx|user|current_?user|auth|args)\..*", lower))
-    )
+    return lower in _ROLES or lower in _WORDS or len(name) < 3 or is_placeholder(name)
 
 
 # Parts of names in programs: `user_id`, `session.user`, `has_name`.
@@ -101,19 +96,15 @@ def _labelled(match: re.Match[str]) -> Checked | None:
     signed = any(sign in between for sign in ":=#")
     if name.isdigit():
         return Checked(start, end, 0.4, reason="label")
-    if not signed and not _is_telling(name):
-        return None if match["label"].lower() in _SOFT or not _is_said(between) else Checked(
-            start, end, 0.55, reason="label"
-        )
-    if match["label"].lower() in _SOFT and ("\n" in between or "= " in between) and not quoted:
+    telling, soft = quoted or _is_telling(name), match["label"].lower() in _SOFT
+    if soft and ("\n" in between or "= " in between) and not quoted:
         return None  # a program's line
-    if match["label"].lower() in _SOFT and not (quoted or _is_telling(name)):
-        return Checked(start, end, 0.5 if signed and _ends(text, end) else 0.35, reason="label")
-    return Checked(start, end, 0.75 if quoted or _is_telling(name) else 0.65, reason="label")
-
-
-def _is_said(between: str) -> bool:
-    return bool(between.strip(" \t\"'`*"))
+    if not signed and not telling:
+        said = not soft and between.strip(" \t\"'`*")
+        return Checked(start, end, 0.55, reason="label") if said else None
+    if soft and not telling:
+        return Checked(start, end, 0.5 if _ends(text, end) else 0.35, reason="label")
+    return Checked(start, end, 0.75 if telling else 0.65, reason="label")
 
 
 def _ends(text: str, end: int) -> bool:
@@ -140,7 +131,8 @@ _NOT_HANDLES: Final = words(
     "param params return returns throws throw see since author version deprecated override "
     "link inheritdoc code type typedef property prop example private public protected static "
     "internal ignore todo file brief note warning test tests before beforeeach after aftereach "
-    "todo class interface implementation end protocol synthesize dynamic selector optional required "
+    "todo class interface implementation end protocol synthesize dynamic selector optional "
+    "required "
     "import media charset font-face keyframes supports namespace page layer container use forward "
     "mixin include extend if else for each while apply tailwind screen variants function "
     "component injectable input output ngmodule directive pipe inject autowired bean service "
@@ -149,7 +141,8 @@ _NOT_HANDLES: Final = words(
     "environmentobject main available objc escaping autoclosure discardableresult "
     "staticmethod classmethod property abstractmethod dataclass contextmanager lru_cache cache "
     "wraps pytest fixture mock patch app click celery task route login_required jit "
-    "contextlib coroutine overload final typing functools abc asyncio unittest types runtime_checkable total_ordering "
+    "contextlib coroutine overload final typing functools abc asyncio unittest types "
+    "runtime_checkable total_ordering "
     "singledispatch cached_property validator field_validator model_validator decorator "
     "here channel everyone all team group online echo everybody "
     "app latest next beta alpha types babel angular vue vitejs nestjs mui storybook "
@@ -160,7 +153,9 @@ _NOT_HANDLES: Final = words(
     "requires summary template this tutorial variation yields doc moduledoc spec behaviour impl "
     "callback opaque remark remarks seealso invariant pre post precondition postcondition"
 )
-_CODE_SIGNS = re.compile(r"[{}=;<>\\$|`\[\]]|//|::|->|\w\(|\)\s*:|^\s*[*#]|^\s*(?:def|class|from|import) ")
+_CODE_SIGNS = re.compile(
+    r"[{}=;<>\\$|`\[\]]|//|::|->|\w\(|\)\s*:|^\s*[*#]|^\s*(?:def|class|from|import) "
+)
 _DECORATOR = re.compile(r"\b(?:decorat|annotat|directive|macro|javadoc|docblock)", re.IGNORECASE)
 _SENTENCE_AFTER = re.compile(r"[\s,.!?:;)'’\"…]|\Z", re.ASCII)
 _LINE_FROM: Final = 120
@@ -176,13 +171,19 @@ def _handle(match: re.Match[str]) -> Checked | None:
     if not _SENTENCE_AFTER.match(text, end) or _is_domain(name):
         return None
     before, behind = _line_around(text, start, end)
-    if _CODE_SIGNS.search(before) or _CODE_SIGNS.search(behind) or _DECORATOR.search(before + behind):
+    if _is_program(before) or _is_program(behind):
         return None
     if name[0] == "_" or before.lower().endswith((" the ", " a ", " an ")):
         return Checked(start, end, 0.4, reason="a word of programs, perhaps")
     if not before.strip() and (not behind.strip(" .!?,;:") or _is_annotated(behind)):
         return Checked(start, end, 0.4, reason="alone on its line")
-    return Checked(start, end, 0.6 if any(map(str.isalpha, before + behind)) else 0.5, reason="text")
+    words_beside = any(map(str.isalpha, before + behind))
+    return Checked(start, end, 0.6 if words_beside else 0.5, reason="text")
+
+
+def _is_program(line: str) -> bool:
+    """Whether a part of a line looks like a program, or speaks of decorators and annotations."""
+    return bool(_CODE_SIGNS.search(line) or _DECORATOR.search(line))
 
 
 def _is_domain(name: str) -> bool:
@@ -229,8 +230,10 @@ def _on_network(match: re.Match[str]) -> Checked | None:
 
 
 _LOG_WORDS = (
-    r"(?:logged|logging|log|signed|sign)[ -]?in as:? |(?:accepted|failed) (?:password|publickey|none) "
-    r"for (?:invalid user )?|(?:invalid|unknown|illegal) user:? |(?:session (?:opened|closed) )?for user "
+    r"(?:logged|logging|log|signed|sign)[ -]?in as:? |(?:accepted|failed) (?:password|publickey"
+    r"|none) "
+    r"for (?:invalid user )?|(?:invalid|unknown|illegal) user:? |(?:session (?:opened"
+    r"|closed) )?for user "
     r"|authentication failure for |ssh -l |su - |sudo -u |whoami\r?\n|connected as |angemeldet als "
     r"|connect(?:é|e)e? en tant que "
 )
@@ -260,7 +263,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="handles.home",
         entity_type="USERNAME",
-        regex=r"(?<![\w.])(?:[A-Z]:)?(?P<sep>/|\\{1,2})(?:home|users|documents and settings)(?P=sep)"
+        regex=r"(?<![\w.])(?:[A-Z]:)?(?P<sep>/|\\{1,2})(?:home|users"
+        r"|documents and settings)(?P=sep)"
         r"(?P<value>[A-Za-z0-9_][A-Za-z0-9_.-]{1,38}[A-Za-z0-9_])(?=[/\\\s\"':;,)]|\Z)",
         anchor=r"[/\\](?:home|users|documents and settings)[/\\]{1,2}[A-Za-z0-9_]",
         reach=32,

@@ -73,7 +73,8 @@ def labelled(
     return Pattern(
         name=name,
         entity_type=entity_type,
-        regex=rf"{LABEL_START}(?P<label>{labels})(?![A-Za-z]){link}(?<![A-Za-z0-9])(?P<value>{value})",
+        regex=rf"{LABEL_START}(?P<label>{labels})(?![A-Za-z]){link}(?<![A-Za-z0-9])("
+        rf"?P<value>{value})",
         anchor=rf"(?:{byte_pattern(labels)}){link_bytes}{first}",
         reach=LONGEST_LABEL + max(_GAP, _LONGEST_LINK) + longest,
         longest=LONGEST_LABEL + max(_GAP, _LONGEST_LINK) + longest,

@@ -24,7 +24,8 @@ _LENGTHS: Final = {
 _COUNTRY: Final = f"(?:{'|'.join(_LENGTHS)})"
 _ASCII_ALNUM = re.compile(r"[A-Za-z0-9]")
 _BANKING = words(
-    "swift bic bank banks banking iban wire transfer sepa beneficiary routing remittance überweisung "
+    "swift bic bank banks banking iban wire transfer sepa beneficiary routing remittance "
+    "überweisung "
     "überweisen kreditinstitut banque virement banco transferencia banca bonifico overschrijving "
     "transferência correspondent intermediary account konto"
 )
@@ -88,8 +89,10 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="money.iban",
         entity_type="IBAN_CODE",
-        regex=rf"(?<![A-Za-z0-9]){_COUNTRY} ?\d\d(?:[ \u00a0.\-\u2010-\u2013]?[A-Za-z0-9]){{11,30}}",
-        anchor=rf"(?:\b|_){_COUNTRY} ?\d\d(?:(?:[ .\-]|\xc2\xa0|\xe2\x80[\x90-\x93])?[A-Za-z0-9]){{6}}",
+        regex=rf"(?<![A-Za-z0-9]){_COUNTRY} ?\d\d(?:[ \u00a0.\-\u2010-\u2013]?[A-Za-z0-9]"
+        rf"){{11,30}}",
+        anchor=rf"(?:\b|_){_COUNTRY} ?\d\d(?:(?:[ .\-]|\xc2\xa0"
+        rf"|\xe2\x80[\x90-\x93])?[A-Za-z0-9]){{6}}",
         reach=5 + 12,
         longest=5 + 60,
         ignore_case=True,

@@ -12,7 +12,9 @@ from sluice.engine.patterns import Checked, Pattern, Precedence, context
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 # What an address has somewhere: `::` beside a digit, or six groups.
 _V6_SIGN = r"[0-9A-Fa-f:]{0,38}(?:::[0-9A-Fa-f]|[0-9A-Fa-f]::)|(?:[0-9A-Fa-f]{1,4}:){6}"
-_DOCUMENTATION: Final = tuple(map(IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
+_DOCUMENTATION: Final = tuple(
+    map(IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"))
+)
 """RFC 5737."""
 _CONTEXT: Final = context(
     "ip ips ipv addr address host server client remote gateway subnet dns peer source src dst from",
@@ -112,7 +114,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="network.ipv6",
         entity_type="IP_ADDRESS",
-        regex=rf"(?<![\w:.])(?={_V6_SIGN})(?P<address>[0-9A-Fa-f:]{{2,39}}(?:(?:\.\d{{1,3}}){{3}})?)"
+        regex=rf"(?<![\w:.])(?={_V6_SIGN})(?P<address>[0-9A-Fa-f:]{{2,39}}(?:(?:\.\d{{1,3}}){{3}}"
+        rf")?)"
         r"(?:%[0-9A-Za-z]{1,15})?(?![\w:]|\.\w)",
         anchor=r"::[0-9A-Fa-f]|[0-9A-Fa-f]::|(?:[0-9A-Fa-f]{1,4}:){6}",
         reach=42,

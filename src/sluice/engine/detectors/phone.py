@@ -32,8 +32,9 @@ _EXTENSION = (
 )
 _LONGEST_EXTENSION: Final = 2 + 9 + 3 + 6
 _SPOKEN = words(
-    "phone phones telephone tel call calls called calling mobile cell cellphone fax hotline ring dial "
-    "whatsapp sms text texted texting signal contact reach callback landline voicemail "
+    "phone phones telephone tel call calls called calling mobile cell cellphone fax hotline ring "
+    "dial "
+    "whatsapp sms texted texting signal contact reach callback landline voicemail "
     "telefon telefonnummer handy handynummer mobil mobilnummer rufnummer anruf anrufen durchwahl "
     "festnetz erreichbar téléphone telephone portable fixe appeler appelez joindre joignable tél "
     "teléfono telefono móvil movil llamar llame llámame fijo cellulare chiamare chiamami recapito "
@@ -80,20 +81,27 @@ def _international(match: re.Match[str]) -> Checked | None:
 def _national(match: re.Match[str]) -> Checked | None:
     """A number without a country code: its form, its plan and the words around it must agree."""
     number, start = match["number"], match.start()
-    if _SOCIAL_SECURITY.fullmatch(number) or _DATE.match(number):
+    if _DATE.match(number) or any(
+        other.fullmatch(number) for other in (_SOCIAL_SECURITY, _ZIP_PLUS_FOUR)
+    ):
         return None
     if _COUNTRY_CODE.search(match.string, max(0, start - 9), start):
         return None
-    if _NANP.fullmatch(number):
+    score = _of_form(number)
+    if _NANP.fullmatch(number) and not score:
         return _american(match)
     if not 8 <= len(digits_of(number)) <= 12:
         return None
-    if _ZIP_PLUS_FOUR.fullmatch(number):
-        return None
-    score = score_of_form(number)
     if score < 0.5 and not _SPOKEN.isdisjoint(surrounding_words(match.string, *_span(match))):
         score = max(score, 0.3 if is_valid_somewhere(number) else 0.0)
     return Checked(*_span(match), score, reason="numbering plan") if score else None
+
+
+def _of_form(number: str) -> float:
+    """What the form says; American numbers have their own, and no leading 0."""
+    if _NANP.fullmatch(number) and number.lstrip("(")[0] != "0":
+        return 0.0
+    return score_of_form(number.replace(".", " "))
 
 
 def _american(match: re.Match[str]) -> Checked | None:
@@ -124,7 +132,9 @@ def _behind_verb(match: re.Match[str]) -> Checked | None:
     """Behind a word such as `call` only what some region's plan has."""
     value = match["number"]
     digits = digits_of(value)
-    if len(digits) < 8 or _THOUSANDS.fullmatch(value) or _behind_label(match) is None:
+    if len(digits) < 8 or _behind_label(match) is None:
+        return None
+    if _THOUSANDS.fullmatch(value) and not score_of_form(value):
         return None
     if not is_valid_somewhere(value):
         return None
@@ -150,18 +160,23 @@ def _span(match: re.Match[str]) -> tuple[int, int]:
 _CONTEXT: Final = context(" ".join(_SPOKEN), " ".join(_LOWERING), boost=0.35, drop=0.25)
 _NO = r"(?:[ _\-]?(?:numbers?|num|no|nr|nummer|n°|nº|#)\.?)?"
 _LABELS = (
-    rf"(?:(?:tele|cell|smart)?phones?|tel|telef|telefon|mobile|mobil|handy|cell|fax|landline|gsm){_NO}"
-    rf"|cell(?:ular)? ?phone{_NO}|cellular{_NO}|t(?:é|e)l(?:é|e)phone|t(?:é|e)l\.?|ph[.:]|tfn?o\.?|tlf\.?|tf\.?"
+    rf"(?:(?:tele|cell|smart)?phones?|tel|telef|telefon|mobile|mobil|handy|cell|fax|landline"
+    rf"|gsm){_NO}"
+    rf"|cell(?:ular)? ?phone{_NO}|cellular{_NO}|t(?:é|e)l(?:é|e)phone|t(?:é|e)l\.?|ph[.:]"
+    rf"|tfn?o\.?|tlf\.?|tf\.?"
     r"|tel(?:é|e)fono?s?|telefone|telefoon(?:nummer)?|telefon(?:nummer|nr)\.?|rufnummer|durchwahl"
-    r"|mobil(?:nummer|telefon|nr\.?)|handynr\.?|m(?:ó|o)vil|mobiel|celular|cellulare|telem(?:ó|o)vel"
+    r"|mobil(?:nummer|telefon|nr\.?)|handynr\.?|m(?:ó|o)vil|mobiel|celular|cellulare|telem(?:ó"
+    r"|o)vel"
     r"|natel|telefax|whats ?app|portable|hotline|helpline|festnetz|kontaktnummer"
-    r"|(?:contact|callback|emergency|daytime|home|work|office)[ _\-]?(?:number|no\.?)|recapito|msisdn"
+    r"|(?:contact|callback|emergency|daytime|home|work|office)[ _\-]?(?:number|no\.?)|recapito"
+    r"|msisdn"
     r"|(?:phone|mobile|cell|contact)_?(?:num|no|nbr)"
 )
 _VERBS = (
     r"call(?: (?:me|us|him|her|them))?(?: (?:at|on))?|dial|ring|reach|text(?: me)?|sms|contact"
     r"|(?:my|our|his|her|their|this) number|number is|signal|(?:meine|unsere) nummer|mijn nummer"
-    r"|(?:mon|son|notre) num(?:é|e)ro|(?:mi|su|meu) n(?:ú|u)mero|(?:il )?(?:mio|suo) numero|anrufen|rufen|erreichbar|appele[rz]|joindre|joignable|ll(?:á|a)m(?:ar|e|ame)"
+    r"|(?:mon|son|notre) num(?:é|e)ro|(?:mi|su|meu) n(?:ú|u)mero|(?:il )?(?:mio|suo) numero"
+    r"|anrufen|rufen|erreichbar|appele[rz]|joindre|joignable|ll(?:á|a)m(?:ar|e|ame)"
     r"|chiama(?:re|mi)|ligar|ligue|bellen|bel"
 )
 _VALUE = rf"(?P<number>(?:\+|00)?\(?\d(?:{_SEP}{{0,3}}\d){{6,14}}){_EXTENSION}(?![\w%]|[-.:/,]\d)"
@@ -187,7 +202,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         entity_type="PHONE_NUMBER",
         regex=rf"{_NOT_BEFORE}(?P<number>"
         rf"(?:(?:1|001){_S}?)?(?:\(\d{{3}}\){_S}{{0,2}}|\d{{3}}{_S}{{1,2}})\d{{3}}{_S}\d{{4}}"
-        rf"|(?:\(0\d{{1,5}}\){_S}{{0,3}}|0\d{{1,5}}{_S}{{1,3}})\d{{2,8}}(?:{_S}{{1,2}}\d{{1,8}}){{0,4}}"
+        rf"|(?:\(0\d{{1,5}}\){_S}{{0,3}}"
+        rf"|0\d{{1,5}}{_S}{{1,3}})\d{{2,8}}(?:{_S}{{1,2}}\d{{1,8}}){{0,4}}"
         rf"|\([1-9]\d{{1,3}}\){_S}{{0,2}}\d{{3,5}}{_S}\d{{4}}"
         rf"|[1-9]\d{{1,4}}(?:{_S}\d{{2,5}}){{2,4}}|[3-9]\d{{2,4}}{_S}\d{{4,7}}"
         rf"|0\d{{8,10}}){_EXTENSION}{_END}",
@@ -206,7 +222,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="phone.dotted",
         entity_type="PHONE_NUMBER",
-        regex=rf"{_NOT_BEFORE}(?P<number>(?:(?:1|001)[.-])?\d{{3}}\.\d{{3}}\.\d{{4}}|0\d(?:\.\d\d){{4}})"
+        regex=rf"{_NOT_BEFORE}(?P<number>(?:(?:1|001)[.-])?\d{{3}}\.\d{{3}}\.\d{{4}}"
+        rf"|0\d(?:\.\d\d){{4}})"
         rf"{_EXTENSION}{_END}",
         anchor=r"\b(?:\d{3}\.\d{3}\.\d{4}|\d\d(?:\.\d\d){4})",
         reach=4 + 14,
@@ -241,8 +258,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         name="phone.vanity",
         entity_type="PHONE_NUMBER",
         regex=r"(?<![\w.-])(?:1[- .])?\(?(?:8(?:00|33|44|55|66|77|88)|900)\)?[- .]"
-        r"(?P<rest>(?=[\d-]{0,6}[A-Z]{3})[A-Z\d]{1,10}(?:-[A-Z\d]{1,7}){0,2})(?![\w-])",
-        anchor=r"(?:8(?:00|33|44|55|66|77|88)|900)\)?[\- .][0-9\-]{0,6}[A-Z]{3}",
+        r"(?P<rest>(?=[\d-]{0,6}[A-Z])[A-Z\d]{1,10}(?:-[A-Z\d]{1,7}){0,2})(?![\w-])",
+        anchor=r"(?:8(?:00|33|44|55|66|77|88)|900)\)?[\- .][0-9\-]{0,6}[A-Z]",
         reach=2 + 6 + 10,
         longest=2 + 6 + 10 + 16 + 10,
         score=0.6,

@@ -13,7 +13,8 @@ _LONGITUDE: Final = 180.0
 _PLACING: Final = words(
     "lat lon lng long latitude longitude gps coordinates coords coordinate location located "
     "position geo geolocation map maps koordinaten breitengrad längengrad standort coordonnées "
-    "latitud longitud coordenadas ubicación latitudine longitudine coordinate posizione coördinaten "
+    "latitud longitud coordenadas ubicación latitudine longitudine coordinate posizione "
+    "coördinaten "
     "breedtegraad lengtegraad pin dropped waypoint ping near"
 )
 _COMPUTING: Final = words(
@@ -35,7 +36,9 @@ def _pair(match: re.Match[str]) -> Checked | None:
     near = surrounding_words(text, start, end)
     if not _PLACING.isdisjoint(near):
         return Checked(start, end, 0.9, reason="context word")
-    if "[" in text[max(0, start - 2) : start] or not _COMPUTING.isdisjoint(near) or (abs(first) < 2 and abs(second) < 2):
+    listed = "[" in text[max(0, start - 2) : start]
+    small = max(abs(first), abs(second)) < 2
+    if listed or small or not _COMPUTING.isdisjoint(near):
         return None
     return Checked(start, end, 0.6, reason="form")
 
@@ -90,7 +93,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         name="places.pair",
         entity_type="GPS_COORDINATES",
-        regex=r"(?<![\w.$€£+-])(?P<a>[+-]?\d{1,3}\.\d{4,15})(?:\s?[,;/]\s?|\s)(?P<b>[+-]?\d{1,3}\.\d{4,15})"
+        regex=r"(?<![\w.$€£+-])(?P<a>[+-]?\d{1,3}\.\d{4,15})(?:\s?[,;/]\s?"
+        r"|\s)(?P<b>[+-]?\d{1,3}\.\d{4,15})"
         r"(?![\w%]|\.\d)",
         anchor=r"\d\.\d{4,15}(?:\s?[,;/]\s?|\s)[+\-]?\d{1,3}\.\d{4}",
         reach=4 + 16 + 3 + 5 + 4,

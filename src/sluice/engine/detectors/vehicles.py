@@ -9,7 +9,9 @@ from sluice.engine.detectors.labels import has_letters_and_digits, labelled
 from sluice.engine.patterns import Checked, Pattern, Precedence, context
 
 # Values of the letters and weights of the places (49 CFR 565.15; ISO 3779 has the form).
-_VALUES: Final = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "12345678123457923456789"), strict=True))
+_VALUES: Final = dict(
+    zip("ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "12345678123457923456789"), strict=True)
+)
 _WEIGHTS: Final = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _VIN = r"[A-HJ-NPR-Z0-9]{17}"
 
@@ -51,11 +53,13 @@ _FORMS: Final = tuple(
         rf"\d{{1,4}}{_S}[A-Z]{{2,3}}{_S}(?:\d{{2}}|2[AB])",  # France before 2009
         rf"\d{{4}}{_S}[BCDFGHJKLMNPRSTVWXYZ]{{3}}",  # Spain
         rf"[A-Z]{{1,2}}{_S}\d{{4}}{_S}[A-Z]{{1,2}}",  # Spain before 2000
-        rf"(?:[A-Z]{{1,3}}|\d{{1,3}}){_S}(?:[A-Z]{{2,3}}|\d{{2,3}}){_S}(?:[A-Z]{{1,2}}|\d{{1,2}})",  # NL, PT
-        rf"[A-Z]{{2}}{_S}\d{{1,2}}{_S}[A-Z]{{0,3}}{_S}\d{{1,4}}",  # India
-        rf"[A-Z]{{3}}{_S}\d(?:[A-Z]|\d)\d{{2}}",  # Brazil, many states of the USA
-        rf"\d[A-Z]{{3}}{_S}\d{{3}}|\d{{3}}{_S}[A-Z]{{3}}|[A-Z]{{2,3}}{_S}\d{{3,5}}",  # USA, Australia
-        rf"\d{{1,3}}{_S}[A-Z]{{1,3}}{_S}\d{{1,4}}|[A-Z]\d{{2}}{_S}[A-Z]{{3}}|[A-Z]{{2}}{_S}\d{{5,6}}",
+        # The Netherlands, Portugal; India; Brazil and many states of the USA; further ones of these.
+        rf"(?:[A-Z]{{1,3}}|\d{{1,3}}){_S}(?:[A-Z]{{2,3}}|\d{{2,3}}){_S}(?:[A-Z]{{1,2}}|\d{{1,2}})",
+        rf"[A-Z]{{2}}{_S}\d{{1,2}}{_S}[A-Z]{{0,3}}{_S}\d{{1,4}}",
+        rf"[A-Z]{{3}}{_S}\d(?:[A-Z]|\d)\d{{2}}",
+        rf"\d[A-Z]{{3}}{_S}\d{{3}}|\d{{3}}{_S}[A-Z]{{3}}|[A-Z]{{2,3}}{_S}\d{{3,5}}",
+        rf"\d{{1,3}}{_S}[A-Z]{{1,3}}{_S}\d{{1,4}}|[A-Z]\d{{2}}{_S}[A-Z]{{3}}"
+        rf"|[A-Z]{{2}}{_S}\d{{5,6}}",
         rf"[A-Z]{{1,2}}{_S}\d{{3,5}}{_S}[A-Z]{{1,2}}|[A-Z]{{3}}{_S}\d{{2,3}}{_S}[A-Z]{{1,2}}",
     )
 )
@@ -74,7 +78,8 @@ def _plate(match: re.Match[str]) -> Checked | None:
 
 
 def _is_plate(part: str) -> bool:
-    """Letters and digits in a form that some country uses; prose is in lower case, plates rarely."""
+    """Letters and digits in a form that some country uses; prose is in lower case, plates "
+    "rarely."""
     in_capitals = part == part.upper()
     if not has_letters_and_digits(part) or not (in_capitals or part == part.lower()):
         return False
@@ -89,8 +94,10 @@ def _shaped(match: re.Match[str]) -> Checked | None:
 
 
 _LABELS = (
-    r"(?:licen[cs]e|number|registration|vehicle|car|rego)[ _\-]?plates?(?:[ _\-]?(?:number|no\.?|#))?"
-    r"|plates?(?:[ _\-]?(?:number|no\.?|#))?|(?:vehicle|car)[ _\-]reg(?:istration)?(?: ?(?:number|no\.?))?"
+    r"(?:licen[cs]e|number|registration|vehicle|car|rego)[ _\-]?plates?(?:[ _\-]?(?:number|no\.?"
+    r"|#))?"
+    r"|plates?(?:[ _\-]?(?:number|no\.?|#))?|(?:vehicle|car)[ _\-]reg(?:istration)?(?: ?(?:number"
+    r"|no\.?))?"
     r"|reg(?:istration)? (?:number|no\.?|mark)|vrn|rego|tag number|(?:kfz-?)?kennzeichen"
     r"|nummernschild|amtliches kennzeichen|(?:plaque|num(?:é|e)ro) d['’]immatriculation"
     r"|immatriculation|immatricul(?:é|e)e?|plaque|matr(?:í|i)cula|placas?|targa(?:ta|to)?|kenteken"
@@ -101,9 +108,11 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         "vehicles.vin",
         "VIN",
         r"vin(?:[ _\-]?(?:number|no\.?|code|#))?|chassis(?:[ _\-]?(?:number|no\.?))?"
-        r"|(?:vehicle )?identification number|fahrgestellnummer|fahrgestell-nr\.?|fin|fahrzeug-?ident"
+        r"|(?:vehicle )?identification number|fahrgestellnummer|fahrgestell-nr\.?|fin"
+        r"|fahrzeug-?ident"
         r"(?:ifizierungs)?(?:nummer|nr\.?)|num(?:é|e)ro de (?:ch(?:â|a)ssis|s(?:é|e)rie)"
-        r"|n(?:ú|u)mero de (?:bastidor|chassi)|bastidor|chassi|telaio|numero di telaio|chassisnummer",
+        r"|n(?:ú|u)mero de (?:bastidor|chassi)|bastidor|chassi|telaio|numero di telaio"
+        r"|chassisnummer",
         rf"{_VIN}(?![\w-])",
         _vin,
         longest=18,
@@ -134,7 +143,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         name="vehicles.plate_shape",
         entity_type="LICENSE_PLATE",
         regex=r"(?<![\w-])(?:[A-Z]{2}-\d{3}-[A-Z]{2}|[A-Z]{2}\d{2} [A-Z]{3}|\d{4} "
-        r"[BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]{2} \d{3} ?[A-Z]{2}|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{1,2}[ -]?\d{4}"
+        r"[BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]{2} \d{3} ?[A-Z]{2}"
+        r"|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{1,2}[ -]?\d{4}"
         r"|[A-Z]{1,3}-[A-Z]{1,2} ?\d{1,4})(?![\w-])",
         anchor=r"\b(?:[A-Z]{2}-\d{3}-[A-Z]{2}|[A-Z]{2}\d{2} [A-Z]{3}|\d{4} [B-Z]{3}"
         r"|[A-Z]{2} \d{3} ?[A-Z]{2}|[A-Z]{2}[ \-]?\d{2}[ \-]?[A-Z]{1,2}[ \-]?\d{4}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.engine.detectors.marking import check_found, check_not_found
+from tests.unit.engine.detectors.marking import BACKENDS, check_found, check_not_found, spans_of
 
 FOUND = (
     "Mail [[jane@example.org]] please",
@@ -33,6 +33,46 @@ FOUND = (
     f"[[{'a' * 64}@example.org]]",
 )
 
+WRITTEN_OUT = (
+    "write to [[jane at example dot com]] please",
+    "[[jane.doe [at] example [dot] org]]",
+    "[[jane(at)example.com]]",
+    "[[jane (at) example (dot) com]]",
+    "[[jane{at}example{dot}com]]",
+    "[[jane<at>example<dot>com]]",
+    "[[JANE AT EXAMPLE DOT COM]]",
+    "[[jane_at_example_dot_com]]",
+    "[[jane@example dot com]]",
+    "mail [[jane @ example . com]]",
+    "[[jane dot doe at example dot co dot uk]]",
+    "[[jane arroba ejemplo punto es]]",
+    "[[jean arobase exemple point fr]]",
+    "[[hans (ät) beispiel (punkt) de]]",
+    "[[hans at beispiel punkt de]]",
+    "[[maria chiocciola esempio punto it]]",
+    "[[piet apenstaartje voorbeeld punt nl]]",
+    "[[joao arroba exemplo ponto com]]",
+    "email: [[jane at example.org]]",
+    '[["jane doe"@example.com]]',
+    "[[jürgen(at)müller.de]]",
+)
+NOT_WRITTEN_OUT = (
+    "look at amazon dot com",
+    "at some point in time",
+    "we met at example.org",
+    "come at eight. It is late",
+    "at the dot in the middle",
+    "foo @ 1.2.3.4",
+    "5 @ 3.in",
+    "price @ amazon.com",
+    "array[at] of dots",
+    "function(at) {}",
+    '"label"@en',
+    "jane at example",
+    "the dot com boom at work",
+    "found online at shop dot com",
+    "see us at example dot org",
+)
 NOT_FOUND = (
     "@property",
     "@jane on the forum",
@@ -66,4 +106,19 @@ def test_an_address_is_found_with_exactly_its_span(marked: str) -> None:
 
 @pytest.mark.parametrize("text", NOT_FOUND)
 def test_what_only_looks_like_an_address_is_not_found(text: str) -> None:
+    check_not_found(text, "EMAIL_ADDRESS")
+
+
+@pytest.mark.parametrize("marked", WRITTEN_OUT)
+def test_an_address_that_is_written_out_is_found_whole(marked: str) -> None:
+    check_found(marked, "EMAIL_ADDRESS")
+
+
+def test_a_domain_literal_belongs_to_the_address() -> None:
+    for backend in BACKENDS:
+        assert spans_of("mail root@[192.168.0.1] now", "EMAIL_ADDRESS", backend) == [(5, 23)]
+
+
+@pytest.mark.parametrize("text", NOT_WRITTEN_OUT)
+def test_a_place_in_the_web_or_a_dot_in_a_sentence_is_not_an_address(text: str) -> None:
     check_not_found(text, "EMAIL_ADDRESS")

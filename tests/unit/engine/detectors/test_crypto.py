@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.unit.engine.detectors.marking import check_found, check_not_found
+from base64 import b32encode
+from hashlib import sha256
 
+import pytest
+from tests.unit.engine.detectors.marking import check_found, check_not_found, detector, unmarked
+
+from sluice.engine.detectors.base58 import BITCOIN, base58check, crc16_xmodem
+from sluice.engine.detectors.crypto import PATTERNS
 from sluice.engine.detectors.keccak import keccak_256
 
 FOUND = (
@@ -25,7 +30,36 @@ FOUND = (
     "bitcoin:[[1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa]]?amount=1",
     "地址[[3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy]]。",
 )
+OTHERS = (
+    ("ripple", "[[rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh]]"),
+    ("tron", "[[TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t]]"),
+    ("dogecoin", "[[DH5yaieqoZN36fDVciNyRueRGvGLR3mr7L]]"),
+    ("tezos", "[[tz1VSUr8wwNhLAzempoch5d6hLRiTh8Cjcjb]]"),
+    ("polkadot", "[[5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY]]"),
+    (
+        "monero",
+        "[[44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RV"
+        "GQBEP3A]]",
+    ),
+    (
+        "bech32",
+        "[[addr1qx2fxv2umyhttkxyxp8x0dlpdt3k6cwng5pxj3jhsydzer3n0d3vllmyqwsx5wktcd8cc3sq835lu7drv2"
+        "xwl2wywfgse35a3x]]",
+    ),
+    ("bitcoin_cash", "[[bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a]]"),
+    (
+        "xpub",
+        "[[xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD26"
+        "5TMg7usUDFdp6W1EGMcet8]]",
+    ),
+    ("solana", "Solana wallet [[7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV]]"),
+)
 NOT_FOUND = (
+    "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTi",
+    "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6u",
+    "7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV",
+    "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6b",
+    "ThisIsOneLongIdentifierOfSomeProgram",
     "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb",
     "1A1zP1eP5QGefi2DMPTfTL5SLmv7Divf",
     "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLz",
@@ -67,3 +101,47 @@ def test_a_wrong_checksum_or_a_mere_hash_is_not_found(text: str) -> None:
 )
 def test_keccak_gives_the_published_digests(data: bytes, digest: str) -> None:
     assert keccak_256(data).hex() == digest
+
+
+@pytest.mark.parametrize(("coin", "marked"), OTHERS)
+def test_addresses_of_other_coins_are_found_and_named(coin: str, marked: str) -> None:
+    check_found(marked, "CRYPTO")
+    text = unmarked(marked)[0]
+    named = {found.detector for found in detector("re").analyze(text)}
+    assert f"crypto.{coin}" in named
+
+
+def _encoded(version: int) -> str:
+    """An address of 20 bytes, in Base58Check."""
+    payload = bytes([version]) + sha256(b"nobody").digest()[:20]
+    raw = payload + sha256(sha256(payload).digest()).digest()[:4]
+    number, text = int.from_bytes(raw, "big"), ""
+    while number:
+        number, rest = divmod(number, 58)
+        text = BITCOIN[rest] + text
+    return "1" * (len(raw) - len(raw.lstrip(b"\x00"))) + text
+
+
+@pytest.mark.parametrize("version", [0x00, 0x05, 0x30, 0x32, 0x1E, 0x4C, 0x41])
+def test_every_version_of_an_address_is_found(version: int) -> None:
+    address = _encoded(version)
+    assert base58check(address) is not None
+    check_found(f"send to [[{address}]].", "CRYPTO")
+
+
+def test_a_stellar_address_is_found_by_its_checksum() -> None:
+    raw = bytes([6 << 3]) + sha256(b"nobody").digest()
+    address = b32encode(raw + crc16_xmodem(raw).to_bytes(2, "little")).decode()
+    check_found(f"[[{address}]]", "CRYPTO")
+    other = "A" if address[20] != "A" else "B"
+    check_not_found(address[:20] + other + address[21:], "CRYPTO")
+
+
+def test_each_check_says_what_confirmed_the_address() -> None:
+    for pattern in PATTERNS:
+        assert pattern.entity_type == "CRYPTO"
+    match = PATTERNS[0].compiled.search(_encoded(0))
+    assert match is not None
+    checked = PATTERNS[0].checked(match)
+    assert checked is not None
+    assert checked.reason == "Base58Check"

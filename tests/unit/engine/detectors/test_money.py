@@ -6,6 +6,13 @@ import pytest
 from tests.unit.engine.detectors.marking import check_found, check_not_found
 
 CARDS = (
+    "[[4111 1111\n1111 1111]]",
+    "[[4111.1111.1111.1111]]",
+    "[[4111\u20131111\u20131111\u20131111]]",
+    "credit card number: [[1234 5678 9012 3456]]",
+    "Kreditkartennummer [[4111 1111 1111 1112]]",
+    "número de tarjeta: [[5105105105105101]]",
+    "[[6304000000000000]]",
     "[[4111111111111111]]",
     "[[4111 1111 1111 1111]]",
     "[[4111-1111-1111-1111]]",
@@ -38,6 +45,8 @@ NOT_CARDS = (
     "41111111111111111111111",
     "order id 4111111111111111",
     "3.4111111111111111",
+    "1234\n5678\n9012\n3452",
+    "1234 5678 9012 3456",
     "411111111111",
     "a4111111111111111",
     "4111111111111111b",
@@ -49,6 +58,9 @@ NOT_CARDS = (
     "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
 )
 ACCOUNTS = (
+    "IBAN [[DE89 3704 0044 0532 0130 01]]",
+    "[[DE89.3704.0044.0532.0130.00]]",
+    "[[gb82 west 1234 5698 7654 32]]",
     "[[DE89370400440532013000]]",
     "[[DE89 3704 0044 0532 0130 00]]",
     "[[GB82 WEST 1234 5698 7654 32]]",
@@ -89,6 +101,25 @@ NOT_ACCOUNTS = (
     "SE3550000000054910000003a",
     "FR12 is a road",
 )
+SECURITY_CODES = (
+    "CVV [[123]]",
+    "cvv: [[1234]]",
+    '"cvc": "[[999]]"',
+    "CVV2=[[123]]&x=1",
+    "card 4111111111111111, security code [[123]]",
+    "Kartenprüfnummer: [[123]]",
+    "cryptogramme [[123]]",
+    "código de seguridad de la tarjeta: [[123]]",
+)
+NOT_SECURITY_CODES = (
+    "Your security code is 1234",
+    "CVV 12345",
+    "cvv is on the back",
+    "verification code 123456",
+    "CVE-2024-1234",
+    "Prüfziffer 123",
+    "cid 1234",
+)
 BANKS = (
     "SWIFT: [[DEUTDEFF]]",
     "BIC [[DEUTDEFF500]]",
@@ -107,6 +138,8 @@ BANKS = (
     "remittance through [[SBININBB]]",
 )
 NOT_BANKS = (
+    "BUSINESS at the bank",
+    "BANK STATEMENT FOR CREDITOR ACCOUNT",
     "INTERNET",
     "PASSWORD",
     "DATABASE",
@@ -154,3 +187,18 @@ def test_a_bank_code_is_found_where_the_words_around_it_say_so(marked: str) -> N
 @pytest.mark.parametrize("text", NOT_BANKS)
 def test_an_ordinary_word_in_capitals_is_not_a_bank_code(text: str) -> None:
     check_not_found(text, "SWIFT_CODE")
+
+
+@pytest.mark.parametrize("marked", SECURITY_CODES)
+def test_a_cards_security_code_is_found(marked: str) -> None:
+    check_found(marked, "CARD_SECURITY_CODE")
+
+
+@pytest.mark.parametrize("text", NOT_SECURITY_CODES)
+def test_another_code_is_not_a_cards_security_code(text: str) -> None:
+    check_not_found(text, "CARD_SECURITY_CODE")
+
+
+def test_a_cards_expiry_is_a_date() -> None:
+    check_found("Visa 4111111111111111, exp [[12/27]]", "DATE_TIME")
+    check_found("card valid thru: [[01/2029]]", "DATE_TIME")

@@ -13,12 +13,11 @@ ADDRESSES = (
     "([[172.16.254.1]])",
     "[[10.0.0.0]]/8",
     "ip=[[198.51.100.23]];",
-    "[[255.255.255.0]]",
-    "[[127.0.0.1]]",
+    "[[203[.]0[.]113[.]9]] is defanged",
+    "[[fe80::1]]",
     "地址[[10.1.2.3]]在",
     "[[2001:db8::1]]",
     "[[2001:0db8:85a3:0000:0000:8a2e:0370:7334]]",
-    "[[::1]]",
     "[[fe80::1%eth0]] is up",
     "[[::ffff:192.168.1.1]]",
     "[[2001:db8:85a3::8a2e:370:7334]].",
@@ -28,6 +27,11 @@ ADDRESSES = (
     "[[ff02::fb]]",
 )
 NOT_ADDRESSES = (
+    "255.255.255.0",
+    "127.0.0.1",
+    "::1",
+    "x[1::2]",
+    "0.0.0.0",
     "version 1.2.3.4",
     "v1.2.3.4",
     "release 10.0.0.1",
@@ -52,6 +56,8 @@ NOT_ADDRESSES = (
     "while 1:: lock",
 )
 HARDWARE = (
+    "MAC address: [[001b44113ab7]]",
+    "bssid=[[001B44113AB7]]",
     "[[aa:bb:cc:dd:ee:ff]]",
     "[[AA:BB:CC:DD:EE:0F]]",
     "[[00-1B-44-11-3A-B7]]",
@@ -112,6 +118,9 @@ URLS = (
     "[]([[https://example.org/a.jpg]])How did",
 )
 NOT_URLS = (
+    "http://www.w3.org/2000/svg",
+    "http://www.apache.org/licenses/LICENSE-2.0",
+    "now - bucket.at",
     "main.py",
     "README.md",
     "node.js",
