@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from functools import partial
 from random import Random
 from typing import Final
@@ -39,7 +40,7 @@ def of(lexicon: Lexicon) -> Values:
 
 
 def _places(lexicon: Lexicon) -> dict[str, Kind]:
-    makers = {
+    makers: dict[str, Callable[[Random], str]] = {
         "city": lexicon.city,
         "country": lexicon.country,
         **{
