@@ -50,6 +50,10 @@ _BANKING: Final = words(
     "intestato filiale overboeking overschrijving overmaken incasso transferência agência agencia "
     "ag depósito poupança clabe acct checkings"
 )
+_OF_BANK: Final = words(
+    "bank checking savings saving current deposit debit beneficiary payee iban bankkonto girokonto "
+    "sparkonto bankverbindung bancaire bancaria bancária bankrekening rib clabe ccc nib"
+)
 _AMERICAN: Final = words("routing aba ach checking savings rtn")
 # Between a label and a number, they say that the number is another one.
 _OTHER: Final = words(
@@ -74,12 +78,14 @@ def _account(match: re.Match[str]) -> Checked | None:
     if not _OTHER.isdisjoint(words_between(match)):
         return None
     near = surrounding_words(text, *match.span("value"))
-    banking = not _BANKING.isdisjoint(near - words(match["label"].lower()))
-    if match["label"].lower() in _BARE and not banking:
+    label = match["label"].lower()
+    of_bank = not _OF_BANK.isdisjoint(label.replace("_", " ").split())
+    banking = of_bank or not _BANKING.isdisjoint(near - words(label))
+    if label in _BARE and not banking:
         return None
     entity_type = "BANK_ACCOUNT" if _AMERICAN.isdisjoint(near) else "US_BANK_NUMBER"
     checked = _has_checksum(digits)
-    score = 0.95 if checked else 0.85 if banking else 0.7
+    score = 0.95 if checked else 0.85 if banking else 0.78
     reason = "checksum" if checked else "label"
     return Checked(*match.span("value"), score, entity_type, reason=reason)
 
@@ -102,7 +108,7 @@ def _plain_account(match: re.Match[str]) -> Checked | None:
     if _BANKING.isdisjoint(near) or _DATE.fullmatch(match["value"]):
         return None
     entity_type = "BANK_ACCOUNT" if _AMERICAN.isdisjoint(near) else "US_BANK_NUMBER"
-    return Checked(*match.span("value"), 0.65, entity_type, reason="context word")
+    return Checked(*match.span("value"), 0.8, entity_type, reason="context word")
 
 
 def _routing(match: re.Match[str]) -> Checked | None:
@@ -180,7 +186,6 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         _plain_account,
         longest=20,
         also=frozenset({"US_BANK_NUMBER"}),
-        precedence=Precedence.SHAPE,
     ),
     labelled(
         "banking.aba_routing",

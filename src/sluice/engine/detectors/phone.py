@@ -173,7 +173,7 @@ _LABELS = (
     r"|(?:phone|mobile|cell|contact)_?(?:num|no|nbr)"
 )
 _VERBS = (
-    r"call(?: (?:me|us|him|her|them))?(?: (?:at|on))?|dial|ring|reach|text(?: me)?|sms|contact"
+    r"call(?: (?:me|us|him|her|them))?(?: (?:at|on))?|dial|ring|reach|text (?:me|us)|sms|contact"
     r"|(?:my|our|his|her|their|this) number|number is|signal|(?:meine|unsere) nummer|mijn nummer"
     r"|(?:mon|son|notre) num(?:é|e)ro|(?:mi|su|meu) n(?:ú|u)mero|(?:il )?(?:mio|suo) numero"
     r"|anrufen|rufen|erreichbar|appele[rz]|joindre|joignable|ll(?:á|a)m(?:ar|e|ame)"

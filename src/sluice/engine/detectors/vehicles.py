@@ -53,7 +53,7 @@ _FORMS: Final = tuple(
         rf"\d{{1,4}}{_S}[A-Z]{{2,3}}{_S}(?:\d{{2}}|2[AB])",  # France before 2009
         rf"\d{{4}}{_S}[BCDFGHJKLMNPRSTVWXYZ]{{3}}",  # Spain
         rf"[A-Z]{{1,2}}{_S}\d{{4}}{_S}[A-Z]{{1,2}}",  # Spain before 2000
-        # The Netherlands, Portugal; India; Brazil and many states of the USA; further ones of these.
+        # The Netherlands, Portugal; India; Brazil, many states of the USA; others of these.
         rf"(?:[A-Z]{{1,3}}|\d{{1,3}}){_S}(?:[A-Z]{{2,3}}|\d{{2,3}}){_S}(?:[A-Z]{{1,2}}|\d{{1,2}})",
         rf"[A-Z]{{2}}{_S}\d{{1,2}}{_S}[A-Z]{{0,3}}{_S}\d{{1,4}}",
         rf"[A-Z]{{3}}{_S}\d(?:[A-Z]|\d)\d{{2}}",
