@@ -100,7 +100,7 @@ class Repeat:
 
     low: int
     high: int
-    between: str
+    between: Body
     body: Body
 
 
@@ -158,11 +158,7 @@ class _Reader:
             raise TemplateError(f"(( without numbers in {self.template[:60]!r}")
         self.at = head.end()
         body, _ = self.body(("))",))
-        return Repeat(int(head[1]), int(head[2]), _plain(head[3] or ""), body)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], text)
+        return Repeat(int(head[1]), int(head[2]), parse(head[3] or ""), body)
 
 
 def _slot(inside: str) -> Node:
@@ -221,8 +217,8 @@ class Filler:
             yield from self.pieces(chosen, entities)
         elif isinstance(node, Repeat):
             for index in range(self.random.randint(node.low, node.high)):
-                if index and node.between:
-                    yield node.between, ""
+                if index:
+                    yield from self.pieces(node.between, {})
                 yield from self.pieces(node.body, {})
         else:
             yield from self._included(node.name, entities)
@@ -282,7 +278,7 @@ def joined(pieces: list[Piece]) -> tuple[str, tuple[Span, ...]]:
 
 def _tidied(text: str, before: str) -> str:
     """Drop a doubled blank that an empty option left; begin sentences with `The`."""
-    if before.endswith(" ") and text.startswith(" ") and not text.isspace():
+    if before.endswith(" ") and text.startswith(" "):
         return text.removeprefix(" ")
     if text == "the " and (not before or before.endswith((". ", "? ", "! ", "\n"))):
         return "The "

@@ -187,8 +187,9 @@ def unpunctuated(labelled: Labelled, random: Random) -> Labelled:
 
 def glued(labelled: Labelled, random: Random) -> Labelled:
     """Lose the blank after a comma or a full stop: `Dear Jane,thank you`."""
+    named = _covered(labelled)
     blanks = [found.end() - 1 for found in re.finditer(r"[,.;:!?] ", labelled.text)]
-    chosen = [index for index in blanks if random.random() < 0.4]
+    chosen = [index for index in blanks if index not in named and random.random() < 0.4]
     return edited(labelled, [(index, index + 1, "") for index in chosen])
 
 

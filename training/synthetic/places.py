@@ -78,6 +78,7 @@ def _town(name: str, region: str, code: str) -> Entity:
     in_us = code == "US" and region in states
     return {
         "full": name,
+        "county": f"{name} County",
         "region": states[region] if in_us else country,
         "st": region if in_us else country,
         "country": country,
