@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from sluice.engine.detectors.peoples import BELIEFS, GROUPS, PARTIES, PEOPLES
 from sluice.engine.patterns import Checked, Pattern, words
@@ -82,6 +82,8 @@ _NOT_PEOPLE = re.compile(
 def _check(match: re.Match[str]) -> Checked | None:
     """A people's name; the words beside it say whether it speaks of somebody."""
     word = match[0].lower()
+    if word not in _ALL:
+        return None
     if match[0].islower() and word in _NOT_IN_LOWER_CASE:
         return None
     score, reason = _score(match, word)
@@ -137,36 +139,6 @@ _MEMBERS: Final = words(
 _NOUNS: Final = _ALL - words("british english irish french dutch spanish danish swedish turkish polish")
 """What can stand behind an article alone: `a Muslim`, `an Italian`."""
 
-_Node: TypeAlias = dict[str, Any]
-
-
-def _tree(forms: Iterable[str]) -> str:
-    """An expression of exactly these words, with common beginnings written once."""
-    root: _Node = {}
-    for form in sorted(forms):
-        node = root
-        for char in form:
-            node = node.setdefault(char, {})
-        node[""] = {}
-    return _written(root)
-
-
-def _written(node: _Node) -> str:
-    parts = [re.escape(char) + _written(rest) for char, rest in node.items() if char]
-    if not parts:
-        return ""
-    body = parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
-    if "" not in node:
-        return body
-    return f"(?:{body})?" if len(parts) == 1 else f"{body}?"
-
-
-def _with_capitals(forms: Iterable[str]) -> set[str]:
-    """Also with a capital first letter where that letter is beyond ASCII."""
-    listed = set(forms)
-    return listed | {form[0].upper() + form[1:] for form in listed if not form[0].isascii()}
-
-
 _SHORT: Final = 5
 _COMMON_STARTS: Final = words(
     "commu servi metho socia scien statu testi prote parag indis catal chris lette"
@@ -175,29 +147,38 @@ _COMMON_STARTS: Final = words(
 
 
 def _beginning(form: str) -> str:
-    """As much of a word as tells it from everyday words, as UTF-8 bytes written as Latin-1."""
-    length = 8 if form[:_SHORT] in _COMMON_STARTS else _SHORT
-    return form[:length].encode().decode("latin-1")
+    """As much of a word as tells it from everyday words."""
+    return form[: 8 if form[:_SHORT] in _COMMON_STARTS else _SHORT]
 
 
-def _anchor(forms: Iterable[str]) -> str:
-    """Beginnings of words; `\\b` knows ASCII alone, so other letters stand without it."""
-    plain = sorted({_beginning(form) for form in forms if form[0].isascii()})
-    other = sorted({_beginning(form) for form in forms if not form[0].isascii()})
-    return rf"\b(?:{'|'.join(plain)})|(?:{'|'.join(other)})"
+def _with_capitals(forms: Iterable[str]) -> set[str]:
+    """Also with a capital first letter where that letter is beyond ASCII."""
+    listed = set(forms)
+    return listed | {form[0].upper() + form[1:] for form in listed if not form[0].isascii()}
 
 
-_FORMS: Final = _with_capitals(_ALL)
-_LETTERS: Final = r"A-Za-z0-9_\u00c0-\u024f"
+def _anchor(beginnings: Iterable[str]) -> str:
+    """In UTF-8 bytes written as Latin-1; `\\b` knows ASCII alone, so others stand without it."""
+    in_bytes = sorted(beginning.encode().decode("latin-1") for beginning in beginnings)
+    plain = "|".join(beginning for beginning in in_bytes if beginning[0].isascii())
+    return rf"\b(?:{plain})|(?:{'|'.join(form for form in in_bytes if not form[0].isascii())})"
+
+
+_BEGINNINGS: Final = sorted(_with_capitals(_beginning(form) for form in _ALL))
+_OF_TWO_WORDS: Final = sorted(form for form in _ALL if not form.isalpha())
+_LETTERS: Final = r"A-Za-z\u00c0-\u024f"
+_LONGEST: Final = max(len(form) for form in _ALL)
 
 PATTERNS: Final = (
     Pattern(
         name="nrp.group",
         entity_type="NRP",
-        regex=rf"(?<![{_LETTERS}@#/.-])(?:{_tree(_FORMS)})(?![{_LETTERS}]|[@/]\w)",
-        anchor=_anchor(_FORMS),
+        regex=rf"(?<![{_LETTERS}0-9_@#/.-])"
+        rf"(?:(?:{'|'.join(_OF_TWO_WORDS)})|(?:{'|'.join(_BEGINNINGS)})[{_LETTERS}]{{0,14}})"
+        rf"(?![{_LETTERS}0-9_]|[@/][A-Za-z])",
+        anchor=_anchor(_BEGINNINGS),
         reach=8,
-        longest=max(len(form) for form in _FORMS) + 2,
+        longest=max(_LONGEST, 8 + 14) + 2,
         score=FAINT,
         check=_check,
         ignore_case=True,
