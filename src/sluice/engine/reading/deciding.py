@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
+from sluice.engine.reading.decoding import html_entities, json_escapes, url_decoded
 from sluice.engine.reading.keys import Company, Meaning, Sort
+from sluice.engine.reading.offsets import CONTEXT, Edit, View, view_of
 from sluice.engine.reading.values import (
     Fit,
     firm,
@@ -18,6 +22,8 @@ from sluice.engine.reading.values import (
     place,
 )
 
+_ESCAPED: Final = re.compile(r"[\\%&]")
+_NO_EDIT: Final = Edit(0, 0, "")
 _EDGES: Final = " \t\r\n\u00a0"
 Around = Callable[[], Company]
 """Looks at what stands beside a key; asked only where the key itself says too little."""
@@ -48,22 +54,38 @@ class Field:
     """The key, header or label as written."""
     entity_types: tuple[str, ...]
     """What the name says that the value may be, best first; never empty."""
+    value: str = field(default="", repr=False)
+    """The value as it reads, without the escapes that it is written with."""
 
 
 def field_of(
     text: str, start: int, end: int, name: str, meaning: Meaning, around: Around
 ) -> Field | None:
     """The field that the value at [start, end) is under this name; None if it is none."""
-    value = text[start:end]
-    start += len(value) - len(value.lstrip(_EDGES))
-    value = value.strip(_EDGES)
+    written = text[start:end]
+    start += len(written) - len(written.lstrip(_EDGES))
+    written = written.strip(_EDGES)
+    reading = _reading(written)
+    value = reading.text if reading else written
     if not is_value(value):
         return None
     decided = _DECIDE[meaning.sort](meaning, value, around)
     if decided is None:
         return None
-    types, part = decided
-    return Field(start + part.start, start + part.end, name.strip(_EDGES), types)
+    types, (low, high) = decided
+    shown = value[low:high]
+    if reading:
+        low, high = reading.original(low, high)
+    return Field(start + low, start + high, name.strip(_EDGES), types, shown)
+
+
+def _reading(value: str) -> View | None:
+    """A short value without its escapes; None if it has none."""
+    if len(value) > CONTEXT or not _ESCAPED.search(value):
+        return None
+    edits = sorted([*json_escapes(value), *html_entities(value), *url_decoded(value)])
+    apart = [edit for before, edit in pairwise([_NO_EDIT, *edits]) if edit.start >= before.end]
+    return view_of(value, apart, "value") if apart else None
 
 
 Decided = tuple[tuple[str, ...], Fit] | None

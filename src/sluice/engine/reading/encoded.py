@@ -16,7 +16,9 @@ FEWEST: Final = 14
 _DIGITS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _AS_X: Final = bytes(ord("x") if code in _DIGITS else 0x20 for code in range(256))
 _LONG: Final = b"x" * FEWEST
-_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{14,}+(?:\r?\n[A-Za-z0-9+/_-]{4,}+)*+={0,2}")
+_TOKEN = re.compile(
+    r"[A-Za-z0-9+/_-]{14,}+(?:(?<=[A-Za-z0-9+/_-]{60})\r?\n[A-Za-z0-9+/_-]{2,}+)*+={0,2}"
+)
 _PART = re.compile(r"[A-Za-z0-9+]{14,}+={0,2}")
 _HEX = re.compile(r"(?:[0-9a-f]{2}){8,}+|(?:[0-9A-F]{2}){8,}+")
 _TO_STANDARD: Final = str.maketrans("-_", "+/", "\r\n=")

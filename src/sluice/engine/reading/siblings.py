@@ -73,14 +73,14 @@ def _opening(text: str, start: int) -> tuple[int, str]:
     """
     for reach in (_CLOSE, REACH):
         low = max(0, start - reach)
-        found = _opening_from(text, low, start)
-        if found is not None:
-            return found
-    return low, ""
+        begins, parent = _opening_from(text, low, start)
+        if parent is not None:
+            return begins, parent
+    return (low if begins < 0 else begins), ""
 
 
-def _opening_from(text: str, low: int, start: int) -> tuple[int, str] | None:
-    """As `_opening`, not looking further back than `low`; None if it begins before."""
+def _opening_from(text: str, low: int, start: int) -> tuple[int, str | None]:
+    """As `_opening`, not looking further back than `low`: -1 and None for what begins before."""
     depth, begins = 0, -1
     for edge in reversed(list(_EDGES.finditer(text, low, start))):
         if edge[0] in ")}]":
@@ -95,7 +95,7 @@ def _opening_from(text: str, low: int, start: int) -> tuple[int, str] | None:
                 holder = _HOLDER.search(text[max(0, edge.start() - 60) : edge.start()])
                 return begins, holder["key"] if holder else ""
             depth = 0
-    return None if begins < 0 else (begins, "")
+    return begins, None
 
 
 def _after(text: str, start: int, end: int) -> list[str]:

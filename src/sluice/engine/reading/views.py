@@ -48,9 +48,13 @@ def views(text: str) -> Iterator[View]:
     found: list[list[Edit]] = []
     for kind, edits in _edits(text):
         found.append(edits)
-        yield view_of(text, edits, kind)
+        view = view_of(text, edits, kind)
+        if view.text:
+            yield view
     if len(found) > 1:
-        yield view_of(text, _apart(merge(*found)), "mixed")
+        mixed = view_of(text, _apart(merge(*found)), "mixed")
+        if mixed.text:
+            yield mixed
     tokens = list(encoded(text, _read_again))
     if tokens:
         yield view_of(text, tokens, "base64")
