@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.engine.known_names import KnownNames
 
 from sluice.engine.candidates import LEAST
 from sluice.engine.errors import UnsupportedText
@@ -13,8 +14,9 @@ from sluice.engine.scan import HAS_HYPERSCAN
 from sluice.engine.types import CustomTerm, Finding
 
 TERMS = (CustomTerm("project", text="Blue Heron"), CustomTerm("ticket", pattern=r"[A-Z]{2,4}-\d+"))
-EXACT = Detector(backend="re", custom_terms=TERMS)
-FAST = Detector(backend="auto", custom_terms=TERMS)
+NAMES = KnownNames({"Jane": "PERSON", "Roe": "PERSON", "Acme": "ORGANIZATION", "Leeds": "LOCATION"})
+EXACT = Detector(backend="re", custom_terms=TERMS, names=NAMES)
+FAST = Detector(backend="auto", custom_terms=TERMS, names=NAMES)
 
 SNIPPETS = (
     "jane@example.org",
@@ -39,6 +41,16 @@ SNIPPETS = (
     "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
     "blue heron",
     "ABC-123",
+    "Jane Roe",
+    "Jane",
+    "roe",
+    "Acme Ltd",
+    "12 High Street, Leeds",
+    '{"first_name": "Jane", "dob": "1961-06-05"}',
+    "name,phone\nJane Roe,2125550187\n",
+    "j\u200bane@example.org",
+    "jane%40example.org",
+    "jane&#64;example.org",
 )
 GLUE = ("", " ", "\r\n", "\x00", ".", ",", "@", ":", "/", "-", "_", "\U0001f600", "e\u0301", "ß")
 GLUE += ("\u05e9\u05dc\u05d5\u05dd", "\u202e", "密", "1", "a", '"', "=", "://", "\u00a0", "{", "+")
@@ -52,7 +64,8 @@ pieces = st.one_of(
     ),
 )
 texts = st.lists(pieces, max_size=10).map("".join)
-some = settings(max_examples=150, deadline=None)
+some = settings(max_examples=100, deadline=None)
+few = settings(max_examples=40, deadline=None)
 
 
 @some
@@ -66,7 +79,7 @@ def test_findings_are_sorted_apart_from_each_other_and_inside_of_the_text(text: 
 
 
 @pytest.mark.skipif(not HAS_HYPERSCAN, reason="there is no Hyperscan for this machine")
-@some
+@few
 @given(texts)
 def test_both_ways_of_scanning_find_the_same(text: str) -> None:
     assert FAST.analyze(text) == EXACT.analyze(text)
@@ -121,3 +134,15 @@ def test_every_likely_candidate_is_covered_letter_by_letter(text: str) -> None:
         letters = [at for at in bare if text[at].isalnum()]
         runs = sum(1 for at in letters if at - 1 not in letters)
         assert len(letters) <= 2 * runs
+
+
+@some
+@given(texts)
+def test_a_link_leads_to_a_finding_of_the_same_entity_type(text: str) -> None:
+    found = FAST.analyze(text)
+    at = {item.start: item for item in found}
+    for item in found:
+        if item.linked is not None:
+            assert at[item.linked].entity_type == item.entity_type
+            assert at[item.linked].score >= 0.5
+            assert item.linked != item.start

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from sluice.engine.detectors.secrets.judging import Place, judge
+from sluice.engine.detectors.secrets.names import Kind
 from sluice.engine.patterns import words as listed
 
 Fit = Callable[[str], float]
@@ -32,7 +34,6 @@ _AGE: Final = re.compile(
 )
 _PHONE: Final = re.compile(r"\+?[\d(][\d ()./\u00a0-]{4,22}(?: ?(?:x|ext\.?) ?\d{1,6})?")
 _CODE: Final = re.compile(r"[A-Za-z0-9](?:[ ./_:#-]{0,2}[A-Za-z0-9]){2,39}")
-_OPAQUE: Final = re.compile(r"[^\s<>{}]{4,200}")
 _LOGIN: Final = re.compile(r"@?[\w.+\\$-]{2,40}")
 
 
@@ -121,8 +122,9 @@ def _login(value: str) -> float:
     return 0.7 if fits else 0.0
 
 
-def _opaque(value: str) -> float:
-    return 0.65 if _OPAQUE.fullmatch(value) and len(set(value)) > 2 else 0.0
+def _secret(kind: Kind) -> Fit:
+    """As the detectors of secrets judge a value that stands behind such a name."""
+    return lambda value: judge(kind, value, Place.CONFIG) if len(value) >= 4 else 0.0
 
 
 def _code(value: str) -> float:
@@ -149,7 +151,10 @@ _FITS: Final[Mapping[str, Fit]] = MappingProxyType(
         "PHONE_NUMBER": _phone,
         "CREDIT_CARD": _card,
         "USERNAME": _login,
-        **dict.fromkeys(("PASSWORD", "API_KEY", "ACCESS_TOKEN", "SESSION_ID"), _opaque),
+        "PASSWORD": _secret(Kind.PASSWORD),
+        "API_KEY": _secret(Kind.KEY),
+        "ACCESS_TOKEN": _secret(Kind.TOKEN),
+        "SESSION_ID": _secret(Kind.WEAK),
         **dict.fromkeys(
             ("EMAIL_ADDRESS", "URL", "IP_ADDRESS", "MAC_ADDRESS", "JWT", "PRIVATE_KEY"), _by_form
         ),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.engine.known_names import KnownNames
 
+from sluice.engine import pipeline
 from sluice.engine.calibration import Calibration
 from sluice.engine.candidates import LEAST
-from sluice.engine.explain import Explained
+from sluice.engine.explain import Explained, Made
+from sluice.engine.patterns import Checked, Pattern, context
 from sluice.engine.pipeline import Detector
 from sluice.engine.types import CustomTerm
 
@@ -21,21 +25,40 @@ def only(detector: Detector, text: str) -> Explained:
     return item
 
 
-def test_a_pattern_says_what_confirmed_it_and_which_words_raised_it() -> None:
-    item = only(Detector({"US_SSN"}, names=None), "my ssn is 123-45-6789")
-    assert item.made.by == "pattern"
-    assert "ssn" in item.made.raised_by
-    assert item.made.lowered_by == ()
+def _shelf(match: re.Match[str]) -> Checked | None:
+    return Checked(match.start(), match.end(), 0.5, reason="shelf number")
+
+
+SHELF = Pattern(
+    name="library.shelf",
+    entity_type="SHELF",
+    regex=r"SH-\d{4}",
+    anchor=r"SH-\d{4}",
+    reach=7,
+    longest=7,
+    score=0.5,
+    check=_shelf,
+    context=context(raising="library regal", lowering="sport"),
+)
+
+
+@pytest.fixture
+def shelves(monkeypatch: pytest.MonkeyPatch) -> Detector:
+    monkeypatch.setattr(pipeline, "_selected", lambda wanted, languages: (SHELF,))
+    return Detector(names=None)
+
+
+def test_a_pattern_says_what_confirmed_it_and_which_words_moved_its_score(
+    shelves: Detector,
+) -> None:
+    item = only(shelves, "im Regal: SH-1234, for sport")
+    assert item.made == Made("pattern", "shelf number", "", ("regal",), ("sport",))
+    assert only(shelves, "at SH-1234").made == Made("pattern", "shelf number")
 
 
 def test_a_check_says_what_it_computed() -> None:
     item = only(Detector({"CREDIT_CARD"}, names=None), "4111 1111 1111 1111")
     assert "Luhn" in item.made.reason
-
-
-def test_a_lowering_word_is_named_too() -> None:
-    item = only(Detector({"US_SSN"}, names=None), "part 123-45-6789")
-    assert "part" in item.made.lowered_by
 
 
 @pytest.mark.parametrize(

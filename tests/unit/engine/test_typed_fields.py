@@ -81,6 +81,7 @@ FITTING = (
     ("PHONE_NUMBER", "+49 30 901820"),
     ("USERNAME", "jdoe42"),
     ("PASSWORD", "hunter2!"),
+    ("API_KEY", "q7Zt2Lx9Vb4Nw8Rk1Jd6Ph3"),
     ("US_PASSPORT", "C01234567"),
     ("EMPLOYEE_ID", "E-10293"),
 )
@@ -102,6 +103,9 @@ UNFIT = (
     ("PHONE_NUMBER", "12"),
     ("USERNAME", "two words"),
     ("PASSWORD", "****"),
+    ("PASSWORD", "changeme"),
+    ("API_KEY", "your-api-key"),
+    ("ACCESS_TOKEN", "bearer"),
     ("EMPLOYEE_ID", "pending"),
     ("EMAIL_ADDRESS", "none given"),
 )
