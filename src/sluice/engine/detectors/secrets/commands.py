@@ -116,7 +116,7 @@ def _named(match: re.Match[str], found: re.Match[str]) -> Checked | None:
 
 def _row_of_table(match: re.Match[str]) -> Checked | None:
     """The first value of an SQL INSERT whose column is called like a password."""
-    columns = [name.strip(" `\"[]\r\n\t") for name in match["columns"].split(",")]
+    columns = [name.strip(' `"[]\r\n\t') for name in match["columns"].split(",")]
     values = _SQL_VALUE.finditer(match.string, match.end(), match.end() + 2000)
     for column, value in zip(columns, values, strict=False):
         kind = kind_of(column)
@@ -139,7 +139,9 @@ def _reading(values: str, check: ValueCheck) -> Check:
     return read
 
 
-_SQL_VALUE: Final = re.compile(r"\s*(?:[NEeBbX]?'(?P<text>(?:[^'\\]|\\.|''){0,400})'|[^,()']{1,80})\s*[,)]")
+_SQL_VALUE: Final = re.compile(
+    r"\s*(?:[NEeBbX]?'(?P<text>(?:[^'\\]|\\.|''){0,400})'|[^,()']{1,80})\s*[,)]"
+)
 
 _USER = r"[^\s:@\"'/]{1,64}"
 _SPAN = r"[^\r\n|;&]{0,160}?"
@@ -160,7 +162,12 @@ _DIRECTIVES = (
 )
 
 _ROWS: Final = (
-    Row("mysql", rf"\b(?:mysql\w{{0,12}}|mariadb[\w-]{{0,12}})\b{_SPAN}\s-p(?=[^\s])", r"(?:mysql|mariadb)", _given),
+    Row(
+        "mysql",
+        rf"\b(?:mysql\w{{0,12}}|mariadb[\w-]{{0,12}})\b{_SPAN}\s-p(?=[^\s])",
+        r"(?:mysql|mariadb)",
+        _given,
+    ),
     Row("sshpass", r"\bsshpass\s{1,3}(?:-v\s)?-p\s{0,2}", r"sshpass\s", _given),
     Row(
         "login_option",
@@ -170,30 +177,109 @@ _ROWS: Final = (
         _given,
     ),
     Row("redis", rf"\bredis-(?:cli|benchmark)\b{_SPAN}\s(?:-a|--pass)\s{{1,3}}", r"redis-", _given),
-    Row("ldap", rf"\bldap(?:search|add|modify|delete|passwd|whoami)\b{_SPAN}\s-w\s{{1,3}}", r"ldap[admpsw]", _given),
+    Row(
+        "ldap",
+        rf"\bldap(?:search|add|modify|delete|passwd|whoami)\b{_SPAN}\s-w\s{{1,3}}",
+        r"ldap[admpsw]",
+        _given,
+    ),
     Row("openssl", r"\bpass(?:in|out)?\s{1,3}pass:|(?<![\w])pass:(?=[^\s])", r"pass:", _likely),
     Row("seven_zip", rf"\b7z[ar]?\b{_SPAN}\s-p(?=[^\s])", r"7z", _given),
     Row("rdp", r"(?<![\w:/])/(?:p|pass|password|pwd):", r"/(?:p|pass|password|pwd):", _likely),
-    Row("sudo", r"\becho\s{1,3}(?:-n\s{1,3}|-e\s{1,3})?", r"echo\s", _likely,
-        _VALUE + r"(?=\s{0,3}\|\s{0,3}(?:sudo\s{1,2}-S|docker\s{1,2}login|podman\s{1,2}login|helm|passwd\s|sudo\s{1,2}passwd|gpg|az|cryptsetup))"),
-    Row("secure_string", r"\bConvertTo-SecureString\s{1,3}(?:-String\s{1,3}|-AsPlainText\s{1,3}|-Force\s{1,3}){0,3}", r"ConvertTo-SecureString\s", _given),
-    Row("net_user", r"\bnet\s{1,3}user\s{1,3}[^\s/]{1,40}\s{1,3}(?=[^\s/])", r"net\s{1,3}user\s", _likely),
-    Row("vault_file", r"\becho\s{1,3}(?:-n\s{1,3})?", r"echo\s", _likely,
-        _VALUE + r"(?=\s{0,3}>{1,2}\s{0,3}[\w./~-]{0,60}(?:pass|secret|token|key|cred|pwd))"),
-    Row("net_use", r"\bnet\s{1,3}use\b[^\r\n]{0,120}?/user:[^\s]{1,60}\s{1,3}(?=[^\s/])", r"net\s{1,3}use", _likely),
-    Row("snmp", r"\b(?:auth|priv)\s(?:md5|sha(?:-?\d{1,3})?|des|3des|aes)(?:[ -]\d{3})?\s{1,2}", r"(?:auth|priv)\s(?:md5|sha|des|3des|aes)", _likely),
-    Row("redis_acl", r"\buser\s{1,3}[^\s]{1,60}\s{1,3}on\s[^\r\n>]{0,80}?>(?=[^\s>])", r"user\s{1,3}[^\s]{1,60}\s{1,3}on\s", _given),
-    Row("sql_identified", r"\bIDENTIFIED\s{1,4}(?:WITH\s{1,3}[\w'\"]{1,40}\s{1,3})?(?:BY|AS)\s{1,4}(?:PASSWORD\s{1,3}|VALUES\s{1,3})?", r"IDENTIFIED\s", _given),
-    Row("sql_password", r"\b(?:WITH|ENCRYPTED|ROLE\s{1,3}\w{1,40}|USER\s{1,3}[\w@'\".%]{1,60}|BY)\s{1,4}PASSWORD\s{0,3}=?\s{0,3}N?(?=')", r"PASSWORD\s{0,3}=?\s{0,3}N?'", _given),
-    Row("netrc", r"\blogin\s{1,20}[^\s]{1,80}\s{1,20}password\s{1,20}", r"login\s{1,20}[^\s]{1,80}\s{1,20}pass", _given),
-    Row("account_directive", r"\b(?:username|user)\s{1,4}[^\s:=]{1,60}\s{1,4}(?:privilege\s{1,2}\d{1,2}\s{1,4})?(?:password|secret|insecure-password)\s{1,4}(?:\d\s{1,3})?", r"user(?:name)?\s{1,4}[^\s:=]{1,60}\s", _line),
-    Row("directive", rf"(?<![\w=\"'.-])(?:{_DIRECTIVES})[ \t]{{1,12}}(?:\d{{1,2}}[ \t]{{1,4}})?(?=[^\s=:(,])", rf"(?:{_DIRECTIVES})[ \t]{{1,12}}[^\s=:(,]", _line),
-    Row("device", r"(?<![\w-])(?:password|secret|key|md5|key-string|community|passwd)[ \t]{1,3}[0-9][ \t]{1,3}(?=[^\s=:(,])", r"(?:password|secret|key|md5|key-string|community|passwd)[ \t]{1,3}[0-9][ \t]", _device),
-    Row("call", rf"\b{_CALLS}\s{{0,2}}[=(]\s{{0,2}}[(\[{{]?\s{{0,6}}(?:{_ARGUMENT})(?=[\"'])", rf"{_CALLS}\s{{0,2}}[=(]", _given),
-    Row("call", rf"\b{_CALLS_3}\s{{0,2}}\(\s{{0,6}}(?:{_ARGUMENT}){{2}}(?=[\"'])", rf"{_CALLS_3}\s{{0,2}}\(", _given),
+    Row(
+        "sudo",
+        r"\becho\s{1,3}(?:-n\s{1,3}|-e\s{1,3})?",
+        r"echo\s",
+        _likely,
+        _VALUE
+        + r"(?=\s{0,3}\|\s{0,3}(?:sudo\s{1,2}-S|docker\s{1,2}login|podman\s{1,2}login|helm|passwd\s|sudo\s{1,2}passwd|gpg|az|cryptsetup))",
+    ),
+    Row(
+        "secure_string",
+        r"\bConvertTo-SecureString\s{1,3}(?:-String\s{1,3}|-AsPlainText\s{1,3}|-Force\s{1,3}){0,3}",
+        r"ConvertTo-SecureString\s",
+        _given,
+    ),
+    Row(
+        "net_user",
+        r"\bnet\s{1,3}user\s{1,3}[^\s/]{1,40}\s{1,3}(?=[^\s/])",
+        r"net\s{1,3}user\s",
+        _likely,
+    ),
+    Row(
+        "vault_file",
+        r"\becho\s{1,3}(?:-n\s{1,3})?",
+        r"echo\s",
+        _likely,
+        _VALUE + r"(?=\s{0,3}>{1,2}\s{0,3}[\w./~-]{0,60}(?:pass|secret|token|key|cred|pwd))",
+    ),
+    Row(
+        "net_use",
+        r"\bnet\s{1,3}use\b[^\r\n]{0,120}?/user:[^\s]{1,60}\s{1,3}(?=[^\s/])",
+        r"net\s{1,3}use",
+        _likely,
+    ),
+    Row(
+        "snmp",
+        r"\b(?:auth|priv)\s(?:md5|sha(?:-?\d{1,3})?|des|3des|aes)(?:[ -]\d{3})?\s{1,2}",
+        r"(?:auth|priv)\s(?:md5|sha|des|3des|aes)",
+        _likely,
+    ),
+    Row(
+        "redis_acl",
+        r"\buser\s{1,3}[^\s]{1,60}\s{1,3}on\s[^\r\n>]{0,80}?>(?=[^\s>])",
+        r"user\s{1,3}[^\s]{1,60}\s{1,3}on\s",
+        _given,
+    ),
+    Row(
+        "sql_identified",
+        r"\bIDENTIFIED\s{1,4}(?:WITH\s{1,3}[\w'\"]{1,40}\s{1,3})?(?:BY|AS)\s{1,4}(?:PASSWORD\s{1,3}|VALUES\s{1,3})?",
+        r"IDENTIFIED\s",
+        _given,
+    ),
+    Row(
+        "sql_password",
+        r"\b(?:WITH|ENCRYPTED|ROLE\s{1,3}\w{1,40}|USER\s{1,3}[\w@'\".%]{1,60}|BY)\s{1,4}PASSWORD\s{0,3}=?\s{0,3}N?(?=')",
+        r"PASSWORD\s{0,3}=?\s{0,3}N?'",
+        _given,
+    ),
+    Row(
+        "netrc",
+        r"\blogin\s{1,20}[^\s]{1,80}\s{1,20}password\s{1,20}",
+        r"login\s{1,20}[^\s]{1,80}\s{1,20}pass",
+        _given,
+    ),
+    Row(
+        "account_directive",
+        r"\b(?:username|user)\s{1,4}[^\s:=]{1,60}\s{1,4}(?:privilege\s{1,2}\d{1,2}\s{1,4})?(?:password|secret|insecure-password)\s{1,4}(?:\d\s{1,3})?",
+        r"user(?:name)?\s{1,4}[^\s:=]{1,60}\s",
+        _line,
+    ),
+    Row(
+        "directive",
+        rf"(?<![\w=\"'.-])(?:{_DIRECTIVES})[ \t]{{1,12}}(?:\d{{1,2}}[ \t]{{1,4}})?(?=[^\s=:(,])",
+        rf"(?:{_DIRECTIVES})[ \t]{{1,12}}[^\s=:(,]",
+        _line,
+    ),
+    Row(
+        "device",
+        r"(?<![\w-])(?:password|secret|key|md5|key-string|community|passwd)[ \t]{1,3}[0-9][ \t]{1,3}(?=[^\s=:(,])",
+        r"(?:password|secret|key|md5|key-string|community|passwd)[ \t]{1,3}[0-9][ \t]",
+        _device,
+    ),
+    Row(
+        "call",
+        rf"\b{_CALLS}\s{{0,2}}[=(]\s{{0,2}}[(\[{{]?\s{{0,6}}(?:{_ARGUMENT})(?=[\"'])",
+        rf"{_CALLS}\s{{0,2}}[=(]",
+        _given,
+    ),
+    Row(
+        "call",
+        rf"\b{_CALLS_3}\s{{0,2}}\(\s{{0,6}}(?:{_ARGUMENT}){{2}}(?=[\"'])",
+        rf"{_CALLS_3}\s{{0,2}}\(",
+        _given,
+    ),
 )
-
-
 
 
 def _row_pattern(row: Row) -> Pattern:
@@ -223,14 +309,42 @@ class Pair(NamedTuple):
 
 _PAIR = r"(?P<pair>[^\s\"'|<>`]{3,128})"
 _PAIRS: Final = (
-    Pair("curl", rf"\b(?:curl|http|https|wget|xh)\b[^\r\n|;]{{0,200}}?\s(?:-u\s{{0,3}}|--(?:proxy-)?user[ =]|-a\s{{1,2}}|-U\s{{1,2}})[\"']?[^\s:\"'$/]{{1,64}}:{_PAIR}",
-         r"(?:-u\s{0,3}|--(?:proxy-)?user[ =]|-a\s{1,2}|-U\s{1,2})[\"']?[^\s:\"'$/]{1,64}:", 5 + 200 + 1 + 14 + 66),
-    Pair("smb", rf"\b(?:smbclient|rpcclient|smbmap|mount\.cifs|winexe|wmic|net)\b[^\r\n|;]{{0,200}}?\s(?:-U\s{{0,2}}|--user=)[\"']?[^\s%\"'$]{{1,64}}%{_PAIR}",
-         r"(?:-U\s{0,2}|--user=)[\"']?[^\s%\"'$]{1,64}%", 10 + 200 + 1 + 7 + 66),
-    Pair("chpasswd", rf"\becho\s{{1,3}}(?:-e\s|-n\s)?[\"']?{_USER}:{_PAIR}[\"']?\s{{0,3}}\|\s{{0,3}}(?:sudo\s{{1,2}})?chpasswd", r"echo\s{1,3}", 7),
-    Pair("sqlplus", rf"\b(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{{1,3}}(?:-[a-zA-Z]{{1,3}}\s{{1,2}}|userid=)?{_USER}/(?P<pair>[^\s\"'@|<>`/]{{3,64}})@", r"(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{1,3}[^\s]", 11 + 8),
-    Pair("pgpass", rf"(?<![^\n])[\w.*-]{{1,80}}:(?:\d{{4,5}}|\*):[\w.*-]{{1,64}}:[\w.*-]{{1,64}}:(?=[^\n]{{0,60}}[A-Za-z]){_PAIR}(?![^\r\n])", r":(?:\d{4,5}|\*):[\w.*\-]{1,64}:[\w.*\-]{1,64}:", 80 + 1 + 5 + 1 + 64 + 1 + 64 + 1),
-    Pair("sasl", rf"(?<![^\n])\[?[\w.-]{{1,80}}\]?:\d{{2,5}}[ \t]{{1,8}}[\w.+@-]{{1,80}}:{_PAIR}(?![^\r\n])", r":\d{2,5}[ \t]{1,8}[\w.+@\-]{1,80}:", 82 + 6 + 8 + 81),
+    Pair(
+        "curl",
+        rf"\b(?:curl|http|https|wget|xh)\b[^\r\n|;]{{0,200}}?\s(?:-u\s{{0,3}}|--(?:proxy-)?user[ =]|-a\s{{1,2}}|-U\s{{1,2}})[\"']?[^\s:\"'$/]{{1,64}}:{_PAIR}",
+        r"(?:-u\s{0,3}|--(?:proxy-)?user[ =]|-a\s{1,2}|-U\s{1,2})[\"']?[^\s:\"'$/]{1,64}:",
+        5 + 200 + 1 + 14 + 66,
+    ),
+    Pair(
+        "smb",
+        rf"\b(?:smbclient|rpcclient|smbmap|mount\.cifs|winexe|wmic|net)\b[^\r\n|;]{{0,200}}?\s(?:-U\s{{0,2}}|--user=)[\"']?[^\s%\"'$]{{1,64}}%{_PAIR}",
+        r"(?:-U\s{0,2}|--user=)[\"']?[^\s%\"'$]{1,64}%",
+        10 + 200 + 1 + 7 + 66,
+    ),
+    Pair(
+        "chpasswd",
+        rf"\becho\s{{1,3}}(?:-e\s|-n\s)?[\"']?{_USER}:{_PAIR}[\"']?\s{{0,3}}\|\s{{0,3}}(?:sudo\s{{1,2}})?chpasswd",
+        r"echo\s{1,3}",
+        7,
+    ),
+    Pair(
+        "sqlplus",
+        rf"\b(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{{1,3}}(?:-[a-zA-Z]{{1,3}}\s{{1,2}}|userid=)?{_USER}/(?P<pair>[^\s\"'@|<>`/]{{3,64}})@",
+        r"(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{1,3}[^\s]",
+        11 + 8,
+    ),
+    Pair(
+        "pgpass",
+        rf"(?<![^\n])[\w.*-]{{1,80}}:(?:\d{{4,5}}|\*):[\w.*-]{{1,64}}:[\w.*-]{{1,64}}:(?=[^\n]{{0,60}}[A-Za-z]){_PAIR}(?![^\r\n])",
+        r":(?:\d{4,5}|\*):[\w.*\-]{1,64}:[\w.*\-]{1,64}:",
+        80 + 1 + 5 + 1 + 64 + 1 + 64 + 1,
+    ),
+    Pair(
+        "sasl",
+        rf"(?<![^\n])\[?[\w.-]{{1,80}}\]?:\d{{2,5}}[ \t]{{1,8}}[\w.+@-]{{1,80}}:{_PAIR}(?![^\r\n])",
+        r":\d{2,5}[ \t]{1,8}[\w.+@\-]{1,80}:",
+        82 + 6 + 8 + 81,
+    ),
 )
 
 
@@ -255,9 +369,7 @@ _NAME_ANCHOR = rf"(?:{STEMS_BYTES})[\w.\-]{{0,{_TAIL}}}"
 _VARIABLES = r"(?:ENV|ARG|setenv|setx|set -[gxU]{1,2}|SetEnv|PassEnv|fastcgi_param|define)"
 
 
-def _named_pattern(
-    name: str, before: str, anchor: str, between: str
-) -> Pattern:
+def _named_pattern(name: str, before: str, anchor: str, between: str) -> Pattern:
     """A name that means a secret, with `before` in front of it and `between` behind it."""
     regex = before + _NAME + between
     return Pattern(
@@ -276,9 +388,7 @@ def _named_pattern(
 
 
 _NAMED: Final = (
-    _named_pattern(
-        "option", r"(?<![\w-])--?[\w-]{0,30}?", r"-[\w\-]{0,30}", r"[ \t]{1,3}"
-    ),
+    _named_pattern("option", r"(?<![\w-])--?[\w-]{0,30}?", r"-[\w\-]{0,30}", r"[ \t]{1,3}"),
     _named_pattern(
         "variable",
         rf"(?<!\w){_VARIABLES}[ \t]{{1,4}}[\w.-]{{0,40}}?",

@@ -23,8 +23,12 @@ _SCHEMES: Final = (
 )
 _REST: Final = re.compile(r"[^\s\"'<>`\\|]*")
 _TRAILING: Final = ".,;:!?)]}*_"
-_GENERIC_USERS: Final = words("user username usr login name me you foo bar someone myuser dbuser uid u")
-_WEAK: Final = words("password pass passwd secret test changeme pwd default example changeit key token pw")
+_GENERIC_USERS: Final = words(
+    "user username usr login name me you foo bar someone myuser dbuser uid u"
+)
+_WEAK: Final = words(
+    "password pass passwd secret test changeme pwd default example changeit key token pw"
+)
 _KNOWN_KEYS: Final = re.compile(
     r"(?:server|data source|host|hostname|address|addr|network address|endpoint|driver|provider|dsn|initial catalog|database|dbname"
     r"|uid|user id|user|username|userid|accountname|accountendpoint|defaultendpointsprotocol|sharedaccesskeyname|port|dbq|bootstrap\.servers|id)\s{0,2}=",
@@ -64,7 +68,9 @@ def _url(match: re.Match[str]) -> Checked | None:
     score = _password_score(match["user"], match["body"])
     if not score:
         return None
-    return Checked(match.start(), _end_of(match.string, match.end()), score, reason="URL with a password")
+    return Checked(
+        match.start(), _end_of(match.string, match.end()), score, reason="URL with a password"
+    )
 
 
 def _in_url(match: re.Match[str]) -> Checked | None:
@@ -84,7 +90,9 @@ def _jdbc(match: re.Match[str]) -> Checked | None:
     """A JDBC address with the password among its parameters."""
     if not _password_score("app", match["body"]) or match["body"].lower() in _WEAK:
         return None
-    return Checked(match.start(), _end_of(match.string, match.end("body")), 0.95, reason="JDBC address")
+    return Checked(
+        match.start(), _end_of(match.string, match.end("body")), 0.95, reason="JDBC address"
+    )
 
 
 def _fields(match: re.Match[str]) -> Checked | None:
@@ -121,7 +129,7 @@ PATTERNS: Final = (
     Pattern(
         name="connection_string.jdbc",
         entity_type="CONNECTION_STRING",
-        regex=r"(?<![A-Za-z0-9])jdbc:[a-z0-9]{2,20}:[^\s\"'<>`]{4,400}?"
+        regex=r"(?<![A-Za-z0-9])jdbc:[a-z0-9]{2,20}:[^\s\"'<>`]{0,400}?"
         r"(?:(?:password|pwd)=|thin:[^\s/:@]{1,60}/)(?P<body>[^\s&;@\"'<>`]{1,200})",
         anchor=r"jdbc:[a-z0-9]{2,20}:",
         reach=26,

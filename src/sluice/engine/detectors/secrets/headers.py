@@ -10,8 +10,12 @@ from typing import Final
 from sluice.engine.detectors.secrets.values import bits_per_point, is_placeholder, is_random
 from sluice.engine.patterns import Checked, Pattern, Precedence
 
-_HEADER: Final = re.compile(r"authorization[\"']?\s{0,3}[:=,]\s{0,3}[\"'`]?$|-H\s{0,2}[\"']$", re.IGNORECASE)
-_COOKIE: Final = re.compile(r"cookies?[\"'\])]{0,3}\s{0,3}[:=,]|--cookie|\s-b\s|document\.cookie", re.IGNORECASE)
+_HEADER: Final = re.compile(
+    r"authorization[\"']?\s{0,3}[:=,]\s{0,3}[\"'`]?$|-H\s{0,2}[\"']$", re.IGNORECASE
+)
+_COOKIE: Final = re.compile(
+    r"cookies?[\"'\])]{0,3}\s{0,3}[:=,]|--cookie|\s-b\s|document\.cookie", re.IGNORECASE
+)
 _LINE: Final = 400
 """How far before a cookie's name the header's name is looked for, in code points."""
 
@@ -45,7 +49,9 @@ def _basic(match: re.Match[str]) -> Checked | None:
     user, colon, password = decoded.decode("utf-8", "replace").partition(":")
     if not colon or not password.isprintable() or is_placeholder(f"{user}{password}"):
         return None
-    return Checked(*match.span("body"), 0.95, "PASSWORD", "password.basic", "base 64 of user:password")
+    return Checked(
+        *match.span("body"), 0.95, "PASSWORD", "password.basic", "base 64 of user:password"
+    )
 
 
 def _cookie(match: re.Match[str]) -> Checked | None:
@@ -54,7 +60,10 @@ def _cookie(match: re.Match[str]) -> Checked | None:
     text, start = match.string, match.start()
     if is_placeholder(value) or bits_per_point(value) < 2.5:
         return None
-    in_header = bool(_COOKIE.search(text, max(0, start - _LINE), start)) and "\n\n" not in text[max(0, start - _LINE) : start]
+    in_header = (
+        bool(_COOKIE.search(text, max(0, start - _LINE), start))
+        and "\n\n" not in text[max(0, start - _LINE) : start]
+    )
     line = text.rfind("\n", max(0, start - _LINE), start) + 1
     in_header = in_header and bool(_COOKIE.search(text, max(line, start - _LINE), start))
     named = match["name"].lower().endswith(("sessid", "sessionid", "session_id", "session-id"))

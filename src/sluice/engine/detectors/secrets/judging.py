@@ -79,7 +79,12 @@ def _odd_but_literal(value: str) -> bool:
     """In a configuration `a#B1(x` is a password too, if nothing of it is a call or a variable."""
     starts = value[0].isalnum() or value[0] in "!@#&*+="
     signs = sum(not char.isalnum() for char in value)
-    return starts and any(map(str.isdigit, value)) and signs >= 1 and not re.search(r"[$\\/.]|\w\(\w*\)|::|->|^@", value)
+    return (
+        starts
+        and any(map(str.isdigit, value))
+        and signs >= 1
+        and not re.search(r"[$\\/.]|\w\(\w*\)|::|->|^@", value)
+    )
 
 
 def _password(value: str, seen: Look, place: Place) -> float:

@@ -59,12 +59,25 @@ _PASSWORDS: Final = words(
     "passkey passwordhere userpass userpassword bindpw rootpw bindpasswd storepass keypass requirepass "
     "masterauth sshpass wpapsk"
 )
-_PASSWORD_ENDS: Final = ("password", "passwd", "passphrase", "passwort", "kennwort", "pass", "pwd", "pswd", "passw", "passwords")
+_PASSWORD_ENDS: Final = (
+    "password",
+    "passwd",
+    "passphrase",
+    "passwort",
+    "kennwort",
+    "pass",
+    "pwd",
+    "pswd",
+    "passw",
+    "passwords",
+)
 _NOT_PASSWORDS: Final = words(
     "compass bypass surpass trespass overpass underpass encompass multipass singlepass onepass "
     "renderpass forcepass firstpass secondpass"
 )
-_PASS_HEADS: Final = words("render first second third single multi depth one two per lowpass low high band test tests all did does compiler optimization analysis")
+_PASS_HEADS: Final = words(
+    "render first second third single multi depth one two per lowpass low high band test tests all did does compiler optimization analysis"
+)
 _KEY_HEADS: Final = words(
     "api app access secret private auth account encryption encrypt decrypt decryption signing sign "
     "storage application master client bearer service server subscription consumer deploy license "
@@ -84,8 +97,28 @@ _NOT_KEYS: Final = words(
     "translation message locale storage_class event label property field config setting pub site react route "
     "query item first last next previous any press down up enter escape space tab function_name"
 )
-_KEY_ENDS: Final = ("apikey", "secretkey", "accesskey", "authkey", "privatekey", "appkey", "masterkey", "encryptionkey", "signingkey", "sharedkey", "presharedkey", "cryptokey", "licensekey", "consumerkey", "accountkey", "securitykey", "sessionkey")
-_PLAIN_TOKENS: Final = words("csrf xsrf next page continuation pagination cursor sync eos bos pad unk sep cls mask start end stop special max min num n prompt completion input output total cached count first last current prev previous lookahead lexer parser syntax word begin")
+_KEY_ENDS: Final = (
+    "apikey",
+    "secretkey",
+    "accesskey",
+    "authkey",
+    "privatekey",
+    "appkey",
+    "masterkey",
+    "encryptionkey",
+    "signingkey",
+    "sharedkey",
+    "presharedkey",
+    "cryptokey",
+    "licensekey",
+    "consumerkey",
+    "accountkey",
+    "securitykey",
+    "sessionkey",
+)
+_PLAIN_TOKENS: Final = words(
+    "csrf xsrf next page continuation pagination cursor sync eos bos pad unk sep cls mask start end stop special max min num n prompt completion input output total cached count first last current prev previous lookahead lexer parser syntax word begin"
+)
 _HEADS_OF_OTHER_THINGS: Final = words(
     "max min num is has no use show hide reset forgot forget change update verify check validate "
     "encode generate require requires required allow disable enable without need needs missing "
@@ -110,7 +143,9 @@ _TAILS_OF_OTHER_THINGS: Final = words(
     "word words char chars character characters level counter number of for from by exp iat nbf "
     "domain samesite httponly secure lifetimes authorizer authenticator backend backends required"
 )
-_HASHES: Final = words("hash hashes hashed digest md5 sha sha1 sha256 sha512 bcrypt encrypted crypt enc")
+_HASHES: Final = words(
+    "hash hashes hashed digest md5 sha sha1 sha256 sha512 bcrypt encrypted crypt enc"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -161,7 +196,14 @@ def _kind(parts: tuple[str, ...], at: int) -> Kind | None:
 
 
 def _machine_kind(word: str, before: str, parts: tuple[str, ...]) -> Kind | None:
-    if word.endswith(("secret", "secrets")) or word in ("credential", "credentials", "salt", "mnemonic", "otp", "totp"):
+    if word.endswith(("secret", "secrets")) or word in (
+        "credential",
+        "credentials",
+        "salt",
+        "mnemonic",
+        "otp",
+        "totp",
+    ):
         return Kind.SECRET
     if word.endswith(("token", "tokens")):
         if before in _PLAIN_TOKENS:
@@ -173,8 +215,28 @@ def _machine_kind(word: str, before: str, parts: tuple[str, ...]) -> Kind | None
         return _key_kind(before, parts)
     if word in ("jwt", "bearer", "authorization", "sas"):
         return Kind.TOKEN
-    weak = word in ("auth", "signature", "sig", "dsn", "seed", "session", "sid", "sessionid", "sessid", "phpsessid", "jsessionid",
-                    "cookie", "license", "licence", "community", "webhook", "creds", "cred", "hmac", "authentication")
+    weak = word in (
+        "auth",
+        "signature",
+        "sig",
+        "dsn",
+        "seed",
+        "session",
+        "sid",
+        "sessionid",
+        "sessid",
+        "phpsessid",
+        "jsessionid",
+        "cookie",
+        "license",
+        "licence",
+        "community",
+        "webhook",
+        "creds",
+        "cred",
+        "hmac",
+        "authentication",
+    )
     return Kind.WEAK if weak or word.endswith("sessid") else None
 
 

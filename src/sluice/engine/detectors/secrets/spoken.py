@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sluice.engine.detectors.secrets.values import PROSE, Look, is_placeholder, look
+from sluice.engine.detectors.secrets.names import kind_of
+from sluice.engine.detectors.secrets.values import PROSE, Look, is_placeholder, is_random, look
 from sluice.engine.patterns import Checked, Pattern, Precedence
 
 _NETWORK = r"(?:wi-?fi|wlan|wireless|network|router|hotspot|guest|door|gate|alarm|lock|safe|building|entry|access|unlock|garage|keypad|lockbox|zugangs|tür)"
@@ -18,6 +19,10 @@ _NAMES = (
 )
 _NAMES_BYTES: Final = _NAMES.encode().decode("latin-1")
 """The same over UTF-8 bytes, for the anchor."""
+_MACHINE_NAMES = (
+    r"(?:api|access|secret|auth|client|private|license|encryption|bearer|session|refresh|webhook|personal access)"
+    r"[- ](?:key|token|secret)|token|secret"
+)
 _OF = r"(?:\s(?:for|to|of|on|at|is for|für|vom|zum|zu|des|der|pour|de|du|para|del|do|da|per|di|voor|van|in)\s[^\n.:=]{1,40}?)?"
 _IS = (
     r"(?:(?P<is>\s{0,2}[:=]\s{0,3})|\s{1,2}(?:is|was|are|=|lautet|ist|war|heißt|est|était|es|era|è|e'|é|is nu|will be|should be|to|werd|wird|sera|será|sarà)\s{0,1}:?\s{1,3}"
@@ -32,7 +37,9 @@ _WHOSE: Final = re.compile(
     r"|wi-?fi|wlan|guest|network)\b",
     re.IGNORECASE,
 )
-_ADJECTIVE: Final = re.compile(r"(?:[a-zà-ÿ]+(?:ed|ing|ly|able|ible|ous|ive|lich|isch|ado|ido|ée?|ato|uto))", re.IGNORECASE)
+_ADJECTIVE: Final = re.compile(
+    r"(?:[a-zà-ÿ]+(?:ed|ing|ly|able|ible|ous|ive|lich|isch|ado|ido|ée?|ato|uto))", re.IGNORECASE
+)
 
 
 _SAID: Final = re.compile(_OF + _IS + _VALUE, re.IGNORECASE)
@@ -99,7 +106,36 @@ def _one_time(match: re.Match[str]) -> Checked | None:
     return Checked(*match.span("body"), 0.75, reason="said to be one")
 
 
+def _said_key(match: re.Match[str]) -> Checked | None:
+    """A key or token that a sentence names: as random as those are."""
+    said = _SAID.match(match.string, match.end())
+    kind = kind_of(match["name"])
+    if said is None or said["is"] or kind is None:
+        return None
+    start, end = said.span("quoted" if said["quoted"] is not None else "bare")
+    while end > start and match.string[end - 1] in _TRAILING:
+        end -= 1
+    if not is_random(match.string[start:end]):
+        return None
+    entity_type = kind.entity_type
+    detector = f"{entity_type.lower()}.spoken"
+    return Checked(start, end, 0.85, entity_type, detector, "said to be one")
+
+
 PATTERNS: Final = (
+    Pattern(
+        name="api_key.spoken",
+        entity_type="API_KEY",
+        regex=rf"(?<![A-Za-z0-9_.-])(?P<name>{_MACHINE_NAMES})(?=\s)",
+        anchor=rf"(?:{_MACHINE_NAMES})\s",
+        reach=24,
+        longest=26,
+        score=0.85,
+        check=_said_key,
+        precedence=Precedence.ASSIGNED,
+        ignore_case=True,
+        also=frozenset(("ACCESS_TOKEN", "PRIVATE_KEY")),
+    ),
     Pattern(
         name="password.spoken",
         entity_type="PASSWORD",

@@ -110,7 +110,9 @@ def is_placeholder(value: str) -> bool:
 
 def is_sequence(value: str) -> bool:
     """Whether most neighbours follow each other, as in `abcdef123456` or `1111222233334444`."""
-    steps = sum(-1 <= ord(right) - ord(left) <= 1 for left, right in zip(value, value[1:], strict=False))
+    steps = sum(
+        -1 <= ord(right) - ord(left) <= 1 for left, right in zip(value, value[1:], strict=False)
+    )
     return len(value) >= 12 and steps >= 0.6 * (len(value) - 1)
 
 
