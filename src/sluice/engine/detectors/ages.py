@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sluice.engine.patterns import Checked, Pattern, words
+from sluice.engine.patterns import Checked, Pattern
 
 _MOST: Final = {"year": 120, "month": 36, "week": 52, "day": 60}
 """The largest number of each unit that people give as an age."""
@@ -27,8 +27,10 @@ _SPELLED: Final = (
     rf"(?:{_TENS})(?:[- ](?:{_ONES}))?|{_ONES}|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
     "seventeen|eighteen|nineteen|"
     "(?:veinti|treinta y |cuarenta y |cincuenta y |sesenta y |setenta y |ochenta y |noventa y )"
-    "(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)|veinte|treinta|cuarenta|cincuenta|sesenta|"
-    "setenta|ochenta|noventa|diecis\u00e9is|diecisiete|dieciocho|diecinueve|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|"
+    "(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)|veinte|treinta|cuarenta|cincuenta|"
+    "sesenta|"
+    "setenta|ochenta|noventa|diecis\u00e9is|diecisiete|dieciocho|diecinueve|dos|tres|cuatro|cinco|"
+    "seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|"
     "deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|"
     "zwei|drei|vier|f\u00fcnf|sechs|sieben|acht|neun|zehn|elf|zw\u00f6lf|"
     "due|tre|quattro|cinque|sei|sette|otto|nove|dieci|"
@@ -41,7 +43,8 @@ _OLD = re.compile(
     re.IGNORECASE,
 )
 _THINGS = re.compile(
-    r" (?:\w+ )?(?:company|companies|firm|business|car|vehicle|building|house|home|tree|whisk(?:e)?y|"
+    r" (?:\w+ )?(?:company|companies|firm|business|car|vehicle|building|house|home|tree|"
+    r"whisk(?:e)?y|"
     r"wine|scotch|bug|issue|code|codebase|software|system|technology|law|policy|dispute|conflict|"
     r"tradition|institution|organi[sz]ation|agency|program(?:me)?|project|site|website|server|"
     r"laptop|phone|version|data|file|church|bridge|record|startup|brand|problem|question|ticket|"
@@ -49,28 +52,40 @@ _THINGS = re.compile(
     re.IGNORECASE,
 )
 _PERSON: Final = (
-    r"var[o\u00f3]n(?:es)?|mujer|hombre|paciente|ni\u00f1[oa]|chic[oa]|lactante|joven|anciano|anciana|"
-    r"adolescente|se\u00f1ora?|hij[oa]|hermanos?|hermanas?|padre|madre|escolar|neonato|reci\u00e9n nacid[oa]|"
-    r"homme|femme|patiente?|fille|gar\u00e7on|enfant|monsieur|madame|p\u00e8re|m\u00e8re|fils|nourrisson|"
+    r"var[o\u00f3]n(?:es)?|mujer|hombre|paciente|ni\u00f1[oa]|chic[oa]|lactante|joven|anciano|"
+    r"anciana|"
+    r"adolescente|se\u00f1ora?|hij[oa]|hermanos?|hermanas?|padre|madre|escolar|neonato|"
+    r"reci\u00e9n nacid[oa]|"
+    r"homme|femme|patiente?|fille|gar\u00e7on|enfant|monsieur|madame|p\u00e8re|m\u00e8re|fils|"
+    r"nourrisson|"
     r"uomo|donna|ragazz[oa]|bambin[oa]|signora?|mann|frau|m\u00e4dchen|junge|patientin|kind|"
     r"vrouw|man|jongen|meisje|pati[e\u00eb]nte?|homem|mulher|menin[oa]|crian\u00e7a|raza|origen|"
     r"blanc[oa]|sexo|boy|girl|woman|patient|male|female|masculino|femenin[oa]|natural|edad"
 )
 _BEFORE = re.compile(
-    rf"(?:\b(?:{_PERSON})\w{{0,2}}(?:[ ,]{{1,2}}[^\W\d_]+){{0,3}}?,? (?:de|di|von|van|mit|con|com)(?: unos| alrededor de)? "
+    rf"(?:\b(?:{_PERSON})\w{{0,2}}(?:[ ,]{{1,2}}[^\W\d_]+){{0,3}}?,? (?:de|di|von|van|mit|con|"
+    rf"com)(?: unos| alrededor de)? "
     rf"|\b(?:{_PERSON})(?: [^\W\d_]+){{0,2}}, (?:de )?|\ba los |\b(?:desde|hasta) los "
-    r"|\b(?:aged|age of|at the age of|at age|im alter von|\u00e2g\u00e9e?s? (?:de|d['\u2019]environ)|"
+    r"|\b(?:aged|age of|at the age of|at age|im alter von|\u00e2g\u00e9e?s? (?:de|"
+    r"d['\u2019]environ)|"
     r"\u00e0 l['\u2019]\u00e2ge (?:de|d['\u2019]))(?: about| around| approximately| circa| etwa)? "
-    r"|\b(?:tiene|ten\u00eda|tengo|con|cumpli\u00f3|cumple|edad de|all['\u2019]et\u00e0 di|et\u00e0 di|"
+    r"|\b(?:tiene|ten\u00eda|tengo|con|cumpli\u00f3|cumple|edad de|all['\u2019]et\u00e0 di|"
+    r"et\u00e0 di|"
     r"ho|ha compiuto|aveva|j['\u2019]ai|il a|elle a|avait|avoir|tenho|tem|tinha|ik ben|"
     r"is|leeftijd van|op de leeftijd van|idade de|a edad de|la edad de) "
     r"|\b(?:age|edad|alter|\u00e2ge|et\u00e0|leeftijd|idade)[\"']? {0,2}[:=]? {0,2}[\"']?)\Z",
     re.IGNORECASE,
 )
-_PLAIN_VERB = re.compile(r"\b(?:a los|desde los|hasta los|con|ho|il a|elle a|is|tem|tiene|ten\u00eda|avait|avoir|aveva) \Z", re.I)
+_PLAIN_VERB = re.compile(
+    r"\b(?:a los|desde los|hasta los|con|ho|il a|elle a|is|tem|tiene|ten\u00eda|avait|avoir|"
+    r"aveva) \Z",
+    re.IGNORECASE,
+)
 _DURATION_BEHIND = re.compile(
-    r" (?:de (?:evoluci\u00f3n|seguimiento|duraci\u00f3n|antig\u00fcedad|experiencia|exp\u00e9rience|"
-    r"prison|r\u00e9clusion|tratamiento|prisi\u00f3n|vida|pena|cadeia|priva)|d['\u2019]|di (?:reclus|esper|"
+    r" (?:de (?:evoluci\u00f3n|seguimiento|duraci\u00f3n|antig\u00fcedad|experiencia|"
+    r"exp\u00e9rience|"
+    r"prison|r\u00e9clusion|tratamiento|prisi\u00f3n|vida|pena|cadeia|priva)|d['\u2019]|di "
+    r"(?:reclus|esper|"
     r"carcer)|erfahrung|haft|freiheitsstrafe|gevangenis|later|ago|after|despu\u00e9s|antes|fa\b|"
     r"previos|dopo|prima|apr\u00e8s|avant|plus|of (?:experience|service|prison|imprisonment))",
     re.IGNORECASE,
@@ -93,7 +108,9 @@ def _with_unit(match: re.Match[str]) -> Checked | None:
     if loose and text.startswith((" de ", " del "), end):
         return None  # `a los 2 años de la cirugía`
     month = not _is_unit("year", match["unit"])
-    return Checked(start, end, 0.3 if loose and month else 0.6 if loose else 0.85, reason="words of age")
+    return Checked(
+        start, end, 0.3 if loose and month else 0.6 if loose else 0.85, reason="words of age"
+    )
 
 
 def _old_score(text: str, end: int) -> float:
@@ -112,8 +129,12 @@ def _is_plausible(number: str, unit: str) -> bool:
     return 0 < int(number) <= most
 
 
-_BOUND = re.compile(r"\b(?:under|over|below|above|minimum|maximum|least|max|min|legal) (?:the )?\Z", re.I)
-_BOUND_BEHIND = re.compile(r" ?(?:\+|and (?:over|older|up|under|above)|or (?:older|over|under)|to \d|-\d|%)")
+_BOUND = re.compile(
+    r"\b(?:under|over|below|above|minimum|maximum|least|max|min|legal) (?:the )?\Z", re.IGNORECASE
+)
+_BOUND_BEHIND = re.compile(
+    r" ?(?:\+|and (?:over|older|up|under|above)|or (?:older|over|under)|to \d|-\d|%)"
+)
 _UNIT_BEHIND = re.compile(rf" (?:{_UNIT})\b(?:[- ]old\b)?", re.IGNORECASE)
 
 
@@ -148,7 +169,9 @@ _GERMAN_THINGS = re.compile(
 
 def _short(match: re.Match[str]) -> Checked | None:
     """`34 yo`, `34 y/o`."""
-    return Checked(*match.span(), 0.8, reason="words of age") if int(match["number"]) <= 120 else None
+    return (
+        Checked(*match.span(), 0.8, reason="words of age") if int(match["number"]) <= 120 else None
+    )
 
 
 def _said(match: re.Match[str]) -> Checked | None:
@@ -168,7 +191,9 @@ def _bytes(expression: str) -> str:
 
 
 _LABELS: Final = r"age of|aged|age|edad|alter|\u00e2ge|et\u00e0|leeftijd|idade"
-_CAMEL_LABELS: Final = r"(?:(?<![A-Za-z\u00c0-\u024f])(?<!max[-_ ])(?<!min[-_ ])|(?-i:(?<=[a-z])(?=[A-Z])))"
+_CAMEL_LABELS: Final = (
+    r"(?:(?<![A-Za-z\u00c0-\u024f])(?<!max[-_ ])(?<!min[-_ ])|(?-i:(?<=[a-z])(?=[A-Z])))"
+)
 
 PATTERNS: Final = (
     Pattern(
@@ -188,7 +213,8 @@ PATTERNS: Final = (
         entity_type="AGE",
         regex=rf"{_CAMEL_LABELS}(?P<label>{_LABELS})(?:(?P<sign>[\"']? {{0,3}}[:=] {{0,3}}[\"']?)| "
         r"(?:about |around |is )?)(?P<number>\d{1,3})(?![\w%]|[.,:/]\d)",
-        anchor=rf"(?:{_bytes(_LABELS)})(?:[\"']? {{0,3}}[:=] {{0,3}}[\"']?| (?:about |around |is )?)\d",
+        anchor=rf"(?:{_bytes(_LABELS)})(?:[\"']? {{0,3}}[:=] {{0,3}}[\"']?| (?:about |around |is "
+        rf")?)\d",
         reach=8 + 9 + 1,
         longest=8 + 9 + 3 + 2,
         score=0.6,
@@ -198,7 +224,8 @@ PATTERNS: Final = (
     Pattern(
         name="age.compound",
         entity_type="AGE",
-        regex=r"(?<![\w.,:/-])(?P<number>\d{1,3})(?:[ -]?j\u00e4hrig(?:e[rnms]?)?|[ -]?jaehrig(?:e[rnms]?)?|"
+        regex=r"(?<![\w.,:/-])(?P<number>\d{1,3})(?:[ -]?j\u00e4hrig(?:e[rnms]?)?|[ "
+        r"-]?jaehrig(?:e[rnms]?)?|"
         r"-?jarige[ns]?|[ -]?enn[ei])(?![A-Za-z\u00c0-\u024f])",
         anchor=r"\d[ -]?(?:j\xc3\xa4hrig|jaehrig|jarige|enn[ei])",
         reach=3 + 1 + 7,
@@ -220,7 +247,8 @@ PATTERNS: Final = (
     Pattern(
         name="age.said",
         entity_type="AGE",
-        regex=r"(?<!\w)(?:i['\u2019]?m|i am|(?:just )?turn(?:ed|ing|s)) (?P<number>[1-9]\d)(?=[.,;!)]{0,1}(?:\s|$)"
+        regex=r"(?<!\w)(?:i['\u2019]?m|i am|(?:just )?turn(?:ed|ing|s)) "
+        r"(?P<number>[1-9]\d)(?=[.,;!)]{0,1}(?:\s|$)"
         r"(?!(?:minutes|hours|days|weeks|months|miles|km|percent|degrees|feet|points|of|in|on)\b))",
         anchor=r"(?:\bi(?:'|\xe2\x80\x99)?m|\bi am|turn(?:ed|ing|s)) [1-9]\d",
         reach=15 + 3,
@@ -232,9 +260,11 @@ PATTERNS: Final = (
     Pattern(
         name="age.decade",
         entity_type="AGE",
-        regex=r"(?<!\w)in (?:his|her|my|their) (?P<age>(?:early |mid[- ]?|late )?(?:[2-9]0['\u2019]?s|"
+        regex=r"(?<!\w)in (?:his|her|my|their) (?P<age>(?:early |mid[- ]?|late "
+        r")?(?:[2-9]0['\u2019]?s|"
         r"twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))(?!\w)",
-        anchor=r"\bin (?:his|her|my|their) (?:early |mid[- ]?|late )?(?:[2-9]0|twen|thir|for|fif|six|"
+        anchor=r"\bin (?:his|her|my|their) (?:early |mid[- ]?|late )?(?:[2-9]0|twen|thir|for|fif|"
+        r"six|"
         r"seven|eigh|nine)",
         reach=3 + 6 + 6 + 5,
         longest=3 + 6 + 6 + 10 + 1,

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from sluice.engine.detectors.birth import dated
 from sluice.engine.patterns import Checked, Pattern, context
 
 FIRST_YEAR: Final = 1700
@@ -21,7 +22,8 @@ _LONGEST_TIME: Final = 50
 _CLOCKS = re.compile(r"(?<![\d+-])(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 _CONTEXT: Final = context(
     "date dated born birth dob birthday birthdate due since until till before after on expires "
-    "expiry deadline day when meeting appointment scheduled geboren geburtsdatum datum",
+    "expiry deadline day when meeting appointment scheduled geboren geburtsdatum datum fecha día "
+    "nacimiento ingreso alta naissance nascita data nascimento geboortedatum",
     "version versions v release ratio score odds chapter verse section page pages part scale "
     "resolution ip",
     boost=0.15,
@@ -55,9 +57,29 @@ def _year_first(match: re.Match[str]) -> Checked | None:
 
 
 def _with_clock(match: re.Match[str], score: float) -> Checked:
-    """The whole match if its time is one, else the date alone."""
+    """The whole match if its time is one, else the date alone; a log's own stamp is no finding."""
+    timed = match.end() > match.end("date")
     end = match.end() if _is_clock(match[0][match.end("date") - match.start() :]) else -1
-    return Checked(match.start(), end if end >= 0 else match.end("date"), score)
+    if timed and end >= 0 and is_stamp(match.string, match.start(), end):
+        return Checked(match.start(), end, STAMP, reason="time stamp")
+    return dated(match.string, match.start(), end if end >= 0 else match.end("date"), score)
+
+
+STAMP: Final = 0.3
+"""The score of the time stamp that begins a line of a log; context words may not make it likely."""
+_STAMPED = re.compile(
+    r"(?:(?:\A|\n|\\n)[ \t]{0,4}[\[(<\"']{0,2}(?:[\w.-]{1,24} [|:-] ?)?"
+    r"|[\"'](?:@?timestamp|ts|time|asctime|date_?time|logged_?at)[\"'] ?: ?[\"']"
+    r"|\b(?:ts|time|timestamp|t)=[\"']?)\Z",
+    re.IGNORECASE,
+)
+_LOGGED = re.compile(r"(?:[.,]\d{1,9}|Z|[\])>\"',:])*[ \t|,-]+\S|[\"'],?")
+
+
+def is_stamp(text: str, start: int, end: int) -> bool:
+    """Whether a date with a time begins a line that goes on, or is a log's field of time."""
+    stamped = _STAMPED.search(text, max(0, start - 36), start)
+    return stamped is not None and _LOGGED.match(text, end) is not None
 
 
 def _year_last(match: re.Match[str]) -> Checked | None:
@@ -74,7 +96,17 @@ def _short_year_score(match: re.Match[str]) -> float:
     """`31/1/84` is a date; with dots or dashes only a leading zero tells it from a version."""
     if match["sep"] == "/":
         return 0.6
-    return 0.55 if match["b"][0] == "0" else 0.3
+    if match["b"][0] == "0" or _DAY_BEFORE.search(
+        match.string, max(0, match.start() - 8), match.start()
+    ):
+        return 0.55
+    return 0.3
+
+
+_DAY_BEFORE = re.compile(r"\b(?:el|día|on|le|am|vom|del|op|il|em|dated) \Z", re.IGNORECASE)
+
+
+_OF_A_DATE = re.compile(r"[-/]\d{2}(?:\d{2})?[ T]\Z", re.ASCII)
 
 
 def _time(match: re.Match[str]) -> Checked | None:
@@ -85,6 +117,10 @@ def _time(match: re.Match[str]) -> Checked | None:
     marked = match["half"] or match["zone"] or match[0].count(":") == 2
     if match["half"] and not 1 <= int(hour) <= 12:
         return None
+    if _OF_A_DATE.search(match.string, max(0, match.start() - 6), match.start()):
+        return None  # The date's own pattern reads it.
+    if match[0].count(":") == 2 and is_stamp(match.string, *match.span()):
+        return Checked(*match.span(), STAMP, reason="time stamp")
     return Checked(*match.span(), 0.75 if marked else 0.55 if len(hour) == 2 else 0.45)
 
 
@@ -157,29 +193,66 @@ _NUMBERS: Final = {
     name: number for calendar in CALENDARS for name, number in calendar.months.items()
 }
 # Words that are months too: in lower case they count only beside a year.
-_WORDS: Final = frozenset(("may", "march", "mar", "sat", "sun", "jan", "august", "mai", "mars"))
+_WORDS: Final = frozenset(
+    (
+        "out",
+        "set",
+        "ago",
+        "gen",
+        "ene",
+        "may",
+        "march",
+        "mar",
+        "sat",
+        "sun",
+        "jan",
+        "august",
+        "mai",
+        "mars",
+    )
+)
 
 
 def _written(match: re.Match[str]) -> Checked | None:
     """A month by its name, with a day or a year; the day is in the month."""
     parts = match.groupdict()
-    month = _NUMBERS.get(match["month"].lower(), 0)
-    if not _is_day(int(parts.get("y") or 2000), month, int(parts.get("d") or 1)):
+    name = match["month"].lower()
+    month, day = _NUMBERS.get(name, 0), int(parts.get("d") or 1)
+    year = int(parts.get("y") or 2000)
+    if not _is_day(year if year > 99 else 2000, month, day):
         return None
-    bare = parts["month"] in _WORDS and not parts.get("y")
     end = match.end() - (match[0][-1] == "." and match[0][-3:].lower() != ".m.")
-    if bare or (match["month"].islower() and not (parts.get("y") or parts.get("ordinal"))):
-        return Checked(match.start(), end, 0.3)
-    complete = bool(parts.get("y") and parts.get("d"))
-    return Checked(match.start(), end, 0.85 if complete else 0.6)
+    score = _written_score(match, parts, name)
+    return dated(match.string, match.start(), end, score)
 
 
-# In English a dot behind a number ends a sentence or numbers a list.
-_ORDINALS: Final = (r"er|º|ª|\.", r"st|nd|rd|th")
+def _written_score(match: re.Match[str], parts: dict[str, str | None], name: str) -> float:
+    """A word that is a month too needs a year, and so does English without its capital."""
+    year, ordinal = parts.get("y"), parts.get("ordinal")
+    if parts["month"] in _WORDS and not year:
+        return 0.3
+    if match["month"] in _NEVER_LOWER and not parts.get("d"):
+        return 0.3
+    if ordinal == "." and not year and not _IN_GERMAN.search(match.string, 0, match.start("d")):
+        return 0.3
+    if match["month"].islower() and not (year or ordinal) and name in _ENGLISH:
+        return 0.3
+    return 0.85 if year and parts.get("d") else 0.6
+
+
+_NEVER_LOWER: Final = frozenset(("set", "out", "ago", "gen", "mar", "may", "jan", "sat"))
+_ENGLISH: Final = frozenset(CALENDARS[0].months)
+_IN_GERMAN = re.compile(r"\b(?:am|vom|bis|bis zum|zum|den|der|dem|seit|ab|und|,) \Z", re.IGNORECASE)
+
+
+def _logged(match: re.Match[str]) -> Checked | None:
+    """A web server's time stamp: `02/Jan/2024:10:11:12 +0000`; nobody's date."""
+    found = _written(match)
+    return None if found is None else found._replace(score=0.45)
 
 
 def _alternatives(names: Iterable[str]) -> str:
-    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True))
 
 
 def _in_bytes(names: Iterable[str]) -> str:
@@ -187,49 +260,64 @@ def _in_bytes(names: Iterable[str]) -> str:
     return "|".join(sorted({name[:3].encode().decode("latin-1") for name in names}))
 
 
-def _written_patterns(calendar: Calendar) -> tuple[Pattern, ...]:
-    """The three ways of writing a date out: day first, month first, month and year."""
-    month = rf"(?P<month>{_alternatives(calendar.months)})"
-    weekday = rf"(?:(?:{_alternatives(calendar.weekdays)})\.?,? )?"
-    begin = _in_bytes(calendar.months)
-    ordinal = rf"(?P<ordinal>{_ORDINALS[calendar.language == 'en']})?"
-    forms = (
+_MONTH: Final = rf"(?P<month>{_alternatives(_NUMBERS)})"
+_DAYS: Final = _alternatives(day for calendar in CALENDARS for day in calendar.weekdays)
+_WEEKDAY: Final = rf"(?:(?:{_DAYS})(?:-feira)?\.?,? (?:the |le |el |den |d\. )?)?"
+_BEGIN: Final = _in_bytes(_NUMBERS)
+_ORDINAL: Final = r"(?P<ordinal>st|nd|rd|th|er|\u00ba|\u00aa|\.)?"
+_TO: Final = r"(?: ?(?:-|\u2013|/) ?| (?:to|and|until|or|bis|und|et|au|y|al|e|a|tot|en|m\.) )"
+_FROM: Final = rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.)?{_TO})?"
+_YEAR: Final = (
+    r"(?:(?:,? (?:of |de |del |del a\u00f1o |de l['\u2019]an )?|-|/)(?P<y>\d{4})(?!\d)"
+    r"|-(?P<short>\d{2})(?![\d-]))?"
+)
+_NO_MORE: Final = r"(?!\w|:\d|\.\d)"
+
+_WRITTEN: Final = tuple(
+    Pattern(
+        name=f"date.{form}",
+        entity_type="DATE_TIME",
+        regex=regex,
+        anchor=anchor,
+        reach=reach,
+        longest=80 + _LONGEST_TIME,
+        score=0.6,
+        check=_written,
+        ignore_case=True,
+        also=frozenset({"DATE_OF_BIRTH"}),
+    )
+    for form, regex, anchor, reach in (
         (
             "day_first",
-            rf"(?<![\w.,/:-]){weekday}(?P<d>\d{{1,2}}){ordinal}(?: of| de)?[ -]{month}"
-            rf"(?![A-Za-z])\.?(?:(?:,? | de |-)(?P<y>\d{{4}}))?{_TIME_BEHIND}(?!\w|:\d|\.\d)",
-            rf"\d(?:st|nd|rd|th|er|\xc2\xba|\xc2\xaa|\.)?(?: of| de)?[ \-](?:{begin})",
-            40,
+            rf"(?<![\w.,/:-]){_WEEKDAY}{_FROM}(?P<d>\d{{1,2}}){_ORDINAL}(?: day)?(?: of| de| "
+            rf"d['\u2019])?[ -]?"
+            rf"(?<=[ '\u2019-]){_MONTH}(?![A-Za-z\u00c0-\u024f])\.?{_YEAR}{_TIME_BEHIND}{_NO_MORE}",
+            r"\d(?:st|nd|rd|th|er|\xc2\xba|\xc2\xaa|\.)?(?: day)?(?: of| de| d'| d\xe2\x80\x99)?[ "
+            r"\-]?"
+            rf"(?:{_BEGIN})",
+            64,
         ),
         (
             "month_first",
-            rf"(?<![\w-]){weekday}{month}(?![A-Za-z])\.? {{1,2}}(?:the )?(?P<d>\d{{1,2}}){ordinal}"
-            rf"(?:,? (?P<y>\d{{4}}))?{_TIME_BEHIND}(?!\w|:\d|\.\d)",
-            rf"(?:{begin})[a-z\x80-\xff]{{0,8}}\.? {{1,2}}(?:the )?\d",
-            40,
+            rf"(?<![\w/-]){_WEEKDAY}{_MONTH}(?![A-Za-z\u00c0-\u024f])\.? {{1,2}}(?:the "
+            rf")?(?P<d>\d{{1,2}})"
+            rf"{_ORDINAL}(?: ?[-\u2013] ?\d{{1,2}}(?:st|nd|rd|th)?(?![\d:.-]))?(?:,? "
+            rf"(?P<y>\d{{4}}))?"
+            rf"{_TIME_BEHIND}{_NO_MORE}",
+            rf"(?:{_BEGIN})[a-z\x80-\xff]{{0,8}}\.? {{1,2}}(?:the )?\d",
+            52,
         ),
         (
             "month_year",
-            rf"(?<![\w-]){month}(?![A-Za-z])\.?(?:,? | of | de )(?P<y>\d{{4}})(?!\w|-\d)",
-            rf"(?:{begin})[a-z\x80-\xff]{{0,8}}\.?(?:,? | of | de )\d{{4}}",
-            30,
+            rf"(?<![\w/-]){_MONTH}(?![A-Za-z\u00c0-\u024f])\.?"
+            r"(?:(?:,? | of | de | del | de l['\u2019]an | del a\u00f1o |-|/)(?P<y>\d{4})|"
+            r"-(?P<short>\d{2}))(?!\w|-\d)",
+            rf"(?:{_BEGIN})[a-z\x80-\xff]{{0,8}}\.?"
+            r"(?:,? | of | de | del | de l(?:'|\xe2\x80\x99)an | del a\xc3\xb1o |[/-])\d{2}",
+            36,
         ),
     )
-    return tuple(
-        Pattern(
-            name=f"date.{calendar.language}_{form}",
-            entity_type="DATE_TIME",
-            regex=regex,
-            anchor=anchor,
-            reach=reach,
-            longest=60 + _LONGEST_TIME,
-            score=0.6,
-            check=_written,
-            ignore_case=True,
-            languages=frozenset((calendar.language,)),
-        )
-        for form, regex, anchor, reach in forms
-    )
+)
 
 
 _NUMERIC: Final = (
@@ -242,6 +330,7 @@ _NUMERIC: Final = (
         reach=9,
         longest=11 + _LONGEST_TIME,
         score=0.85,
+        also=frozenset({"DATE_OF_BIRTH"}),
         check=_year_first,
         context=_CONTEXT,
     ),
@@ -254,6 +343,7 @@ _NUMERIC: Final = (
         reach=8,
         longest=11 + _LONGEST_TIME,
         score=0.85,
+        also=frozenset({"DATE_OF_BIRTH"}),
         check=_year_last,
         context=_CONTEXT,
     ),
@@ -266,6 +356,7 @@ _NUMERIC: Final = (
         reach=13,
         longest=36,
         score=0.85,
+        also=frozenset({"DATE_OF_BIRTH"}),
         check=_year_first,
     ),
     Pattern(
@@ -276,8 +367,8 @@ _NUMERIC: Final = (
         anchor=r"\b\d{1,2}/[A-Z][a-z]{2}/\d{4}:",
         reach=12,
         longest=30,
-        score=0.9,
-        check=_written,
+        score=0.3,
+        check=_logged,
     ),
     Pattern(
         name="date.time",
@@ -299,16 +390,14 @@ _NUMERIC: Final = (
     Pattern(
         name="date.hour",
         entity_type="DATE_TIME",
-        regex=r"(?<![\w.:/,$-])(?P<hour>\d{1,2}) ?[ap](?:m\b|\.m\b\.?)(?!\w)",
+        regex=r"(?<![\w.:/,$-])(?P<hour>\d{1,2})(?:\.[0-5]\d)? ?[ap](?:m\b|\.m\b\.?)(?!\w)",
         anchor=r"\b\d{1,2} ?[ap]\.?m",
-        reach=6,
-        longest=9,
+        reach=9,
+        longest=12,
         score=0.7,
         check=_hour,
         ignore_case=True,
     ),
 )
 
-PATTERNS: Final = _NUMERIC + tuple(
-    pattern for calendar in CALENDARS for pattern in _written_patterns(calendar)
-)
+PATTERNS: Final[tuple[Pattern, ...]] = _NUMERIC + _WRITTEN

@@ -47,24 +47,32 @@ _PERSON: Final = (
     r"friends?|girlfriends?|boyfriends?|patients?|victims?|applicants?|defendants?|suspects?|"
     r"presidents?|ministers?|professors?|priests?|clerics?|voters?|residents?|nannies|au pairs?|"
     r"males?|females?|ladies|lady|gentlem[ae]n|tourists?|tenants?|customers?|clients?|speakers?|"
-    r"mann|frau|m\u00e4nner|frauen|anw\u00e4lt\w{1,4}|anwalt|familie[n]?|kinder|fl\u00fcchtling\w{0,2}|student\w{0,5}|"
-    r"arzt|\u00e4rztin|politiker\w{0,3}|journalist\w{0,5}|eltern|mutter|vater|vrouw|vluchteling\w{0,2}|advocaat"
+    r"mann|frau|m\u00e4nner|frauen|anw\u00e4lt\w{1,4}|anwalt|familie[n]?|kinder|"
+    r"fl\u00fcchtling\w{0,2}|student\w{0,5}|"
+    r"arzt|\u00e4rztin|politiker\w{0,3}|journalist\w{0,5}|eltern|mutter|vater|vrouw|"
+    r"vluchteling\w{0,2}|advocaat"
 )
 _BEHIND = re.compile(
-    rf"(?:[ -](?:[^\W\d_]+[ -])?(?P<belonging>{_BELONGING})|[ -](?:[^\W\d_]+ )?(?P<person>{_PERSON}))(?!\w)",
+    rf"(?:[ -](?:[^\W\d_]+[ -])?(?P<belonging>{_BELONGING})|[ -](?:[^\W\d_]+ "
+    rf")?(?P<person>{_PERSON}))(?!\w)",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
     r"(?:(?P<belonging>\b(?:nationalit(?:y|\u00e9|\u00e4t)|nationaliteit|staatsangeh\u00f6rigkeit|"
     r"citizenship|nacionalidade?|nazionalit\u00e0|cittadinanza|ethnicity|ethnic|ethnically|etnia|"
-    r"ressortissante?s?|citoyen(?:ne)?s?|ciudadan[oa]s?|cittadin[oaie]|cidad(?:\u00e3o|\u00e3|\u00e3os)|"
+    r"ressortissante?s?|citoyen(?:ne)?s?|ciudadan[oa]s?|cittadin[oaie]|cidad(?:\u00e3o|\u00e3|"
+    r"\u00e3os)|"
     r"origine?|origen|origem|raza|religion|religi\u00f3n|konfession|religione|religi\u00e3o|faith|"
-    r"nacional|pasaporte|passeport|passaporto|of)(?:[\"']? ?[:=] ?[\"']?|,? (?:is |was |de |es |ist |est )?)(?:an? )?)"
+    r"nacional|pasaporte|passeport|passaporto|of)(?:[\"']? ?[:=] ?[\"']?|,? (?:is |was |de |es |"
+    r"ist |est )?)(?:an? )?)"
     r"|(?P<person>\b(?:(?:I|he|she|who|they|we|you)(?:['\u2019](?:m|s|re)| am| is| was| are| were)"
     r"(?: an?| not| also| half| originally| a practi[cs]ing| practi[cs]ing| a devout)?"
-    r"|(?:ich|er|sie) (?:bin|ist|war)(?: eine?)?|(?:je suis|il est|elle est|il \u00e9tait|elle \u00e9tait)"
-    r"|(?:soy|es un|es una|era|somos)|(?:sono|\u00e8 un[a']?)|(?:ik ben|hij is|zij is|ze is)|(?:eu sou|ele \u00e9|ela \u00e9)"
-    r"|hombre|mujer|var\u00f3n|paciente|ni\u00f1[oa]|se\u00f1ora?|abogad[oa]|estudiante|homme|femme|"
+    r"|(?:ich|er|sie) (?:bin|ist|war)(?: eine?)?|(?:je suis|il est|elle est|il \u00e9tait|elle "
+    r"\u00e9tait)"
+    r"|(?:soy|es un|es una|era|somos)|(?:sono|\u00e8 un[a']?)|(?:ik ben|hij is|zij is|ze is)|"
+    r"(?:eu sou|ele \u00e9|ela \u00e9)"
+    r"|hombre|mujer|var\u00f3n|paciente|ni\u00f1[oa]|se\u00f1ora?|abogad[oa]|estudiante|homme|"
+    r"femme|"
     r"avocate?|journaliste|patiente?|\u00e9tudiante?|uomo|donna|avvocato|ragazz[oa]|studente|homem|"
     r"mulher|advogad[oa]|polic\u00eda|familia|famille|famiglia|fam\u00edlia) )"
     r"|(?P<article>\b(?:an?|two|three|four|several|many|some|other|young|old) ))\Z",
@@ -72,7 +80,8 @@ _BEFORE = re.compile(
 )
 _ENDS = re.compile(r"\s*(?:[.,;:!?)\"'\]}]|$)|\s(?:and|or|who|by birth|but|und|et|y)\b")
 _NOT_PEOPLE = re.compile(
-    r"-(?:speaking|language|style|made|based)| (?:language|translation|version|wine|food|cheese|cuisine|"
+    r"-(?:speaking|language|style|made|based)| (?:language|translation|version|wine|food|cheese|"
+    r"cuisine|"
     r"restaurant|text|keyboard|locale|market|economy|dollar|pound|edition|word|grammar|lesson|"
     r"class|course|literature|history|war|coast|museum|church|school|university|embassy)",
     re.IGNORECASE,
@@ -136,7 +145,9 @@ _MEMBERS: Final = words(
     "democrats communists socialists kurd kurds juden muslime muslimin katholiken christen "
     "juifs musulmans judíos musulmanes ebrei musulmani moslims joden"
 )
-_NOUNS: Final = _ALL - words("british english irish french dutch spanish danish swedish turkish polish")
+_NOUNS: Final = _ALL - words(
+    "british english irish french dutch spanish danish swedish turkish polish"
+)
 """What can stand behind an article alone: `a Muslim`, `an Italian`."""
 
 _SHORT: Final = 5

@@ -11,7 +11,6 @@ FOUND = (
     "[[2024-01-31]]",
     "[[2024-01-31T10:11:12Z]]",
     "[[2024-01-31T10:11:12.123456+01:00]]",
-    "[[2024-01-31 10:11:12]] INFO",
     "at [[2024-01-31 10:11]], then",
     "[[2024/01/31]]",
     "[[20240131T101112Z]]",
@@ -20,7 +19,7 @@ FOUND = (
     "[[31/01/2024]]",
     "[[1/31/24]]",
     "[[31-01-2024]]",
-    "born [[31.01.84]]",
+    "on [[31.01.84]]",
     "[[January 31, 2024]]",
     "[[Jan 31, 2024]].",
     "[[31 January 2024]]",
@@ -30,7 +29,6 @@ FOUND = (
     "in [[March 2024]]",
     "[[Monday, 5 February 2024]]",
     "[[Tue, 02 Jan 2024 10:11:12 +0000]]",
-    "[[02/Jan/2024:10:11:12 +0000]]",
     "at [[10:30 am]]",
     "[[5 pm]]",
     "[[5:30 PM]]",
@@ -46,6 +44,21 @@ FOUND = (
     "at [[3 p.m.]] sharp",
     "at [[3 pm]].",
     "Version of [[27-Aug-2016]]",
+    "the [[5th of May 2020]]",
+    "[[Tuesday, 3 Sept]]",
+    "from [[3 to 8 May 1999]]",
+    "[[3-8 May 1999]]",
+    "[[May 3-5, 2019]]",
+    "at [[9.48 a.m.]] on [[12 March 1999]]",
+    "[[septiembre del año 2000]]",
+    "[[Mayo del 2003]]",
+    "el día [[24-9-10]]",
+    "le [[14 juillet]] dernier",
+    "el [[3 de mayo]]",
+    "vom [[5. August]] an",
+    "[[31. Januar 2024]]",
+    "[[31 de enero de 2024]]",
+    "[[5 mei 1945]]",
 )
 NOT_FOUND = (
     "2024-13-01",
@@ -81,6 +94,13 @@ NOT_FOUND = (
     "When 2.7.10 was released",
     "since Linux 2.6.28",
     "5. October Challenge",
+    "2024-01-31 10:11:12 INFO started",
+    "[2024-01-31T10:11:12.123Z] started",
+    '{"timestamp": "2024-01-31T10:11:12Z", "level": "info"}',
+    "10:11:12 INFO started",
+    "- - [02/Jan/2024:10:11:12 +0000] GET /",
+    "5 sets out 3 ago",
+    "we set 2000 records",
 )
 OTHER_LANGUAGES = (
     ("de", "am [[31. Januar 2024]]"),
@@ -92,6 +112,44 @@ OTHER_LANGUAGES = (
     ("nl", "[[5 mei 1945]]"),
     ("pt", "[[7 de setembro de 2022]]"),
 )
+
+
+BORN = (
+    "born on [[3 May 1961]]",
+    "born [[31.01.84]]",
+    "Mr Miller, born in Leeds on [[3 May 1961]], said",
+    "DOB: [[05/06/61]]",
+    "DOB [[1961-06-05]]",
+    '{"dob": "[[1961-06-05]]"}',
+    '{"birthDate": "[[1961-06-05]]"}',
+    "date_of_birth=[[1961-06-05]]",
+    "Date of birth: [[5 June 1961]]",
+    "née le [[3 mai 1961]]",
+    "né à Paris le [[3 mai 1961]]",
+    "geboren am [[3. Mai 1961]]",
+    "geb. [[03.05.1961]]",
+    "Fecha de nacimiento: [[05/06/1961]]",
+    "Fecha de nacimiento:[[29/12/2017]].",
+    "nato il [[3 maggio 1961]]",
+    "geboortedatum: [[03-05-1961]]",
+    "Data de nascimento: [[03/05/1961]]",
+)
+NOT_BORN = (
+    "He was born in Leeds. On 3 May 1961 he left.",
+    "born in Leeds and moved to York on 3 May 1961",
+    "on 3 May 1961",
+    "the reborn site of 3 May 2001",
+)
+
+
+@pytest.mark.parametrize("marked", BORN)
+def test_a_date_beside_a_word_of_birth_is_a_date_of_birth(marked: str) -> None:
+    check_found(marked, "DATE_OF_BIRTH")
+
+
+@pytest.mark.parametrize("text", NOT_BORN)
+def test_a_date_of_something_else_is_no_date_of_birth(text: str) -> None:
+    check_not_found(text, "DATE_OF_BIRTH")
 
 
 @pytest.mark.parametrize("marked", FOUND)

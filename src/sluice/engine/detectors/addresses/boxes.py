@@ -34,7 +34,8 @@ PATTERNS: Final = (
     Pattern(
         name="address.rural_box",
         entity_type="STREET_ADDRESS",
-        regex=rf"(?<![\w.])(?:{_ROUTES})\.? ?#? ?\d{{1,5}}[A-Z]{{0,2}},? box ?#? ?\d{{1,5}}[A-Z]?(?!\w)",
+        regex=rf"(?<![\w.])(?:{_ROUTES})\.? ?#? ?\d{{1,5}}[A-Z]{{0,2}},? box ?#? "
+        rf"?\d{{1,5}}[A-Z]?(?!\w)",
         anchor=rf"\b(?:{_ROUTES})\.? ?#? ?\d{{1,5}}[A-Z]{{0,2}},? box ?#? ?\d",
         reach=24 + 3 + 7 + 2 + 3 + 3,
         longest=24 + 3 + 7 + 2 + 3 + 3 + 8,
@@ -45,7 +46,8 @@ PATTERNS: Final = (
     Pattern(
         name="address.box",
         entity_type="STREET_ADDRESS",
-        regex=rf"(?<![\w.])(?:(?:{_SURE})|(?P<loose>{_LOOSE}))\.?:? {{0,2}}(?:n[.\u00ba\u00b0]{{0,2}} ?|# ?)?"
+        regex=rf"(?<![\w.])(?:(?:{_SURE})|(?P<loose>{_LOOSE}))\.?:? "
+        rf"{{0,2}}(?:n[.\u00ba\u00b0]{{0,2}} ?|# ?)?"
         r"\d{1,6}(?: \d{2,3}(?: \d{2})?)?(?:,? box \d{1,5}[A-Z]?)?(?![\w%]|[.:/,]\d)",
         anchor=rf"\b(?:{_SURE_BYTES}|{_LOOSE})\.?:? {{0,2}}(?:n[.\xc2\xba\xb0]{{0,4}} ?|# ?)?\d",
         reach=21 + 10,

@@ -24,7 +24,9 @@ _HOUSE = (
 
 # --- German and Dutch: the kind of street is the end of a word, the number follows
 
-_ENDINGS_SURE: Final = "stra\u00dfe strasse straat str allee gasse weg chaussee laan gracht plein kade"
+_ENDINGS_SURE: Final = (
+    "stra\u00dfe strasse straat str allee gasse weg chaussee laan gracht plein kade"
+)
 _ENDINGS_LOOSE: Final = (
     "platz ring damm ufer steig stieg pfad hof graben kai wall dreef dijk steeg singel markt "
     "promenade berg park br\u00fccke baan lei wal hoek pad hout veld burg tor winkel feld garten"
@@ -39,7 +41,9 @@ _NO_STREETS: Final = words(
     "bildungsweg lösungsweg mittelweg instr substr astr ostr wstr cstr tostr strstr istr lstr "
     "einbahnstraße einbahnstrasse wasserstraße autostraße"
 )
-_FEW_ADJECTIVES = rf"(?:(?:{CAPITAL}[^\W\d_]+(?:er|e|en|es|ne|de)|Am|An der|An den|St\.|Dr\.|Prof\.) )"
+_FEW_ADJECTIVES = (
+    rf"(?:(?:{CAPITAL}[^\W\d_]+(?:er|e|en|es|ne|de)|Am|An der|An den|St\.|Dr\.|Prof\.) )"
+)
 _LEAD = re.compile(
     r"(?<![^\W_])(?:(?:Alte[rn]?|Neue[rn]?|Große[rn]?|Grosse|Kleine[rn]?|Obere[rn]?|Untere[rn]?|"
     r"Lange|Hohe[rn]?|Breite|An der|An den|Auf der|Nieuwe|Oude|Grote|Korte|Verlengde|Van der|"
@@ -116,14 +120,19 @@ def _prepositional(match: re.Match[str]) -> Checked | None:
 # --- Spanish, Italian, Portuguese: kind, name, number
 
 _ROMANCE_SURE: Final = (
-    r"calle|c/|p/|cl\.|avda\.?|avd\.?|avenida|avinguda|carrer|plaza|pza\.?|plaça|paseo|pso\.?|p\u00ba|"
+    r"calle|c/|p/|cl\.|avda\.?|avd\.?|avenida|avinguda|carrer|plaza|pza\.?|plaça|paseo|pso\.?|"
+    r"p\u00ba|"
     r"passeig|ronda|traves\u00eda|ctra\.?|carretera|glorieta|urbanizaci\u00f3n|urb\.|"
     r"piazza|p\.zza|p\.za|piazzale|viale|v\.le|vicolo|corso|c\.so|lungomare|strada|contrada|"
     r"rua|travessa|pra\u00e7a|alameda|rodovia|estrada|rambla|callej\u00f3n|cuesta"
 )
-_ROMANCE_LOOSE: Final = r"via|camino|largo|av\.?|r\.|c\.|ronda|barrio|partida|pol\u00edgono|salita|vico|campo"
+_ROMANCE_LOOSE: Final = (
+    r"via|camino|largo|av\.?|r\.|c\.|ronda|barrio|partida|pol\u00edgono|salita|vico|campo"
+)
 _ROMANCE_WORD = rf"[{_LETTER}0-9.'\u00b4\u2019\u00ba\u00aa-]{{1,24}}"
-_CONNECTING: Final = words("de del la las los el da do das dos di dei della delle dell d y e i san san")
+_CONNECTING: Final = words(
+    "de del la las los el da do das dos di dei della delle dell d y e i san san"
+)
 _NOT_ROMANCE: Final = words(
     "http https ssh tcp udp api email e-mail phone port ip web rest json usb smtp flight zoom "
     "slack teams sms satellite line train bus route the a an our your this that my"
@@ -279,7 +288,8 @@ _ROMANCE: Final = Pattern(
     entity_type="STREET_ADDRESS",
     regex=rf"(?<![{_LETTER}0-9_/.-])(?P<type>{_ROMANCE_SURE}|{_ROMANCE_LOOSE})"
     rf"(?:(?<=[/.\u00ba]) ?| )(?P<name>{_ROMANCE_WORD}(?:,? {_ROMANCE_WORD}){{0,6}}?)"
-    rf"(?:,? {{1,2}}|, ?)(?:(?:n\.? ?[\u00bao\u00b0\u00aa]|n\u00fam|num|n|n\u00famero|numero|km|kilom\u00e9tro)"
+    rf"(?:,? {{1,2}}|, ?)(?:(?:n\.? ?[\u00bao\u00b0\u00aa]|n\u00fam|num|n|n\u00famero|numero|km|"
+    rf"kilom\u00e9tro)"
     rf"\.?:? ?)?(?:km\.? {{0,2}}\d{{1,3}}[.,]\d{{1,3}}|{_HOUSE}|{_SIN_NUMERO})",
     anchor=rf"\b(?:{_bytes(_ROMANCE_SURE)}|{_bytes(_ROMANCE_LOOSE)})"
     r"[A-Za-z0-9.,:'/ \x80-\xff-]*(?:\d|s/?n)",

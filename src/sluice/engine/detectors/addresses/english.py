@@ -21,7 +21,7 @@ from sluice.engine.detectors.addresses.vocabulary import (
     ROADS_BY_NUMBER,
     VAGUE_TYPES,
 )
-from sluice.engine.patterns import Checked, Pattern, context
+from sluice.engine.patterns import Checked, Pattern, context, words
 
 LIVING: Final = context(
     "address addresses live lives lived living resident resides residing residence ship shipping "
@@ -43,8 +43,8 @@ _BEHIND = re.compile(
 )
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th|er|º)", re.IGNORECASE)
 _CAPITAL_BEFORE = re.compile(r"(?<![\w.!?:,;])\w*[A-Z]\w* \Z")
-_VERBS: Final = frozenset(
-    "at visit to address from near is in see contact leave reach deliver ship home office hq".split()
+_VERBS: Final = words(
+    "at visit to address from near is in see contact leave reach deliver ship home office hq"
 )
 PLAIN, LOOSE, VAGUE = 0.7, 0.6, 0.45
 """Scores of a capitalised street with a number, by how sure its kind of street is."""
@@ -104,7 +104,7 @@ def _goes_on(more: str, kind: str) -> bool:
 
 
 # These begin a town (`St Albans`) or a unit more often than they end a street's name.
-_TOWNS_BEGIN: Final = frozenset("st way place park point view pass run fort lake port".split())
+_TOWNS_BEGIN: Final = words("st way place park point view pass run fort lake port")
 
 
 def _without_full_stop(text: str, end: int) -> int:
@@ -128,9 +128,7 @@ def _can_be_named(names: Sequence[str], kind: str) -> bool:
     return not (kind in ("court", "ct") and names[-1].lower() in OF_COURTS)
 
 
-def _score(
-    match: re.Match[str], names: Sequence[str], kind: str, read: tail.Tail
-) -> float | None:
+def _score(match: re.Match[str], names: Sequence[str], kind: str, read: tail.Tail) -> float | None:
     """How likely it is; None if nothing speaks for it."""
     number = match["number"]
     capital = all(
@@ -199,7 +197,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         name="address.english",
         entity_type="STREET_ADDRESS",
         regex=rf"(?<![\w.,:/$€£#%+-])(?P<number>{_NUMBER}),? {{1,2}}"
-        rf"(?!\d{{1,6}}[A-Za-z]? )(?P<name>(?:{DIRECTION} (?:dr|st)\.? )?[{_NAME_CLASS}][{_NAME_CLASS} ]{{0,44}}?),? {{1,2}}"
+        rf"(?!\d{{1,6}}[A-Za-z]? )(?P<name>(?:{DIRECTION} (?:dr|st)\.? "
+        rf")?[{_NAME_CLASS}][{_NAME_CLASS} ]{{0,44}}?),? {{1,2}}"
         rf"(?P<type>{_TYPES})(?![A-Za-z0-9_\u00c0-\u024f'\u2019-])",
         # The gap is unbounded: it costs a sixth of a bounded one, and the windows bound it.
         anchor=rf"(?:\d(?:-?[A-Za-z]{{1,2}}\d?)?|\xbd|{NUMBER_WORDS}),? "
@@ -228,7 +227,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         name="address.direction",
         entity_type="STREET_ADDRESS",
         regex=r"(?<![\w.,:/$€£#%+-])(?P<number>\d{1,6}[A-Za-z]?) {1,2}"
-        r"(?P<direction>[NSEW]\.?|N\.?[EW]\.?|S\.?[EW]\.?|[NS](?:orth|ORTH)|[EW](?:ast|est|AST|EST)) "
+        r"(?P<direction>[NSEW]\.?|N\.?[EW]\.?|S\.?[EW]\.?|[NS](?:orth|ORTH)|[EW](?:ast|est|AST|"
+        r"EST)) "
         r"(?P<name>[A-Z][A-Za-z]{3,20}|[A-Z]{3,20})(?![\w'\u2019%:(/=])",
         anchor=r"\d[A-Za-z]? {1,2}(?:[NSEW]\.?|N\.?[EW]\.?|S\.?[EW]\.?|[NS](?:orth|ORTH)|"
         r"[EW](?:ast|est|AST|EST)) [A-Z][A-Za-z]{2}",

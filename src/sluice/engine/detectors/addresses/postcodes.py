@@ -73,9 +73,7 @@ def _unit(match: re.Match[str]) -> Checked | None:
 
 
 _LOWER_LINE = re.compile(r"\d{1,6}[a-z]?,?(?: [\w.#'&-]{1,20},?){1,9} ", re.IGNORECASE)
-_STREET_LINE = re.compile(
-    r"\d{1,6}[A-Za-z]? (?:[A-Z][\w.'’-]* ?){1,4}(?:, ?|\r?\n)?", re.ASCII
-)
+_STREET_LINE = re.compile(r"\d{1,6}[A-Za-z]? (?:[A-Z][\w.'’-]* ?){1,4}(?:, ?|\r?\n)?", re.ASCII)
 
 
 def _british(match: re.Match[str]) -> Checked | None:
@@ -114,7 +112,7 @@ def _before_town(match: re.Match[str]) -> Checked | None:
     code = match["code"]
     if name is None and not (match["country"] or code[-1].isalpha()):
         return None
-    if code[-2:] in ("SA", "SD", "SS") :
+    if code[-2:] in ("SA", "SD", "SS"):
         return None
     begin, numbered = street_before(text, match.start())
     numbered = numbered and _joined(text, begin, match.start())
@@ -129,7 +127,8 @@ def _before_town(match: re.Match[str]) -> Checked | None:
 
 
 _NUMBER_LAST = re.compile(
-    rf"(?<![\w.])(?:{NAME_WORD} (?:(?:de|del|de la|di|du) )?){{0,4}}{NAME_WORD},? (?:[Nn][.ºo°]{{1,2}} ?)?"
+    rf"(?<![\w.])(?:{NAME_WORD} (?:(?:de|del|de la|di|du) )?){{0,4}}{NAME_WORD},? "
+    rf"(?:[Nn][.ºo°]{{1,2}} ?)?"
     r"(?:\d{1,4}(?:[-–/]\d{1,4})?|s/n)[A-Za-z]?[,.]? {1,2}\Z"
 )
 

@@ -19,6 +19,7 @@ from sluice.engine.detectors.addresses.vocabulary import (
     UNITED_KINGDOM_CODE,
     UNITED_STATES,
 )
+from sluice.engine.patterns import words
 
 MOST_PARTS: Final = 8
 """Most parts that are read behind a street."""
@@ -59,7 +60,8 @@ class _Gap(NamedTuple):
 
 
 _GAP = re.compile(
-    rf"[ \t]{{0,3}}(?P<comma>[,;|·•]|[-–—](?=[ \t])|\.(?=[ ]\d{{5}}[ ][A-ZÀ-Þ]))?[ \t]{{0,3}}(?P<line>{LINE}[ \t>*|]{{0,8}})?"
+    rf"[ \t]{{0,3}}(?P<comma>[,;|·•]|[-–—](?=[ \t])|\.(?=[ ]\d{{5}}[ ][A-ZÀ-Þ]))?[ "
+    rf"\t]{{0,3}}(?P<line>{LINE}[ \t>*|]{{0,8}})?"
 )
 _UNIT = re.compile(UNIT, re.IGNORECASE)
 # `, 5 B`: a floor and a door.
@@ -105,7 +107,8 @@ _CONTINENTAL = re.compile(
     rf"(?P<code>\d{{5}}(?:-\d{{3,4}})?|\d{{4}}-\d{{3}}|\d{{4}} ?[A-Z]{{2}}(?![A-Za-z])"
     rf"|\d{{2}}-\d{{3}}|\d{{4}}|\d{{3}} \d{{2}})(?![\w-])"
     rf"(?:(?:,? |,? ?-+ ?|{LINE} {{0,4}})(?P<town>{TOWN})"
-    r"(?: cedex(?: \d{1,2})?| CEDEX(?: \d{1,2})?| Cedex(?: \d{1,2})?)?(?: ?\([^()\n]{2,20}\)| [A-Z]{2}\b)?)?"
+    r"(?: cedex(?: \d{1,2})?| CEDEX(?: \d{1,2})?| Cedex(?: \d{1,2})?)?(?: ?\([^()\n]{2,20}\)| "
+    r"[A-Z]{2}\b)?)?"
 )
 _LOWER_CONTINENTAL = re.compile(
     r"(?P<code>\d{5}|\d{4} ?[a-z]{2})(?![\w-]) (?P<town>[^\W\d_]{3,20}(?:[ -][^\W\d_]{3,20}){0,2})"
@@ -114,13 +117,13 @@ _TOWN = re.compile(rf"{TOWN}(?: ?\([^()\n]{{2,20}}\))?")
 _WORDS = re.compile(r"[^\W\d_'][^\W\d_]*(?:[ .'’-]{1,2}[^\W\d_]+){0,4}\.?")
 _WORD_ENDS = re.compile(r"(?<=[^\W\d_])(?![^\W\d_])")
 _CAPITAL_WORD = re.compile(NAME_WORD)
-_NO_TOWNS: Final = frozenset(
+_NO_TOWNS: Final = words(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may "
     "june july august september october november december tel fax phone email mobile e-mail "
     "telephone téléphone telefon teléfono telefono mail date name dob ssn attn note please thanks "
     "regards ref order total however but and i we he she they it the this that which where when "
     "montag dienstag mittwoch donnerstag freitag samstag sonntag ich wir er sie kind dear hello "
-    "hi yes no ok mr mrs ms herr frau nhc nif dni nass médico edad sexo fecha".split()
+    "hi yes no ok mr mrs ms herr frau nhc nif dni nass médico edad sexo fecha"
 )
 
 

@@ -6,6 +6,12 @@ from typing import Final
 
 from sluice.engine.patterns import words
 
+
+def _listed(text: str, separator: str = " ") -> list[str]:
+    """The words of a line, in its order."""
+    return text.split(separator)
+
+
 PLAIN_TYPES: Final = words(
     "street st avenue ave road rd boulevard blvd lane ln highway hwy turnpike tpke parkway "
     "pkwy expressway expy expwy freeway fwy bvd bl crescent cres terrace"
@@ -55,7 +61,8 @@ NOT_A_NAME: Final = words(
 )
 """Words that do not stand in the name of a street, in any position but the middle."""
 NEVER_A_NAME: Final = words(
-    "a an and are as at but by for from had has he her his if in into is it its my not of on or our "
+    "a an and are as at but by for from had has he her his if in into is it its my not of on or "
+    "our "
     "she so than that the their then there these they this those to was we were when where which "
     "who why with you your article articles section chapter rule rules act version page volume "
     "january february september october november december monday tuesday wednesday thursday "
@@ -71,27 +78,29 @@ OF_COURTS: Final = words(
 )
 """What stands before `court` when it is a court of law."""
 
-UNITED_STATES: Final = (
+UNITED_STATES: Final = _listed(
     "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM "
     "NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC PR VI GU AS MP AA AE AP"
-).split()
+)
 """USPS Publication 28, appendix B."""
-STATE_NAMES: Final = (
+STATE_NAMES: Final = _listed(
     "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|"
     "Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|"
     "Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|"
     "New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|"
     "Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|"
-    "West Virginia|Washington|Wisconsin|Wyoming|District of Columbia|Puerto Rico"
-).split("|")
-PROVINCES: Final = "AB BC MB NB NL NS NT NU ON PE QC SK YT".split()
+    "West Virginia|Washington|Wisconsin|Wyoming|District of Columbia|Puerto Rico",
+    "|",
+)
+PROVINCES: Final = _listed("AB BC MB NB NL NS NT NU ON PE QC SK YT")
 """Canada Post's abbreviations."""
-PROVINCE_NAMES: Final = (
+PROVINCE_NAMES: Final = _listed(
     "Alberta|British Columbia|Manitoba|New Brunswick|Newfoundland|Nova Scotia|Ontario|"
     "Prince Edward Island|Quebec|Québec|Saskatchewan|Yukon|New South Wales|Victoria|Queensland|"
-    "South Australia|Western Australia|Tasmania|Northern Territory"
-).split("|")
-AUSTRALIAN: Final = "NSW VIC QLD SA WA TAS ACT NT".split()
+    "South Australia|Western Australia|Tasmania|Northern Territory",
+    "|",
+)
+AUSTRALIAN: Final = _listed("NSW VIC QLD SA WA TAS ACT NT")
 """Australia Post's abbreviations."""
 
 DIRECTION: Final = (
@@ -107,7 +116,8 @@ UNIT: Final = (
     r"|# ?[A-Z]?-?\d{1,5}[A-Z]?(?!\w)"
     r"|\d{1,2}(?:st|nd|rd|th) (?:floor|flr?\b\.?)"
     r"|(?:ground|first|second|third|fourth|fifth|upper|lower|top) (?:floor|level)"
-    r"|\d{1,2} ?\.?(?:º|ª|°|o|a)\.?[- ]?(?:(?:[A-H]|\d{1,2}(?:º|ª|°)?|izqd?a?|izquierda|izda|iz|dcha|"
+    r"|\d{1,2} ?\.?(?:º|ª|°|o|a)\.?[- ]?(?:(?:[A-H]|\d{1,2}(?:º|ª|°)?|izqd?a?|izquierda|izda|iz|"
+    r"dcha|"
     r"derecha|centro|ext|int)\b\.?)|\d{1,2}\.?(?:º|ª|°)"
     r"|\d{1,2} ?(?:izqd?a?|izquierda|izda|dcha|derecha)\b"
     r"|\d{1,2}(?:er|e|ème|eme) étage|\d{1,2}\. ?(?:OG|Stock|Etage)\b|bajo(?: [A-H]\b)?|EG\b|DG\b)"
