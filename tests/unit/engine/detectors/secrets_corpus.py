@@ -43,6 +43,7 @@ VALUES: Final = {
     "lower": LOWER,
     "uuid": "3f2b8c1e-9a47-4d60-b5e2-71c0fa8d934b",
     "jwt": "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxIn0" + ".c2lnbmF0dXJlMTIz",
+    "mysql_hash": "*" + (HEX + HEX[:8]).upper(),
     "bcrypt": "$2y$10$" + (MIXED * 2)[:53],
     "apr1": "$apr1$" + MIXED[:8] + "$" + MIXED[:22],
     "sha512": "$6$" + MIXED[:16] + "$" + (MIXED * 3)[:86],
@@ -258,7 +259,7 @@ spring:
         "web.config",
         """\
 <connectionStrings>
-  <add name="Main" connectionString="[[Server=sql1;Database=Crm;User Id=crm;Password=Cr4mIt!up;]]" />
+  <add name="Main" connectionString="[[Server=sql1;Database=Crm;Uid=crm;Password=Cr4mIt!up;]]" />
 </connectionStrings>
 <appSettings>
   <add key="SmtpPassword" value="[[m41lb0x]]" />
@@ -281,7 +282,7 @@ spring:
     "TenantId": "{uuid}",
     "ClientSecret": "[[{mixed}]]"
   },
-  "Storage": "[[DefaultEndpointsProtocol=https;AccountName=shop;AccountKey={azure};EndpointSuffix=core.windows.net]]"
+  "Storage": "[[DefaultEndpointsProtocol=https;AccountName=shop;AccountKey={azure}]]"
 }
 """,
     ),
@@ -293,7 +294,7 @@ spring:
   <user username="tomcat" password="[[s3cret]]" roles="manager-gui"/>
   <user username="admin" password="[[adm1n]]" roles="admin-gui"/>
 </tomcat-users>
-<Resource name="jdbc/app" username="app" password="[[javadude]]" driverClassName="org.postgresql.Driver"/>
+<Resource name="jdbc/app" username="app" password="[[javadude]]" maxTotal="20"/>
 """,
     ),
     (
@@ -339,7 +340,7 @@ keyPassword "[[k3yAl1as]]"
 $user = "svc-backup"
 $password = "[[W1nter!2021]]"
 $secure = ConvertTo-SecureString "[[W1nter!2021]]" -AsPlainText -Force
-New-ADUser -Name x -AccountPassword (ConvertTo-SecureString -String '[[Start123!]]' -AsPlainText -Force)
+New-ADUser x -AccountPassword (ConvertTo-SecureString -String '[[Start123!]]' -Force)
 $env:API_TOKEN = "[[{mixed}]]"
 net user backup [[B4ckup!t]] /add
 """,
@@ -375,7 +376,7 @@ END
         "SQL",
         """\
 CREATE USER 'app'@'%' IDENTIFIED BY '[[Sh0pD4ta]]';
-GRANT ALL ON shop.* TO 'app'@'%' IDENTIFIED BY PASSWORD '[[*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19]]';
+GRANT ALL ON *.* TO 'app'@'%' IDENTIFIED BY PASSWORD '[[{mysql_hash}]]';
 CREATE ROLE reporting LOGIN PASSWORD '[[rep0rt]]';
 ALTER USER postgres WITH ENCRYPTED PASSWORD '[[p0stgr3s!]]';
 CREATE LOGIN svc WITH PASSWORD = N'[[Svc!2020]]';
@@ -434,7 +435,7 @@ snmp-server community [[n0cR3ad]] RO
 tacacs-server key [[t4c4csKey]]
 crypto isakmp key [[v9nSh4red]] address 203.0.113.9
  neighbor 192.0.2.1 password [[bgpS3cret]]
-set system root-authentication encrypted-password "[[$6$abcdefgh$aZ3kL9mQ2xW7vB5nT8cR4yU6iO1pS0dFaZ3kL9mQ2xW7vB5nT8cR4yU6iO1pS0dFaZ3kL9mQ2xW7vB5nT8cR4y]]"
+set system root-authentication encrypted-password "[[{sha512}]]"
 set security ike policy p pre-shared-key ascii-text "[[v9nSh4red]]"
 interface Gi0/1
  ip address 192.0.2.2 255.255.255.0
@@ -473,290 +474,6 @@ PRIVATE-TOKEN: [[{gitlab}]]
 Content-Type: application/json
 """,
     ),
-    (
-        "Java",
-        """\
-private static final String PASSWORD = "[[j4vaBeans]]";
-String apiKey = "[[{mixed}]]";
-Connection c = DriverManager.getConnection(url, "app", "[[orac1e]]");
-props.setProperty("mail.smtp.password", "[[m4ilMe]]");
-builder.password("[[bu1ldIt]]");
-new UsernamePasswordCredentials("bob", "[[b0bsPw]]");
-int passwordLength = 12;
-""",
-    ),
-    (
-        "C#",
-        """\
-var credentials = new NetworkCredential("bob", "[[b0bsPw]]");
-private const string ClientSecret = "[[{mixed}]]";
-public string Password {{ get; set; }} = "[[D3fault!]]";
-conn.ConnectionString = "[[Server=.;Database=x;Uid=app;Pwd=pw4App;]]";
-""",
-    ),
-    (
-        "Go, Rust, C, Swift, Kotlin",
-        """\
-const apiSecret = "[[{mixed}]]"
-password := "[[g0phers]]"
-cfg := Config{{User: "bob", Password: "[[g0phers]]"}}
-let db_password: &str = "[[f3rris]]";
-static const char *wifi_pass = "[[esp32Home]]";
-#define WIFI_PASSWORD "[[esp32Home]]"
-char password[] = "[[hunter22]]";
-let password: String = "[[sw1ftly]]"
-val token: String = "[[{mixed}]]"
-""",
-    ),
-    (
-        "JavaScript, Python, PHP, Ruby",
-        """\
-const client = new Client({{ user: 'bob', password: 'pw-[[node4ever]]' }});
-module.exports = {{ secret: '[[{mixed}]]', port: 3000 }};
-const key = process.env.API_KEY || '[[{mixed}]]';
-auth: {{ user: 'bob@example.org', pass: '[[n0deM4iler]]' }},
-requests.get(url, auth=("bob", "[[pyth0nic]]"))
-conn = psycopg2.connect(host="db", user="bob", password="[[pyth0nic]]")
-token = os.environ.get("TOKEN", "[[{mixed}]]")
-openai.api_key = "[[{openai}]]"
-$db = new mysqli("localhost", "root", "[[phpR0cks]]", "shop");
-$config['db']['password'] = '[[phpR0cks]]';
-config.secret_key = "[[{hex64}]]"
-Aws.config.update(credentials: Aws::Credentials.new('[[{aws_id}]]', '[[{aws_secret}]]'))
-if (password == "[[backd00r]]") return true;
-""",
-    ),
-    (
-        "keys",
-        """\
-{{"type": "service_account", "private_key": "[[-----BEGIN PRIVATE KEY-----\\n{key_line}\\n-----END PRIVATE KEY-----]]\\n"}}
-{{"kty":"RSA","n":"u1SU1LfVLPHCozMxH2Mo","e":"AQAB","d":"[[{mixed}{mixed}]]"}}
-otpauth://totp/Shop:bob?secret=[[JBSWY3DPEHPK3PXP]]&issuer=Shop
-client-key-data: [[LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFb3dJQkFBS0NBUUVBd]]
-mnemonic: [[wolf sugar train noble quick river amber stone cloud lemon tiger piano]]
-""",
-    ),
-    (
-        "CI",
-        """\
-env:
-  NPM_TOKEN: [[{npm}]]
-  SONAR_TOKEN: "[[{hex40}]]"
-  CODECOV_TOKEN: [[{uuid}]]
-  NODE_ENV: test
-script:
-  - docker login -u "$USER" --password [[d0ckerHub]]
-  - twine upload -u bob -p [[tw1neUp]] dist/*
-variables:
-  VAULT_TOKEN: [[{vault}]]
-  SSH_KEY_PASSPHRASE: [[opensesame1]]
-""",
-    ),
-    (
-        "Dockerfile",
-        """\
-FROM debian:12
-ENV POSTGRES_PASSWORD [[d3bian12]]
-ENV API_TOKEN=[[{mixed}]] PORT=80
-ARG NPM_TOKEN=[[{npm}]]
-RUN echo "root:[[Docker!]]" | chpasswd
-""",
-    ),
-    (
-        "URLs",
-        """\
-broker_url = [[amqp://worker:c3lery@mq.example.org:5672//]]
-MONGO_URI=[[mongodb+srv://app:m0ngoPw@cluster0.example.net/app?retryWrites=true]]
-[[jdbc:mysql://db:3306/shop?user=app&password=jdbcPw1]]
-https://api.example.org/v1?api_key=[[{mixed}]]&page=2
-https://maps.example.org/js?key=[[{google}]]
-https://acct.blob.core.windows.net/c/b?sv=2020&sr=b&sig=[[{sas}]]
-ftp://bob:[[ftpPw123]]@files.example.org/
-https://example.org/reset?token=[[{mixed}]]
-""",
-    ),
-)
-
-CLEAN: Final = (
-    "password: str",
-    "password: Optional[str] = None",
-    "password = None",
-    'password = ""',
-    'password = getpass.getpass("Password: ")',
-    "password = os.environ['DB_PASSWORD']",
-    'password=os.getenv("DB_PASSWORD")',
-    "DB_PASSWORD=${DB_PASSWORD}",
-    "DB_PASSWORD=$DB_PASSWORD",
-    "DB_PASSWORD=",
-    "DB_PASSWORD=<your-password>",
-    "DB_PASSWORD=changeme",
-    "DB_PASSWORD=********",
-    "DB_PASSWORD=xxxxxxxx",
-    "password: {{ vault_db_password }}",
-    "password: '{{ db_password }}'",
-    "password: !vault |",
-    "password: ENC[AES256_GCM,placeholder]",
-    "secret = config.secret",
-    "token: ${TOKEN}",
-    "token: ${{ secrets.GITHUB_TOKEN }}",
-    "api_key: YOUR_API_KEY",
-    "api_key = 'your-api-key-here'",
-    "api_key = settings.API_KEY",
-    "apiKey: process.env.API_KEY,",
-    'const token = localStorage.getItem("token");',
-    "const { password } = req.body;",
-    "let password = document.getElementById('password').value;",
-    "this.password = password;",
-    "self.password = password",
-    "password = request.form['password']",
-    "password = hash_password(plain)",
-    "if password == other.password:",
-    "if (!password) throw new Error('password required');",
-    'raise ValueError("password is required")',
-    "def login(username, password):",
-    "def set_password(self, password: str) -> None:",
-    "public void setPassword(String password) {",
-    "private String password;",
-    "String password = scanner.nextLine();",
-    "user.setPassword(passwordEncoder.encode(password));",
-    '<input type="password" name="password" placeholder="Password">',
-    '<label for="password">Password:</label>',
-    "<password>${db.password}</password>",
-    "<password></password>",
-    '"password": "Password",',
-    '"forgot_password": "Forgot your password?",',
-    '"password": "string",',
-    '"password": {"type": "string", "minLength": 8},',
-    '"token_type": "bearer",',
-    '"expires_in": 3600,',
-    "token_url: https://auth.example.org/token",
-    "token_expiry = 3600",
-    "max_tokens = 4096",
-    "max_tokens: 1024,",
-    "num_tokens=128",
-    "tokens = tokenizer.encode(text)",
-    "token = next(tokens)",
-    "token = lexer.get_token()",
-    'if token == "(":',
-    "for token in tokens:",
-    "token: Token = self.peek()",
-    "next_token: nextPage",
-    "pad_token = '[PAD]'",
-    'eos_token: "</s>"',
-    "secretName: db-credentials",
-    "secretKeyRef:",
-    "  key: password",
-    "  name: db-credentials",
-    'secret_name = "prod/db/password"',
-    "secret_id = aws_secretsmanager_secret.db.id",
-    "password_file: /run/secrets/db_password",
-    "POSTGRES_PASSWORD_FILE: /run/secrets/db_password",
-    "password-min-length: 12",
-    "password_policy = 'strong'",
-    'passwordField.setHint("Password")',
-    "passwordResetUrl: https://example.org/reset",
-    "password_hash = bcrypt.hashpw(pw, salt)",
-    "PasswordAuthentication no",
-    "PermitRootLogin prohibit-password",
-    "auth_basic_user_file /etc/nginx/.htpasswd;",
-    "ssl_certificate_key /etc/ssl/private/example.key;",
-    "key: value",
-    "key = lambda item: item[0]",
-    "key = (row, column)",
-    'key: "user:profile:123"',
-    "public_key: ssh-ed25519",
-    "primary_key = True",
-    "partition_key = 'customer_id'",
-    "cache_key = f'{user}:{page}'",
-    "keyboard: qwerty-us",
-    'API_KEY="$(cat /run/secrets/api_key)"',
-    "TOKEN=$(vault read -field=token auth/x)",
-    'export TOKEN="$1"',
-    "curl -u $USER:$PASS https://example.org",
-    'curl -H "Authorization: Bearer $TOKEN" https://example.org',
-    "curl -H 'Authorization: Bearer <token>' https://example.org",
-    "mysql -u root -p",
-    "mysql -u root -p$MYSQL_ROOT_PASSWORD",
-    "docker login -u ci -p $CI_TOKEN",
-    "mkdir -p /var/lib/app",
-    "docker run -p 8080:80 nginx",
-    "sshpass -p $SSH_PASS ssh host",
-    "psql postgres://localhost:5432/app",
-    "postgres://user:password@localhost/db",
-    "postgres://${USER}:${PASSWORD}@db/app",
-    "https://example.org:8080/a@b",
-    "git@github.com:example/example.git",
-    "IDENTIFIED BY '<password>'",
-    "CREATE USER app IDENTIFIED BY :password;",
-    "SELECT password FROM users WHERE id = ?;",
-    "UPDATE users SET password = ? WHERE id = ?",
-    "INSERT INTO users (name, password) VALUES (?, ?)",
-    "ALTER TABLE users ADD COLUMN password VARCHAR(255) NOT NULL;",
-    "password VARCHAR(60) NOT NULL,",
-    "t.string :password_digest",
-    "validates :password, length: { minimum: 8 }",
-    "has_secure_password",
-    "attr_accessor :password",
-    "The password must be at least 8 characters.",
-    "Your password: it must contain a digit.",
-    "The password is not valid.",
-    "Password is too short",
-    "Forgot your password?",
-    "Please reset your password within 24 hours.",
-    "Passwort vergessen?",
-    "Das Passwort ist falsch.",
-    "Le mot de passe est incorrect.",
-    "La contraseña es obligatoria.",
-    "Het wachtwoord is verkeerd.",
-    "A senha é obrigatória.",
-    "La password è errata.",
-    "the token is missing",
-    "The secret: never give up.",
-    "The key is under the mat.",
-    "A token of appreciation: flowers.",
-    "He passed: 42 votes.",
-    "The compass: north1",
-    "bypass: true",
-    "passing=3 failed=1",
-    "author: bob42",
-    "authority: 12345678",
-    "session timeout: 3600",
-    "session_id = request.session.session_key",
-    "Cookie: theme=dark; lang=en",
-    "Set-Cookie: consent=accepted; Path=/",
-    "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    "commit 8f14e45fceea167a5a36dedd4bea2543d1c9e0b7",
-    "integrity sha512-q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA==",
-    'etag: W/"33a64df551425fcc55e4d42a148795d9f25f89d4"',
-    "request_id=3f2b8c1e-9a47-4d60-b5e2-71c0fa8d934b",
-    "image: app@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    "-----BEGIN PUBLIC KEY-----",
-    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl bob",
-    "AWS_REGION=eu-central-1",
-    "LOG_LEVEL=debug",
-    "aws_access_key_id = " + "AKIA" + "IOSFODNN7EXAMPLE",
-    "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY",
-    "sk_live_xxxxxxxxxxxxxxxxxxxxxxxx",
-    "OPENAI_API_KEY=sk-...",
-    "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-    "hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
-    "enable password ?",
-    "no snmp-server",
-    "password requisite pam_pwquality.so retry=3",
-    "auth required pam_unix.so",
-    "passwd: files systemd",
-    "root:x:0:0:root:/root:/bin/bash",
-    "pin: 4.7.2",
-    "private_key_path = '~/.ssh/id_rsa'",
-    'private_key = file("~/.ssh/id_rsa")',
-    "license: Apache-2.0",
-    "seed: 42",
-    "seed = 1234567",
-    "signature: def f(x)",
-    "salt = os.urandom(16)",
-    "creds = load_credentials()",
-    "credentials: include",
-    "credentials = Credentials.from_file(path)",
 )
 
 

@@ -38,7 +38,7 @@ bearer_token: [[{lower}]]
         """\
 elasticsearch.password: "[[el4sticPw]]"
 xpack.encryptedSavedObjects.encryptionKey: [[{lower}]]
-sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="app" password="[[k4fkaPw]]";
+sasl.jaas.config=PlainLoginModule required username="app" password="[[k4fkaPw]]";
 ssl.keystore.password=[[keyst0reP]]
 ssl.truststore.password=[[trustno1]]
 default_pass = [[gu3stPw]]
@@ -192,122 +192,106 @@ git remote add origin https://oauth2:[[{gitlab}]]@gitlab.example.org/a/b.git
 echo "[[v4ultPw12]]" > .vault_pass
 """,
     ),
-)
-
-CLEAN: Final = (
-    "const isPasswordValid = (password) => password.length >= 8;",
-    "const [password, setPassword] = useState('');",
-    "onChange={e => setPassword(e.target.value)}",
-    '<TextField label="Password" type="password" value={password} />',
-    "passwordConfirmation: Yup.string().required('Password is required'),",
-    "password_label: Password",
-    "password: Mot de passe",
-    "passwordPlaceholder: 'Enter your password'",
-    "PASSWORD_RESET_TIMEOUT = 3600",
-    "AUTH_PASSWORD_VALIDATORS = [",
-    "{'NAME': 'django.contrib.auth.password_validation.MinimumLengthValidator'},",
-    "password = serializers.CharField(write_only=True)",
-    "password = models.CharField(max_length=128)",
-    "password = Column(String(255), nullable=False)",
-    'Password string `json:"password"`',
-    "password, err := readPassword()",
-    "token, err := jwt.Parse(raw, keyFunc)",
-    'token := r.Header.Get("Authorization")',
-    'char *password = getpass("Password: ");',
-    "std::string password;",
-    "std::string token = next();",
-    "if (token.type === TokenType.STRING) {",
-    "tokens.push({ type: 'paren', value: '(' });",
-    "csrf_token: {{ csrf_token() }}",
-    '<input type="hidden" name="csrfmiddlewaretoken" value="{{ csrf_token }}">',
-    "Authorization: Bearer {{token}}",
-    "Authorization: Bearer ${accessToken}",
-    "headers: { Authorization: `Bearer ${token}` },",
-    "'Authorization': 'Bearer ' + token",
-    "auth: { username: user, password: pass },",
-    "requests.get(url, auth=(user, password))",
-    "login(username, password)",
-    "authenticate(email: params[:email], password: params[:password])",
-    "$password = $_POST['password'];",
-    "$stmt->bind_param('ss', $user, $password);",
-    "password_verify($password, $hash)",
-    "'password' => 'required|min:8|confirmed',",
-    "'password' => Hash::make($request->password),",
-    "'password' => env('DB_PASSWORD'),",
-    "'password' => env('DB_PASSWORD', ''),",
-    "password: <%= ENV['DB_PASSWORD'] %>",
-    'password: "${DB_PASSWORD:?err}"',
-    "spring.datasource.password=${DB_PASS}",
-    "password = var.db_password",
-    "password = random_password.db.result",
-    "password = data.aws_secretsmanager_secret_version.db.secret_string",
-    'secret_key_ref { name = "db" key = "password" }',
-    "valueFrom: {secretKeyRef: {name: db, key: password}}",
-    "imagePullSecrets: [{name: regcred}]",
-    "serviceAccountToken: {path: token, expirationSeconds: 3600}",
-    "automountServiceAccountToken: false",
-    "tokenReview: true",
-    "tls-secret: my-tls-secret",
-    "with: { token: '${{ github.token }}' }",
-    "secrets: inherit",
-    "AWS_SECRET_ACCESS_KEY: ${{ secrets.AWS_SECRET_ACCESS_KEY }}",
-    "password: !Ref DBPassword",
-    "Password: !Sub '{{resolve:secretsmanager:db:SecretString:password}}'",
-    "NoEcho: true",
-    "DBPassword: {Type: String, NoEcho: true, MinLength: 8}",
-    "read -s -p 'Password: ' PASSWORD",
-    "echo -n 'Enter password: '",
-    "PASSWORD=$(openssl rand -base64 12)",
-    "PASSWORD=`pwgen 12 1`",
-    "printf '%s' \"$PASSWORD\" | docker login -u ci --password-stdin",
-    "sudo passwd bob",
-    "ssh -i ~/.ssh/id_rsa bob@example.org",
-    "ssh-keygen -t ed25519 -N '' -f key",
-    "openssl rsa -passin env:KEY_PASS",
-    "openssl genrsa -out private.key 2048",
-    "gpg --passphrase-file pass.txt -d x.gpg",
-    "mysql --defaults-file=/etc/my.cnf -p shop",
-    "# password: see the vault",
-    "// TODO: remove hard-coded password",
-    "The secret to good bread: time.",
-    "Key: Value pairs are sorted.",
-    "Keys: 12, values: 14",
-    "Passengers: 12",
-    "password strength: strong",
-    "Password must contain: one digit, one letter",
-    "Incorrect password: try again",
-    "password changed for bob",
-    "pam_unix(sshd:auth): authentication failure; user=bob",
-    "Failed password for invalid user admin from 10.0.0.9 port 4242 ssh2",
-    "Accepted publickey for bob from 10.0.0.9 port 22 ssh2: RSA SHA256:q83vEjRWeJCrze8SNFZ4kKvN7xI0Vni",
-    "token bucket: 100/s",
-    "prompt_tokens=120 completion_tokens=45 total_tokens=165",
-    "cache key: user:42:profile",
-    "Session: 3 of 12, Tuesday 14:00",
-    "PIN code required",
-    "the postcode is 90210",
-    "the area code is 415",
-    "error code: 404",
-    "the source code is at github",
-    "The code is on the left.",
-    "a pass for the museum is 12 euros",
-    "Das Passwort ist zu kurz.",
-    "Le mot de passe est obligatoire.",
-    "La clave es la paciencia.",
-    "La chiave è sotto lo zerbino",
-    "De code is rood.",
-    "a senha expirou",
-    "monkey: banana",
-    "hockey = 'ice'",
-    "turkey: 12 kg",
-    "spinning: true",
-    'assign("x", 1)',
-    "design: modern",
-    "signal = 9",
-    "sidebar: left",
-    "author = 'bob'",
-    "pinned: 2",
-    "webhook_events: push",
-    "cookie_policy: strict",
-    "license_key_required: true",
+    (
+        "Java",
+        """\
+private static final String PASSWORD = "[[j4vaBeans]]";
+String apiKey = "[[{mixed}]]";
+Connection c = DriverManager.getConnection(url, "app", "[[orac1e]]");
+props.setProperty("mail.smtp.password", "[[m4ilMe]]");
+builder.password("[[bu1ldIt]]");
+new UsernamePasswordCredentials("bob", "[[b0bsPw]]");
+int passwordLength = 12;
+""",
+    ),
+    (
+        "C#",
+        """\
+var credentials = new NetworkCredential("bob", "[[b0bsPw]]");
+private const string ClientSecret = "[[{mixed}]]";
+public string Password {{ get; set; }} = "[[D3fault!]]";
+conn.ConnectionString = "[[Server=.;Database=x;Uid=app;Pwd=pw4App;]]";
+""",
+    ),
+    (
+        "Go, Rust, C, Swift, Kotlin",
+        """\
+const apiSecret = "[[{mixed}]]"
+password := "[[g0phers]]"
+cfg := Config{{User: "bob", Password: "[[g0phers]]"}}
+let db_password: &str = "[[f3rris]]";
+static const char *wifi_pass = "[[esp32Home]]";
+#define WIFI_PASSWORD "[[esp32Home]]"
+char password[] = "[[hunter22]]";
+let password: String = "[[sw1ftly]]"
+val token: String = "[[{mixed}]]"
+""",
+    ),
+    (
+        "JavaScript, Python, PHP, Ruby",
+        """\
+const client = new Client({{ user: 'bob', password: 'pw-[[node4ever]]' }});
+module.exports = {{ secret: '[[{mixed}]]', port: 3000 }};
+const key = process.env.API_KEY || '[[{mixed}]]';
+auth: {{ user: 'bob@example.org', pass: '[[n0deM4iler]]' }},
+requests.get(url, auth=("bob", "[[pyth0nic]]"))
+conn = psycopg2.connect(host="db", user="bob", password="[[pyth0nic]]")
+token = os.environ.get("TOKEN", "[[{mixed}]]")
+openai.api_key = "[[{openai}]]"
+$db = new mysqli("localhost", "root", "[[phpR0cks]]", "shop");
+$config['db']['password'] = '[[phpR0cks]]';
+config.secret_key = "[[{hex64}]]"
+Aws.config.update(credentials: Aws::Credentials.new('[[{aws_id}]]', '[[{aws_secret}]]'))
+if (password == "[[backd00r]]") return true;
+""",
+    ),
+    (
+        "keys",
+        """\
+{{"private_key": "[[-----BEGIN PRIVATE KEY-----\\n{key_line}\\n-----END PRIVATE KEY-----]]\\n"}}
+{{"kty":"RSA","n":"u1SU1LfVLPHCozMxH2Mo","e":"AQAB","d":"[[{mixed}{mixed}]]"}}
+otpauth://totp/Shop:bob?secret=[[JBSWY3DPEHPK3PXP]]&issuer=Shop
+client-key-data: [[LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFb3dJQkFBS0NBUUVBd]]
+mnemonic: [[wolf sugar train noble quick river amber stone cloud lemon tiger piano]]
+""",
+    ),
+    (
+        "CI",
+        """\
+env:
+  NPM_TOKEN: [[{npm}]]
+  SONAR_TOKEN: "[[{hex40}]]"
+  CODECOV_TOKEN: [[{uuid}]]
+  NODE_ENV: test
+script:
+  - docker login -u "$USER" --password [[d0ckerHub]]
+  - twine upload -u bob -p [[tw1neUp]] dist/*
+variables:
+  VAULT_TOKEN: [[{vault}]]
+  SSH_KEY_PASSPHRASE: [[opensesame1]]
+""",
+    ),
+    (
+        "Dockerfile",
+        """\
+FROM debian:12
+ENV POSTGRES_PASSWORD [[d3bian12]]
+ENV API_TOKEN=[[{mixed}]] PORT=80
+ARG NPM_TOKEN=[[{npm}]]
+RUN echo "root:[[Docker!]]" | chpasswd
+""",
+    ),
+    (
+        "URLs",
+        """\
+broker_url = [[amqp://worker:c3lery@mq.example.org:5672//]]
+MONGO_URI=[[mongodb+srv://app:m0ngoPw@cluster0.example.net/app?retryWrites=true]]
+[[jdbc:mysql://db:3306/shop?user=app&password=jdbcPw1]]
+https://api.example.org/v1?api_key=[[{mixed}]]&page=2
+https://maps.example.org/js?key=[[{google}]]
+https://acct.blob.core.windows.net/c/b?sv=2020&sr=b&sig=[[{sas}]]
+ftp://bob:[[ftpPw123]]@files.example.org/
+https://example.org/reset?token=[[{mixed}]]
+""",
+    ),
 )

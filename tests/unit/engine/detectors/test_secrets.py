@@ -116,7 +116,7 @@ NOT_KEYS = (
     "secret_key = settings.SECRET_KEY",
     "key = lambda item: item[0]",
 )
-JWTS = (
+JWTS: tuple[str, ...] = (
     "[[eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w]]",
     "Bearer [[eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln]].",
     'token: "[[eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0]]."',
@@ -157,7 +157,7 @@ NOT_JWTS = (
     "eyJhbGciOiJIUzI1NiJ9 .eyJzdWIiOiIxIn0.c2ln",
 )
 _BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7\n"
-PRIVATE = (
+PRIVATE: tuple[str, ...] = (
     f"[[-----BEGIN PRIVATE KEY-----\n{_BODY}-----END PRIVATE KEY-----]]",
     f"x [[-----BEGIN RSA PRIVATE KEY-----\n{_BODY}-----END RSA PRIVATE KEY-----]] y",
     f"[[-----BEGIN EC PRIVATE KEY-----\n{_BODY}-----END EC PRIVATE KEY-----]]",

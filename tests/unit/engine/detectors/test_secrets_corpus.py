@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.engine.detectors import secrets_corpus, secrets_corpus_more
+from tests.unit.engine.detectors import secrets_corpus, secrets_corpus_clean, secrets_corpus_more
 from tests.unit.engine.detectors.secrets_marking import Found, found, unmarked
 
 RISKY = (*secrets_corpus.RISKY, *secrets_corpus_more.RISKY)
-CLEAN = (*secrets_corpus.CLEAN, *secrets_corpus_more.CLEAN)
+CLEAN = (*secrets_corpus_clean.CLEAN, *secrets_corpus_clean.MORE)
 
 
 def _counted(marked: str) -> tuple[int, int, int, int]:

@@ -50,14 +50,16 @@ _CLOSERS = r"[\"'`\]\\)]{0,3}"
 _OPERATOR = r"(?::=|=>|->|={1,3}|!={1,2}|\?=|\+=|:)"
 _ASSIGN = (
     r"(?:\s{0,2}\{\s?get;[^{}\n]{0,24}\}\s?=\s{0,2}"
-    r"|\s{0,2}:\s{0,2}[&*]?(?:'\w{1,10} )?[A-Za-z_][\w.<>|?]{0,30}(?:\[\])?[?!]?\s{0,2}=(?![=>])\s{0,4}"
+    r"|\s{0,2}:\s{0,2}[&*]?(?:'\w{1,10} )?[A-Za-z_][\w.<>|?]{0,30}(?:\[\])?[?!]?\s{0,2}="
+    r"(?![=>])\s{0,4}"
     rf"|\s{{0,8}}{_OPERATOR}(?:\s{{0,20}}(?={_BEGIN}\\{{0,3}}[\"'`])|[ \t]{{0,16}})"
     rf"|\s{{0,2}}(?:\|\||\?\?|or|\?:)\s{{0,2}}(?={_QUOTE})"
     rf"|\s{{0,2}}[,(]\s{{0,12}}(?={_QUOTE})"
     r"|\[\d{0,4}\]\s{0,2}=\s{0,2}|[ \t]{1,8}(?=[N@]?\\{0,3}[\"'`]))"
 )
 _ASSIGN_ANCHOR = (
-    r"(?:\s{0,8}(?:[=:]|->|[!?+]=)|\s{0,2}\{\s?get;|\[\d{0,4}\]\s{0,2}=|[ \t]{1,8}[N@]?\\{0,3}[\"'`]"
+    r"(?:\s{0,8}(?:[=:]|->|[!?+]=)|\s{0,2}\{\s?get;|\[\d{0,4}\]\s{0,2}="
+    r"|[ \t]{1,8}[N@]?\\{0,3}[\"'`]"
     rf"|\s{{0,2}}(?:[|][|]|[?][?]|or|[?]:|[,(]\s{{0,12}})\s{{0,2}}{_QUOTE})"
 )
 _NAME = rf"(?P<stem>{STEMS})(?P<tail>[\w.\-]{{0,{_TAIL}}})"
@@ -67,14 +69,17 @@ _NAME_REACH: Final = LONGEST_STEM + _TAIL
 _HEAD: Final = re.compile(r"(?:(?<![\w-])[A-Za-z]{2,12}[ ])?[\w.\-]*$", re.ASCII)
 _HEAD_LENGTH: Final = 60
 _BEFORE_NAME: Final = re.compile(
-    r"\s*(?:(?:export|set|setenv|setx|env|arg|local|readonly|declare|-x|-gx|-|-e|--env|--build-arg|#|;|//)\s+"
+    r"\s*(?:(?:export|set|setenv|setx|env|arg|local|readonly|declare|-x|-gx|-|-e|--env"
+    r"|--build-arg|#|;|//)\s+"
     r"|\$env:|--?|-D|[\w.\-\[\]]+[.:/]){0,4}[\"']?",
     re.IGNORECASE | re.ASCII,
 )
 _CODE_LINE: Final = re.compile(
-    r"\s*(?:def|function|return|if|else|elif|for|while|import|from|class|const|let|var|public|private"
+    r"\s*(?:def|function|return|if|else|elif|for|while|import|from|class|const|let|var|public"
+    r"|private"
     r"|protected|static|func|fn|try|except|catch|throw|raise|await|async|yield|with|use|using"
-    r"|package|struct|interface|type|switch|case|end|do)\b.*|.*[;{]\s*|.*\)\s*[:{]?\s*|.*\w\(.*\).*",
+    r"|package|struct|interface|type|switch|case|end|do)\b.*|.*[;{]\s*|.*\)\s*[:{]?\s*"
+    r"|.*\w\(.*\).*",
     re.ASCII,
 )
 _UPPER: Final = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -241,8 +246,8 @@ PATTERNS: Final = (
     ),
     _pattern(
         "element",
-        _TAG_END
-        + r"\s{0,20}(?:</key>\s{0,20}<string>|<(?:value|string|plaintext)>|<!\[CDATA\[){0,2}\s{0,4}",
+        _TAG_END + r"\s{0,20}(?:</key>\s{0,20}<string>|<(?:value|string|plaintext)>"
+        r"|<!\[CDATA\[){0,2}\s{0,4}",
         _TAG_END,
         _tagged,
     ),

@@ -147,17 +147,29 @@ _USER = r"[^\s:@\"'/]{1,64}"
 _SPAN = r"[^\r\n|;&]{0,160}?"
 _ARGUMENT = r"(?:[\"'][^\"'\r\n]{0,120}[\"']|[\w$.:>\[\]\"'-]{1,60})\s{0,3},\s{0,12}"
 _CALLS = (
-    r"(?:NetworkCredential|UsernamePasswordCredentials?|UsernamePasswordAuthenticationToken|HTTP(?:Basic|Digest|Proxy)Auth"
-    r"|BasicAuth(?:entication|Credentials)?|BasicAWSCredentials|basic_?auth|set_?basic_?auth|PasswordAuthentication|PlainAuth|ftp_login|inMemoryAuthentication"
-    r"|authenticate|login|auth|credentials|httpBasic|setCredentials|ClientSecretCredential|withCredentials|PlainTextAuthProvider|setBasicAuth)"
+    r"(?:NetworkCredential|UsernamePasswordCredentials?|UsernamePasswordAuthenticationToken|HTTP"
+    r"(?:Basic|Digest|Proxy)Auth"
+    r"|BasicAuth(?:entication|Credentials)?|BasicAWSCredentials|basic_?auth|set_?basic_?auth"
+    r"|PasswordAuthentication|PlainAuth|ftp_login|inMemoryAuthentication"
+    r"|authenticate|login|auth|credentials|httpBasic|setCredentials|ClientSecretCredential"
+    r"|withCredentials|PlainTextAuthProvider|setBasicAuth)"
 )
-_CALLS_3 = r"(?:mysqli?_connect|mysqli_real_connect|mysqli|PDO|getConnection|pymysql\.connect|MySQLdb\.connect|psycopg2\.connect|ftp_connect|DBI->connect|dbConnect|odbc_connect|oci_connect|pg_connect|SqlCredential)"
+_CALLS_3 = (
+    r"(?:mysqli?_connect|mysqli_real_connect|mysqli|PDO|getConnection|pymysql\.connect"
+    r"|MySQLdb\.connect|psycopg2\.connect|ftp_connect|DBI->connect|dbConnect|odbc_connect"
+    r"|oci_connect|pg_connect|SqlCredential)"
+)
 _DIRECTIVES = (
-    r"requirepass|masterauth|masteruser-password|bindpw|rootpw|rootbindpw|olcRootPW:|bind_pw|rocommunity6?|rwcommunity6?|AuthLDAPBindPassword"
-    r"|ldap_bind_password|insecure-password|wpa-psk(?: ascii(?: 0)?)?|wpa_passphrase|key-string|pre-shared-key(?: ascii-text| local| remote| hexadecimal)?|ascii-text"
-    r"|plain-text-password(?:-value)?|encrypted-password|authentication-key|shared-secret|psksecret|passwd|passphrase|ppp-password|snmp-server community"
-    r"|(?:tacacs|radius|tacacs-server|radius-server)(?: host \S{1,40})? key|crypto isakmp key|neighbor \S{1,40} password|enable (?:password|secret)"
-    r"|set (?:password|passwd|psksecret)|SSLPassPhrase|pinentry-pass|userPassword:|sasl_passwd|ike-psk|secret-key|admin-password|user-password"
+    r"requirepass|masterauth|masteruser-password|bindpw|rootpw|rootbindpw|olcRootPW:|bind_pw"
+    r"|rocommunity6?|rwcommunity6?|AuthLDAPBindPassword"
+    r"|ldap_bind_password|insecure-password|wpa-psk(?: ascii(?: 0)?)?|wpa_passphrase|key-string"
+    r"|pre-shared-key(?: ascii-text| local| remote| hexadecimal)?|ascii-text"
+    r"|plain-text-password(?:-value)?|encrypted-password|authentication-key|shared-secret"
+    r"|psksecret|passwd|passphrase|ppp-password|snmp-server community"
+    r"|(?:tacacs|radius|tacacs-server|radius-server)(?: host \S{1,40})? key|crypto isakmp key"
+    r"|neighbor \S{1,40} password|enable (?:password|secret)"
+    r"|set (?:password|passwd|psksecret)|SSLPassPhrase|pinentry-pass|userPassword:|sasl_passwd"
+    r"|ike-psk|secret-key|admin-password|user-password"
     r"|smtp_auth_password|proxy_pass_password|psk|key-passphrase|AuthUserPass|auth-pass|auth_pass"
 )
 
@@ -171,9 +183,12 @@ _ROWS: Final = (
     Row("sshpass", r"\bsshpass\s{1,3}(?:-v\s)?-p\s{0,2}", r"sshpass\s", _given),
     Row(
         "login_option",
-        rf"\b(?:(?:docker|podman|nerdctl|buildah|helm\s{{1,2}}registry|az|cf|oc|skopeo|vault|npm)\s{{1,2}}login|mongo\w{{0,12}}|psexec\w{{0,4}}|twine|mosquitto_\w{{3}}|sqlcmd|bcp|zip|unzip|7z|ipmitool|rabbitmqadmin|crackmapexec|rdesktop|wget|tsm|tabcmd)\b{_SPAN}"
+        rf"\b(?:(?:docker|podman|nerdctl|buildah|helm\s{{1,2}}registry|az|cf|oc|skopeo|vault"
+        rf"|npm)\s{{1,2}}login|mongo\w{{0,12}}|psexec\w{{0,4}}|twine|mosquitto_\w{{3}}|sqlcmd"
+        rf"|bcp|zip|unzip|7z|ipmitool|rabbitmqadmin|crackmapexec|rdesktop|wget|tsm|tabcmd)\b{_SPAN}"
         r"\s(?:-p|-P|--pass|-password|/p:?)(?:\s{1,3}|=)",
-        r"(?:login|mongo|psexec|twine|mosquitto_|sqlcmd|bcp|zip|7z|ipmitool|rabbitmqadmin|crackmapexec|rdesktop|wget|tsm|tabcmd)[^\r\n|;&]{0,170}\s(?:-[pP]|--pass|-password|/p)",
+        r"(?:login|mongo|psexec|twine|mosquitto_|sqlcmd|bcp|zip|7z|ipmitool|rabbitmqadmin"
+        r"|crackmapexec|rdesktop|wget|tsm|tabcmd)[^\r\n|;&]{0,170}\s(?:-[pP]|--pass|-password|/p)",
         _given,
     ),
     Row("redis", rf"\bredis-(?:cli|benchmark)\b{_SPAN}\s(?:-a|--pass)\s{{1,3}}", r"redis-", _given),
@@ -191,8 +206,8 @@ _ROWS: Final = (
         r"\becho\s{1,3}(?:-n\s{1,3}|-e\s{1,3})?",
         r"echo\s",
         _likely,
-        _VALUE
-        + r"(?=\s{0,3}\|\s{0,3}(?:sudo\s{1,2}-S|docker\s{1,2}login|podman\s{1,2}login|helm|passwd\s|sudo\s{1,2}passwd|gpg|az|cryptsetup))",
+        _VALUE + r"(?=\s{0,3}\|\s{0,3}(?:sudo\s{1,2}-S|docker\s{1,2}login|podman\s{1,2}login|helm"
+        r"|passwd\s|sudo\s{1,2}passwd|gpg|az|cryptsetup))",
     ),
     Row(
         "secure_string",
@@ -233,13 +248,15 @@ _ROWS: Final = (
     ),
     Row(
         "sql_identified",
-        r"\bIDENTIFIED\s{1,4}(?:WITH\s{1,3}[\w'\"]{1,40}\s{1,3})?(?:BY|AS)\s{1,4}(?:PASSWORD\s{1,3}|VALUES\s{1,3})?",
+        r"\bIDENTIFIED\s{1,4}(?:WITH\s{1,3}[\w'\"]{1,40}\s{1,3})?(?:BY|AS)\s{1,4}"
+        r"(?:PASSWORD\s{1,3}|VALUES\s{1,3})?",
         r"IDENTIFIED\s",
         _given,
     ),
     Row(
         "sql_password",
-        r"\b(?:WITH|ENCRYPTED|ROLE\s{1,3}\w{1,40}|USER\s{1,3}[\w@'\".%]{1,60}|BY)\s{1,4}PASSWORD\s{0,3}=?\s{0,3}N?(?=')",
+        r"\b(?:WITH|ENCRYPTED|ROLE\s{1,3}\w{1,40}|USER\s{1,3}[\w@'\".%]{1,60}"
+        r"|BY)\s{1,4}PASSWORD\s{0,3}=?\s{0,3}N?(?=')",
         r"PASSWORD\s{0,3}=?\s{0,3}N?'",
         _given,
     ),
@@ -251,7 +268,8 @@ _ROWS: Final = (
     ),
     Row(
         "account_directive",
-        r"\b(?:username|user)\s{1,4}[^\s:=]{1,60}\s{1,4}(?:privilege\s{1,2}\d{1,2}\s{1,4})?(?:password|secret|insecure-password)\s{1,4}(?:\d\s{1,3})?",
+        r"\b(?:username|user)\s{1,4}[^\s:=]{1,60}\s{1,4}(?:privilege\s{1,2}\d{1,2}\s{1,4})?"
+        r"(?:password|secret|insecure-password)\s{1,4}(?:\d\s{1,3})?",
         r"user(?:name)?\s{1,4}[^\s:=]{1,60}\s",
         _line,
     ),
@@ -263,7 +281,8 @@ _ROWS: Final = (
     ),
     Row(
         "device",
-        r"(?<![\w-])(?:password|secret|key|md5|key-string|community|passwd)[ \t]{1,3}[0-9][ \t]{1,3}(?=[^\s=:(,])",
+        r"(?<![\w-])(?:password|secret|key|md5|key-string|community"
+        r"|passwd)[ \t]{1,3}[0-9][ \t]{1,3}(?=[^\s=:(,])",
         r"(?:password|secret|key|md5|key-string|community|passwd)[ \t]{1,3}[0-9][ \t]",
         _device,
     ),
@@ -311,31 +330,36 @@ _PAIR = r"(?P<pair>[^\s\"'|<>`]{3,128})"
 _PAIRS: Final = (
     Pair(
         "curl",
-        rf"\b(?:curl|http|https|wget|xh)\b[^\r\n|;]{{0,200}}?\s(?:-u\s{{0,3}}|--(?:proxy-)?user[ =]|-a\s{{1,2}}|-U\s{{1,2}})[\"']?[^\s:\"'$/]{{1,64}}:{_PAIR}",
+        rf"\b(?:curl|http|https|wget|xh)\b[^\r\n|;]{{0,200}}?\s(?:-u\s{{0,3}}|--"
+        rf"(?:proxy-)?user[ =]|-a\s{{1,2}}|-U\s{{1,2}})[\"']?[^\s:\"'$/]{{1,64}}:{_PAIR}",
         r"(?:-u\s{0,3}|--(?:proxy-)?user[ =]|-a\s{1,2}|-U\s{1,2})[\"']?[^\s:\"'$/]{1,64}:",
         5 + 200 + 1 + 14 + 66,
     ),
     Pair(
         "smb",
-        rf"\b(?:smbclient|rpcclient|smbmap|mount\.cifs|winexe|wmic|net)\b[^\r\n|;]{{0,200}}?\s(?:-U\s{{0,2}}|--user=)[\"']?[^\s%\"'$]{{1,64}}%{_PAIR}",
+        rf"\b(?:smbclient|rpcclient|smbmap|mount\.cifs|winexe|wmic|net)\b[^\r\n|;]{{0,200}}?\s"
+        rf"(?:-U\s{{0,2}}|--user=)[\"']?[^\s%\"'$]{{1,64}}%{_PAIR}",
         r"(?:-U\s{0,2}|--user=)[\"']?[^\s%\"'$]{1,64}%",
         10 + 200 + 1 + 7 + 66,
     ),
     Pair(
         "chpasswd",
-        rf"\becho\s{{1,3}}(?:-e\s|-n\s)?[\"']?{_USER}:{_PAIR}[\"']?\s{{0,3}}\|\s{{0,3}}(?:sudo\s{{1,2}})?chpasswd",
+        rf"\becho\s{{1,3}}(?:-e\s|-n\s)?[\"']?{_USER}:{_PAIR}[\"']?\s{{0,3}}\|\s{{0,3}}"
+        rf"(?:sudo\s{{1,2}})?chpasswd",
         r"echo\s{1,3}",
         7,
     ),
     Pair(
         "sqlplus",
-        rf"\b(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{{1,3}}(?:-[a-zA-Z]{{1,3}}\s{{1,2}}|userid=)?{_USER}/(?P<pair>[^\s\"'@|<>`/]{{3,64}})@",
+        rf"\b(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{{1,3}}(?:-[a-zA-Z]{{1,3}}\s{{1,2}}"
+        rf"|userid=)?{_USER}/(?P<pair>[^\s\"'@|<>`/]{{3,64}})@",
         r"(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{1,3}[^\s]",
         11 + 8,
     ),
     Pair(
         "pgpass",
-        rf"(?<![^\n])[\w.*-]{{1,80}}:(?:\d{{4,5}}|\*):[\w.*-]{{1,64}}:[\w.*-]{{1,64}}:(?=[^\n]{{0,60}}[A-Za-z]){_PAIR}(?![^\r\n])",
+        rf"(?<![^\n])[\w.*-]{{1,80}}:(?:\d{{4,5}}|\*):[\w.*-]{{1,64}}:[\w.*-]{{1,64}}:"
+        rf"(?=[^\n]{{0,60}}[A-Za-z]){_PAIR}(?![^\r\n])",
         r":(?:\d{4,5}|\*):[\w.*\-]{1,64}:[\w.*\-]{1,64}:",
         80 + 1 + 5 + 1 + 64 + 1 + 64 + 1,
     ),
@@ -399,7 +423,8 @@ _NAMED: Final = (
 _INSERT: Final = Pattern(
     name="password.sql_insert",
     entity_type="PASSWORD",
-    regex=r"\b(?:INSERT|REPLACE)\s{1,4}(?:IGNORE\s{1,3})?INTO\s{1,4}[^\s(]{1,120}\s{0,4}\((?P<columns>[^()]{3,800})\)\s{0,8}VALUES\s{0,8}\(",
+    regex=r"\b(?:INSERT|REPLACE)\s{1,4}(?:IGNORE\s{1,3})?INTO\s{1,4}[^\s(]{1,120}\s{0,4}\("
+    r"(?P<columns>[^()]{3,800})\)\s{0,8}VALUES\s{0,8}\(",
     anchor=r"(?:INSERT|REPLACE)\s{1,4}(?:IGNORE\s{1,3})?INTO\s{1,4}",
     reach=7 + 4 + 9 + 4 + 4,
     longest=1000,

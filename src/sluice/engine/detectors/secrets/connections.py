@@ -16,10 +16,14 @@ from sluice.engine.detectors.secrets.values import is_placeholder, is_random
 from sluice.engine.patterns import Checked, Pattern, Precedence, words
 
 _SCHEMES: Final = (
-    r"postgres(?:ql)?|mysql2?|mysqlx|mariadb|mssql|sqlserver|oracle|mongodb(?:\+srv)?|rediss?|valkeys?|amqps?|mqtts?|stomp"
-    r"|nats|kafka|cassandra|scylla|couchbases?|couchdb|clickhouse|neo4j|bolt|ldaps?|smtps?|imaps?|pop3s?|db2|firebird|snowflake|redshift"
-    r"|cockroach(?:db)?|influxdb|memcached|elasticsearch|hive|impala|presto|trino|vertica|teradata|hana|sybase|"
-    r"dremio|databricks|cloudinary|sqlanywhere|sap|tds|odbc|cql|arangodb|surrealdb|libsql|rethinkdb|crate|mailgun|ses|sentry|pgsql|pdo"
+    r"postgres(?:ql)?|mysql2?|mysqlx|mariadb|mssql|sqlserver|oracle|mongodb(?:\+srv)?|rediss?"
+    r"|valkeys?|amqps?|mqtts?|stomp"
+    r"|nats|kafka|cassandra|scylla|couchbases?|couchdb|clickhouse|neo4j|bolt|ldaps?|smtps?"
+    r"|imaps?|pop3s?|db2|firebird|snowflake|redshift"
+    r"|cockroach(?:db)?|influxdb|memcached|elasticsearch|hive|impala|presto|trino|vertica"
+    r"|teradata|hana|sybase|"
+    r"dremio|databricks|cloudinary|sqlanywhere|sap|tds|odbc|cql|arangodb|surrealdb|libsql"
+    r"|rethinkdb|crate|mailgun|ses|sentry|pgsql|pdo"
 )
 _REST: Final = re.compile(r"[^\s\"'<>`\\|]*")
 _TRAILING: Final = ".,;:!?)]}*_"
@@ -30,8 +34,10 @@ _WEAK: Final = words(
     "password pass passwd secret test changeme pwd default example changeit key token pw"
 )
 _KNOWN_KEYS: Final = re.compile(
-    r"(?:server|data source|host|hostname|address|addr|network address|endpoint|driver|provider|dsn|initial catalog|database|dbname"
-    r"|uid|user id|user|username|userid|accountname|accountendpoint|defaultendpointsprotocol|sharedaccesskeyname|port|dbq|bootstrap\.servers|id)\s{0,2}=",
+    r"(?:server|data source|host|hostname|address|addr|network address|endpoint|driver|provider"
+    r"|dsn|initial catalog|database|dbname"
+    r"|uid|user id|user|username|userid|accountname|accountendpoint|defaultendpointsprotocol"
+    r"|sharedaccesskeyname|port|dbq|bootstrap\.servers|id)\s{0,2}=",
     re.IGNORECASE,
 )
 _FIELD: Final = r"[A-Za-z][\w .]{0,40}=[^;\"'\r\n<>]{0,300}"
@@ -111,7 +117,10 @@ def _fields(match: re.Match[str]) -> Checked | None:
     return Checked(start, end, 0.95, reason="fields of a connection string")
 
 
-_PASSWORD_KEYS = r"(?:password|pwd|accountkey|sharedaccesskey|sharedsecret|secret|primarykey|authkey|apikey|accesskey)"  # noqa: S105
+_FIELD_NAMES = (
+    r"(?:password|pwd|accountkey|sharedaccesskey|sharedsecret|secret|primarykey|authkey|apikey"
+    r"|accesskey)"
+)
 PATTERNS: Final = (
     Pattern(
         name="connection_string.url",
@@ -142,7 +151,8 @@ PATTERNS: Final = (
     Pattern(
         name="connection_string.fields",
         entity_type="CONNECTION_STRING",
-        regex=rf"(?<![A-Za-z]){_PASSWORD_KEYS}\s{{0,2}}=\s{{0,2}}(?P<body>[^;\"'\r\n<>]{{1,300}}(?=;)|[^;\s\"'<>]{{1,300}})",
+        regex=rf"(?<![A-Za-z]){_FIELD_NAMES}\s{{0,2}}=\s{{0,2}}(?P<body>[^;\"'\r\n<>]{{1,300}}"
+        rf"(?=;)|[^;\s\"'<>]{{1,300}})",
         anchor=r"(?:password|pwd|key|secret)\s?\s?=",
         reach=18,
         longest=340,

@@ -78,7 +78,8 @@ PATTERNS: Final = (
     Pattern(
         name="access_token.authorization",
         entity_type="ACCESS_TOKEN",
-        regex=r"(?<![A-Za-z])(?P<scheme>bearer|basic|token|apikey|key|ssws)(?: |%20|\+)(?P<body>[A-Za-z0-9_.~+/=-]{8,1200})",
+        regex=r"(?<![A-Za-z])(?P<scheme>bearer|basic|token|apikey|key|ssws)(?: |%20|\+)"
+        r"(?P<body>[A-Za-z0-9_.~+/=-]{8,1200})",
         anchor=r"(?:bearer|basic|token|apikey|key|ssws)(?: |%20|\+)[A-Za-z0-9_.~+/=\-]{8}",
         reach=8 + 3 + 8,
         longest=1220,
@@ -91,7 +92,8 @@ PATTERNS: Final = (
     Pattern(
         name="access_token.cookie",
         entity_type="ACCESS_TOKEN",
-        regex=r"(?<![A-Za-z0-9_.-])(?P<name>[\w.-]{0,30}?(?:sess|sid|session|auth|token|remember|login|sso)[\w.-]{0,28}?)=(?P<body>[^\s;,\"'<>&]{8,800})",
+        regex=r"(?<![A-Za-z0-9_.-])(?P<name>[\w.-]{0,30}?(?:sess|sid|session|auth|token|remember"
+        r"|login|sso)[\w.-]{0,28}?)=(?P<body>[^\s;,\"'<>&]{8,800})",
         anchor=r"(?:sess|sid|session|auth|token|remember|login|sso)[\w.\-]{0,28}=[^\s;,]{8}",
         reach=30 + 8 + 28 + 1 + 8,
         longest=30 + 8 + 28 + 1 + 800,

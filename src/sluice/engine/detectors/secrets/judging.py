@@ -35,7 +35,8 @@ _HASHED: Final = re.compile(
 _NUMBERED_NAME: Final = re.compile(r"[A-Za-z_]+\d{1,2}|[a-z]+(?:_[a-z0-9]+)+|\d+\.\d+(?:\.\d+)*")
 _PLAIN_HEX: Final = re.compile(r"[0-9a-f-]+", re.IGNORECASE)
 _WORDISH: Final = re.compile(
-    r"(?:[A-Z]?[a-z]+|[A-Z]+|\d{1,4}|v\d+|[a-z]{2,}\d{1,2})(?:[-_./: ](?:[A-Z]?[a-z]+|[A-Z]+|\d{1,4}|v\d+|[a-z]{2,}\d{1,2}))+"
+    r"(?:[A-Z]?[a-z]+|[A-Z]+|\d{1,4}|v\d+|[a-z]{2,}\d{1,2})(?:[-_./: ](?:[A-Z]?[a-z]+|[A-Z]+"
+    r"|\d{1,4}|v\d+|[a-z]{2,}\d{1,2}))+"
 )
 _RULES: Final = re.compile(r"[a-z_]{2,20}(?::[\w,]{1,20})?(?:\|[a-z_]{2,20}(?::[\w,]{1,20})?){1,8}")
 """A validator's rules: `required|min:8`."""

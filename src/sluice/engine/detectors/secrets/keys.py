@@ -169,7 +169,8 @@ PATTERNS: Final = (
     Pattern(
         name="private_key.jwk",
         entity_type="PRIVATE_KEY",
-        regex=r"\\?[\"'](?:d|k|p|q|dp|dq|qi)\\?[\"']\s{0,2}:\s{0,2}\\?[\"'](?P<body>[A-Za-z0-9_-]{20,1400})\\?[\"']",
+        regex=r"\\?[\"'](?:d|k|p|q|dp|dq|qi)\\?[\"']\s{0,2}:\s{0,2}\\?[\"']"
+        r"(?P<body>[A-Za-z0-9_-]{20,1400})\\?[\"']",
         anchor=r"[\"'](?:d|k|p|q|dp|dq|qi)\\?[\"']\s{0,2}:\s{0,2}\\?[\"'][A-Za-z0-9_\-]{20}",
         reach=2 + 2 + 2 + 2 + 1 + 2 + 2 + 20,
         longest=1420,
@@ -196,7 +197,8 @@ PATTERNS: Final = (
         r"(?:\s{1,2}(?:is|are|was|of my wallet is))?\s{0,2}[:=]{0,2}\s{0,3}[\"'`]?"
         r"(?P<body>[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){11,23})(?![a-z])",
         anchor=r"(?:mnemonic|seed|recovery|backup|secret|wallet)[ _\-]?(?:phrase|words|seed)?[\"']?"
-        r"(?:\s{1,2}(?:is|are|was|of my wallet is))?\s{0,2}[:=]{0,2}\s{0,3}[\"'`]?[a-z]{3,8}[ ,]{1,2}[a-z]{3}",
+        r"(?:\s{1,2}(?:is|are|was"
+        r"|of my wallet is))?\s{0,2}[:=]{0,2}\s{0,3}[\"'`]?[a-z]{3,8}[ ,]{1,2}[a-z]{3}",
         reach=70,
         longest=300,
         score=0.9,

@@ -41,7 +41,8 @@ _ENTITY_TYPES: Final = {
 }
 
 STEMS: Final = (
-    r"pass|passwort|pwd|pswd|psw|kennwort|contrase[^\s=:\"']{1,2}a|clave|mot[ _-]?de[ _-]?passe|mdp|senha"
+    r"pass|passwort|pwd|pswd|psw|kennwort|contrase[^\s=:\"']{1,2}a|clave|mot[ _-]?de[ _-]?passe"
+    r"|mdp|senha"
     r"|wachtwoord|parola|secret|token|key|cred|auth|salt|psk|pin|pw|dsn|seed|mnemonic|otp|sas|sig"
     r"|session|sid|cookie|jwt|bearer|license|licence|community|webhook|crypt|hmac"
 )
@@ -54,9 +55,12 @@ _SPLIT: Final = re.compile(r"[^\W\d_]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _PASSWORDS: Final = words(
-    "password passwords passwd passwds passphrase passphrases passcode passwort passwörter kennwort contraseña contrasena "
-    "clave claves motdepasse mdp senha senhas wachtwoord parola pass pwd pwds pw pswd psw passw pwrd passwrd psk "
-    "passkey passwordhere userpass userpassword bindpw rootpw bindpasswd storepass keypass requirepass "
+    "password passwords passwd passwds passphrase passphrases passcode passwort passwörter "
+    "kennwort contraseña contrasena "
+    "clave claves motdepasse mdp senha senhas wachtwoord parola pass pwd pwds pw pswd psw passw "
+    "pwrd passwrd psk "
+    "passkey passwordhere userpass userpassword bindpw rootpw bindpasswd storepass keypass "
+    "requirepass "
     "masterauth sshpass wpapsk"
 )
 _PASSWORD_ENDS: Final = (
@@ -76,13 +80,16 @@ _NOT_PASSWORDS: Final = words(
     "renderpass forcepass firstpass secondpass"
 )
 _PASS_HEADS: Final = words(
-    "render first second third single multi depth one two per lowpass low high band test tests all did does compiler optimization analysis"
+    "render first second third single multi depth one two per lowpass low high band test tests "
+    "all did does compiler optimization analysis"
 )
 _KEY_HEADS: Final = words(
     "api app access secret private auth account encryption encrypt decrypt decryption signing sign "
     "storage application master client bearer service server subscription consumer deploy license "
-    "licence hmac aes des rsa ecdsa crypt cipher crypto jwt session cookie webhook ssh wireguard preshared "
-    "shared function host admin instrumentation security secure user integration developer dev prod "
+    "licence hmac aes des rsa ecdsa crypt cipher crypto jwt session cookie webhook ssh wireguard "
+    "preshared "
+    "shared function host admin instrumentation security secure user integration developer dev "
+    "prod "
     "project org organization team write read management live test stripe openai google aws azure "
     "algolia sendgrid mailgun twilio firebase maps datadog dd newrelic stream pusher fernet root "
     "recovery backup registration activation machine agent authentication authorization logged in "
@@ -94,7 +101,8 @@ _KEY_HEADS: Final = words(
 _NOT_KEYS: Final = words(
     "public primary foreign cache partition sort hot short row column index group map hash lookup "
     "natural composite unique candidate dict dictionary json object sort order parent child i18n "
-    "translation message locale storage_class event label property field config setting pub site react route "
+    "translation message locale storage_class event label property field config setting pub site "
+    "react route "
     "query item first last next previous any press down up enter escape space tab function_name"
 )
 _KEY_ENDS: Final = (
@@ -117,7 +125,9 @@ _KEY_ENDS: Final = (
     "sessionkey",
 )
 _PLAIN_TOKENS: Final = words(
-    "csrf xsrf next page continuation pagination cursor sync eos bos pad unk sep cls mask start end stop special max min num n prompt completion input output total cached count first last current prev previous lookahead lexer parser syntax word begin"
+    "csrf xsrf next page continuation pagination cursor sync eos bos pad unk sep cls mask start "
+    "end stop special max min num n prompt completion input output total cached count first last "
+    "current prev previous lookahead lexer parser syntax word begin"
 )
 _HEADS_OF_OTHER_THINGS: Final = words(
     "max min num is has no use show hide reset forgot forget change update verify check validate "
@@ -126,12 +136,14 @@ _HEADS_OF_OTHER_THINGS: Final = words(
     "generated compare toggle with ask prompt"
 )
 _TAILS_OF_OTHER_THINGS: Final = words(
-    "file files path paths dir folder url urls uri endpoint name names id ids type types length len "
+    "file files path paths dir folder url urls uri endpoint name names id ids type types length "
+    "len "
     "size count limit policy policies field fields label hint reset expiry expires expired expire "
     "expiration ttl timeout lifetime duration min max minimum maximum regex regexp pattern column "
     "required enabled disabled prompt error errors message msg title placeholder strength changed "
     "updated created at date time age days history attempts attempt retries algorithm alg algo "
-    "encoder encoding format provider manager service class handler validator form page screen view "
+    "encoder encoding format provider manager service class handler validator form page screen "
+    "view "
     "button input visible hidden show mode method arn ref reference version index prefix suffix "
     "header param parameter variable env cmd command script helper source location bucket ring "
     "frame press down up event listener set policyname rotation status state valid invalid exists "
@@ -139,7 +151,8 @@ _TAILS_OF_OTHER_THINGS: Final = words(
     "remaining issuer audience scope scopes scheme schema rule rules check generator factory "
     "resolver store storage cache map list table filter interceptor middleware config settings "
     "options request response model entity dto repository controller module package import "
-    "alias owner uid gid bits sizes order spec specs selector fingerprint thumbprint algorithms kind "
+    "alias owner uid gid bits sizes order spec specs selector fingerprint thumbprint algorithms "
+    "kind "
     "word words char chars character characters level counter number of for from by exp iat nbf "
     "domain samesite httponly secure lifetimes authorizer authenticator backend backends required"
 )
@@ -175,7 +188,7 @@ def _modified(kind: Kind, parts: tuple[str, ...], at: int) -> Kind | None:
     tail = parts[at + 1 :]
     if kind is Kind.PASSWORD and (_HASHES & set(tail) or _HASHES & set(parts[:at])):
         return Kind.HASH
-    if tail and tail[0] in _TAILS_OF_OTHER_THINGS or tail and tail[-1] in _TAILS_OF_OTHER_THINGS:
+    if tail and not _TAILS_OF_OTHER_THINGS.isdisjoint((tail[0], tail[-1])):
         return None
     if at and kind is not Kind.WEAK and _HEADS_OF_OTHER_THINGS & set(parts[:at]):
         return Kind.WEAK if kind is not Kind.PASSWORD else None

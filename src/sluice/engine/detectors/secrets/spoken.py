@@ -9,31 +9,46 @@ from sluice.engine.detectors.secrets.names import kind_of
 from sluice.engine.detectors.secrets.values import PROSE, Look, is_placeholder, is_random, look
 from sluice.engine.patterns import Checked, Pattern, Precedence
 
-_NETWORK = r"(?:wi-?fi|wlan|wireless|network|router|hotspot|guest|door|gate|alarm|lock|safe|building|entry|access|unlock|garage|keypad|lockbox|zugangs|tür)"
+_NETWORK = (
+    r"(?:wi-?fi|wlan|wireless|network|router|hotspot|guest|door|gate|alarm|lock|safe|building"
+    r"|entry|access|unlock|garage|keypad|lockbox|zugangs|tür)"
+)
 _NAMES = (
-    rf"(?:{_NETWORK}[- ]?)?(?:pass ?words?|pass ?code|pass ?phrase|pwd|login pass|passwort|kennwort|pin|pin[- ]?code|pin[- ]?nummer|passe?)"
+    rf"(?:{_NETWORK}[- ]?)?(?:pass ?words?|pass ?code|pass ?phrase|pwd|login pass|passwort"
+    rf"|kennwort|pin|pin[- ]?code|pin[- ]?nummer|passe?)"
     rf"|{_NETWORK}[- ]?(?:code|key|pw|schlüssel|clé)"
-    r"|mot de passe|code (?:wi-?fi|d'accès|secret|pin|de la porte)|mdp|clé (?:wi-?fi|wpa)|contrase(?:ñ|n)a|clave(?: (?:de acceso|del? wi-?fi|secreta))?"
-    r"|password del wi-?fi|parola (?:d'ordine|chiave)|codice (?:pin|di accesso|segreto)|wachtwoord|toegangscode|pincode|wifi-?code"
+    r"|mot de passe|code (?:wi-?fi|d'accès|secret|pin|de la porte)|mdp|clé (?:wi-?fi|wpa)"
+    r"|contrase(?:ñ|n)a|clave(?: (?:de acceso|del? wi-?fi|secreta))?"
+    r"|password del wi-?fi|parola (?:d'ordine|chiave)|codice (?:pin|di accesso|segreto)"
+    r"|wachtwoord|toegangscode|pincode|wifi-?code"
     r"|senha|palavra[- ]passe|código (?:pin|de acesso|de acceso|secreto)|código del? wi-?fi"
 )
 _NAMES_BYTES: Final = _NAMES.encode().decode("latin-1")
 """The same over UTF-8 bytes, for the anchor."""
 _MACHINE_NAMES = (
-    r"(?:api|access|secret|auth|client|private|license|encryption|bearer|session|refresh|webhook|personal access)"
+    r"(?:api|access|secret|auth|client|private|license|encryption|bearer|session|refresh|webhook"
+    r"|personal access)"
     r"[- ](?:key|token|secret)|token|secret"
 )
-_OF = r"(?:\s(?:for|to|of|on|at|is for|für|vom|zum|zu|des|der|pour|de|du|para|del|do|da|per|di|voor|van|in)\s[^\n.:=]{1,40}?)?"
+_OF = (
+    r"(?:\s(?:for|to|of|on|at|is for|für|vom|zum|zu|des|der|pour|de|du|para|del|do|da|per|di"
+    r"|voor|van|in)\s[^\n.:=]{1,40}?)?"
+)
 _IS = (
-    r"(?:(?P<is>\s{0,2}[:=]\s{0,3})|\s{1,2}(?:is|was|are|=|lautet|ist|war|heißt|est|était|es|era|è|e'|é|is nu|will be|should be|to|werd|wird|sera|será|sarà)\s{0,1}:?\s{1,3}"
+    r"(?:(?P<is>\s{0,2}[:=]\s{0,3})|\s{1,2}(?:is|was|are|=|lautet|ist|war|heißt|est|était|es|era"
+    r"|è|e'|é|is nu|will be|should be|to|werd|wird|sera|será|sarà)\s{0,1}:?\s{1,3}"
     r"|\s{1,2}(?:now|still|jetzt|ahora|maintenant|ora|nu|agora)\s{1,2}(?:is\s{1,2})?)"
 )
-_VALUE = r"(?:[\"'“”„«‘`*]{1,2}\s?(?P<quoted>[^\"'“”«»’`\n*]{3,64})\s?[\"'“”»’`*]{1,2}|(?P<bare>[^\s\"'“”„«»<>]{3,64}))"
+_VALUE = (
+    r"(?:[\"'“”„«‘`*]{1,2}\s?(?P<quoted>[^\"'“”«»’`\n*]{3,64})\s?[\"'“”»’`*]{1,2}|"
+    r"(?P<bare>[^\s\"'“”„«»<>]{3,64}))"
+)
 _TRAILING: Final = ".,;:!?)]}»”’*"
 _SENTENCE: Final = frozenset(".!?\n\r")
 _PIN: Final = re.compile(r"pin|code|código|codice", re.IGNORECASE)
 _WHOSE: Final = re.compile(
-    r"\b(?:my|our|his|her|their|mein|unser|mon|notre|ma|mi|nuestra|mia|mio|mijn|ons|onze|minha|nossa|root|admin"
+    r"\b(?:my|our|his|her|their|mein|unser|mon|notre|ma|mi|nuestra|mia|mio|mijn|ons|onze|minha"
+    r"|nossa|root|admin"
     r"|wi-?fi|wlan|guest|network)\b",
     re.IGNORECASE,
 )
@@ -151,9 +166,12 @@ PATTERNS: Final = (
     Pattern(
         name="password.one_time",
         entity_type="PASSWORD",
-        regex=r"(?<![A-Za-z])(?:verification|security|confirmation|one[- ]time|login|sign[- ]in|authentication|otp|2fa|mfa|sms|access)"
-        r"[- ](?:pass)?code(?:\s(?:for|to)\s[^\n.:]{1,40}?)?(?:\s{0,2}:\s{0,2}|\s(?:is|was)\s{0,2}:?\s{0,2})(?P<body>\d{3}[- ]?\d{3,5}|\d{4,8}|[A-Z0-9]{5,8})(?![\w])",
-        anchor=r"(?:verification|security|confirmation|one[\- ]time|login|sign[\- ]in|authentication|otp|2fa|mfa|sms|access)[\- ](?:pass)?code",
+        regex=r"(?<![A-Za-z])(?:verification|security|confirmation|one[- ]time|login|sign[- ]in"
+        r"|authentication|otp|2fa|mfa|sms|access)"
+        r"[- ](?:pass)?code(?:\s(?:for|to)\s[^\n.:]{1,40}?)?(?:\s{0,2}:\s{0,2}|\s(?:is"
+        r"|was)\s{0,2}:?\s{0,2})(?P<body>\d{3}[- ]?\d{3,5}|\d{4,8}|[A-Z0-9]{5,8})(?![\w])",
+        anchor=r"(?:verification|security|confirmation|one[\- ]time|login|sign[\- ]in"
+        r"|authentication|otp|2fa|mfa|sms|access)[\- ](?:pass)?code",
         reach=24,
         longest=24 + 50 + 12 + 12,
         score=0.75,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from itertools import pairwise
 from math import log2
 from typing import Final
 
@@ -11,9 +12,11 @@ from sluice.engine.patterns import words
 
 _STAND_IN: Final = re.compile(
     r"x{4,}|\*{3,}|\.{3,}|_{4,}|0{8,}|-{4,}|\u2026|\u2022{2,}|#{4,}|\?{3,}"
-    r"|^[<\[({%].*[>\])}%]$|\$\{|\{\{|#\{|\$\(|<%|%>|^\$[A-Za-z_]\w*$|^%\w+%$|^%?[-\d.]*%[sdrv]$|^%\(\w+\)"
+    r"|^[<\[({%].*[>\])}%]$|\$\{|\{\{|#\{|\$\(|<%|%>|^\$[A-Za-z_]\w*$|^%\w+%$|^%?[-\d.]*%[sdrv]$"
+    r"|^%\(\w+\)"
     r"|^__\w+__$|^@[\w.]+@$|^!\w+$|^&[a-z]\w*;$|^\\?\$\w+\\?$|^:\w+$|^<\w"
-    r"|(?<![A-Za-z])(?:your|enter|insert|replace|change)[-_ ]?(?:me|this|it|here|your?|the|with|an?)?(?![A-Za-z])"
+    r"|(?<![A-Za-z])(?:your|enter|insert|replace|change)[-_ ]?(?:me|this|it|here|your?|the|with"
+    r"|an?)?(?![A-Za-z])"
     r"|(?<![A-Za-z])your[A-Z]\w*|(?<![A-Za-z])(?:my|some|the|a|an|any|our|new|old|user|their)[-_ ]"
     r"(?:\w{1,12}[-_ ])?(?:pass|pwd|key|secret|token|cred)[a-z_ -]*$"
     r"|(?<![A-Za-z])my(?:super)?(?:secret|api|access|auth)?(?:password|passwd|key|secret|token)$"
@@ -22,14 +25,16 @@ _STAND_IN: Final = re.compile(
     r"|removed|hidden|masked|not[-_ ]?(?:set|used|real|a[-_ ]?real)"
     r"|^(?:todo|tbd|fixme|none|null|nil|undefined|true|false|n/a|na|empty|yes|no|on|off|unset)$"
     r"|^(?:foo|bar|baz|foobar|foobarbaz|changeit|change(?:me|this)\d{0,3}!?|to-?be-?changed"
-    r"|secrets?|pass|passw(?:or)?d|passwort|contrase\w{1,3}a|motdepasse|wachtwoord|senha|pwd|passphrase"
+    r"|secrets?|pass|passw(?:or)?d|passwort|contrase\w{1,3}a|motdepasse|wachtwoord|senha|pwd"
+    r"|passphrase"
     r"|tokens?|keys?|api[-_]?key|string|str|text|value|varchar|bytes|int|test|default|something"
-    r"|(?:this[-_ ]is[-_ ])?(?:a[-_ ])?(?:super[-_ ]?)?(?:secret|password|pass)[-_ ]?(?:here|value|goes[-_ ]here)"
-    r"|s3cret[-_]?here|blah|lorem|ipsum|abc|xyz|xxx|secret[-_]?(?:key|token)|access[-_]?(?:key|token)"
+    r"|(?:this[-_ ]is[-_ ])?(?:a[-_ ])?(?:super[-_ ]?)?(?:secret|password|pass)[-_ ]?(?:here"
+    r"|value|goes[-_ ]here)"
+    r"|s3cret[-_]?here|blah|lorem|ipsum|abc|xyz|xxx|secret[-_]?(?:key|token)|access[-_]?(?:key"
+    r"|token)"
     r"|client[-_]?secret|auth[-_]?token|bearer|basic|hash(?:ed)?|encrypted|required|optional|any)$",
     re.IGNORECASE,
 )
-_UPPER_EXAMPLE: Final = "EXAMPLE"
 _REFERENCE: Final = re.compile(
     r"[A-Za-z_$@&*!~-][\w$]*(?:(?:\.|\?\.|::|->|\\)[A-Za-z_$][\w$]*)+[;,)\]}]*"  # self.config.key
     r"|[\w.$:@>?!&*-]{1,60}[(\[].*"  # call(…), list[…]
@@ -69,7 +74,7 @@ ORDINARY: Final = words(
     "line row item match group index count length size offset start end stop begin current "
     "previous left right top bottom middle center inherit initial normal bold"
 )
-"""Words that stand in programs and on screens where a name that means a secret is used otherwise."""
+"""Words that stand in programs and on screens behind names that otherwise mean a secret."""
 
 PROSE: Final = words(
     "a an the no not too also very so now never always only already still being been wrong "
@@ -110,9 +115,7 @@ def is_placeholder(value: str) -> bool:
 
 def is_sequence(value: str) -> bool:
     """Whether most neighbours follow each other, as in `abcdef123456` or `1111222233334444`."""
-    steps = sum(
-        -1 <= ord(right) - ord(left) <= 1 for left, right in zip(value, value[1:], strict=False)
-    )
+    steps = sum(-1 <= ord(right) - ord(left) <= 1 for left, right in pairwise(value))
     return len(value) >= 12 and steps >= 0.6 * (len(value) - 1)
 
 
@@ -150,7 +153,7 @@ def is_random(value: str) -> bool:
 
 def _random_run(run: str) -> bool:
     """Short pieces of one kind, digits here and there, or letters that no word has in a row."""
-    pieces = _PIECES.findall(run)
+    pieces: list[str] = _PIECES.findall(run)
     if not pieces:
         return False
     numbers = sum(piece[0].isdigit() for piece in pieces)
