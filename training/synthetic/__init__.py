@@ -50,7 +50,7 @@ def generate(
         raise ValueError("no register of these names and languages")
     weights = [register.weight for register in chosen]
     for number in range(count):
-        yield one(chosen, weights, Random(f"{seed}:{number}"))  # noqa: S311 - reproducible, no secret
+        yield one(chosen, weights, Random(f"{seed}:{number}"))
 
 
 def one(registers: list[Register], weights: list[float], random: Random) -> Labelled:

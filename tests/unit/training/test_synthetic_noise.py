@@ -9,7 +9,6 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from training.synthetic.model import Labelled
 from training.synthetic.noise import CLEAN, KINDS, Noise, edited, spoiled
 

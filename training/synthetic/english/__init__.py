@@ -79,9 +79,7 @@ def _registers() -> tuple[Register, ...]:
         path = folder / f"{name}.txt"
         if path.exists():
             templates, own = read(path)
-            made.append(
-                Register(name, "en", templates, ENGLISH, noise, {**shared, **own}, weight)
-            )
+            made.append(Register(name, "en", templates, ENGLISH, noise, {**shared, **own}, weight))
     return tuple(made)
 
 

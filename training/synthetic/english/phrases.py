@@ -8,31 +8,34 @@ from typing import Final
 from training.synthetic.facts import listed
 
 VERBS: Final = listed("""
-send|check|cancel|explain|find|fix|finish|open|close|buy|sell|return|clean|paint|move|change|update|
-write|read|sign|approve|reject|discuss|review|test|build|break|replace|repair|order|pay for|wait for|
-look at|talk about|think about|forget|remember|miss|win|lose|avoid|prevent|support|stop|start|delay|
-finance|cut|raise|share|delete|print|copy|save|install|remove|measure|count|compare|choose|ignore|
-complain about|apologise for|deal with|work on|pick up|drop off|give up|follow up on|set up|take over|
-turn down|carry out|bring back|point out|put off|sort out|make up|get rid of|depend on|rely on|ask for
+send|check|cancel|explain|find|fix|finish|open|close|buy|sell|return|clean|paint|move|change|
+update|write|read|sign|approve|reject|discuss|review|test|build|break|replace|repair|order|
+pay for|wait for|look at|talk about|think about|forget|remember|miss|win|lose|avoid|prevent|
+support|stop|start|delay|finance|cut|raise|share|delete|print|copy|save|install|remove|measure|
+count|compare|choose|ignore|complain about|apologise for|deal with|work on|pick up|drop off|
+give up|follow up on|set up|take over|turn down|carry out|bring back|point out|put off|sort out|
+make up|get rid of|depend on|rely on|ask for
 """)
 PAST: Final = listed("""
 sent|checked|cancelled|explained|found|fixed|finished|opened|closed|bought|sold|returned|cleaned|
 painted|moved|changed|updated|wrote|read|signed|approved|rejected|discussed|reviewed|tested|built|
-broke|replaced|repaired|ordered|paid for|waited for|looked at|talked about|forgot|remembered|missed|
-won|lost|avoided|prevented|supported|stopped|started|delayed|cut|raised|shared|deleted|saved|removed|
-measured|ignored|complained about|dealt with|picked up|gave up|set up|took over|sorted out|asked for
+broke|replaced|repaired|ordered|paid for|waited for|looked at|talked about|forgot|remembered|
+missed|won|lost|avoided|prevented|supported|stopped|started|delayed|cut|raised|shared|deleted|
+saved|removed|measured|ignored|complained about|dealt with|picked up|gave up|set up|took over|
+sorted out|asked for
 """)
 NOUNS: Final = listed("""
-report|bill|account|key|door|window|kitchen|garden|road|bridge|school|price|offer|plan|idea|problem|
-question|answer|mistake|decision|rule|law|tax|rent|loan|job|shift|project|deadline|budget|contract|form|
-letter|message|call|photo|video|song|film|book|page|chapter|story|game|match|season|goal|ticket|trip|
-flight|hotel|room|bed|table|chair|lamp|phone|battery|screen|password|file|folder|server|database|
-network|update|error|test|result|sample|dose|pill|treatment|symptom|diet|meal|soup|bread|wine|menu|
-kitchen sink|washing machine|dishwasher|car park|front desk|waiting room|delivery|parcel|box|label|
-refund|discount|order|receipt|warranty|manual|feature|button|setting|map|route|train|bus|engine|tyre|
-bike|boat|fence|roof|wall|floor|neighbourhood|weather|storm|holiday|weekend|party|wedding|birthday|
-present|dog|cat|horse|bird|tree|flower|river|beach|view|noise|smell|colour|size|shape|number|list|
-meeting|minutes|agenda|policy|procedure|complaint|claim|evidence|witness|hearing|appeal|fine|permit
+report|bill|account|key|door|window|kitchen|garden|road|bridge|school|price|offer|plan|idea|
+problem|question|answer|mistake|decision|rule|law|tax|rent|loan|job|shift|project|deadline|budget|
+contract|form|letter|message|call|photo|video|song|film|book|page|chapter|story|game|match|season|
+goal|ticket|trip|flight|hotel|room|bed|table|chair|lamp|phone|battery|screen|password|file|folder|
+server|database|network|update|error|test|result|sample|dose|pill|treatment|symptom|diet|meal|
+soup|bread|wine|menu|kitchen sink|washing machine|dishwasher|car park|front desk|waiting room|
+delivery|parcel|box|label|refund|discount|order|receipt|warranty|manual|feature|button|setting|
+map|route|train|bus|engine|tyre|bike|boat|fence|roof|wall|floor|neighbourhood|weather|storm|
+holiday|weekend|party|wedding|birthday|present|dog|cat|horse|bird|tree|flower|river|beach|view|
+noise|smell|colour|size|shape|number|list|meeting|minutes|agenda|policy|procedure|complaint|claim|
+evidence|witness|hearing|appeal|fine|permit
 """)
 ADJECTIVES: Final = listed("""
 new|old|big|small|long|short|early|late|red|blue|green|black|white|cold|warm|hot|wet|dry|open|
@@ -42,12 +45,13 @@ private|personal|legal|medical|technical|digital|electric|automatic|wrong|right|
 worse|quiet|loud|fast|slow|safe|dangerous|clean|dirty|heavy|light|strong|weak|whole|entire|missing
 """)
 SUBJECTS: Final = listed("""
-the team|the company|the government|the school|the weather|my boss|my neighbour|our landlord|the driver|
-everyone|somebody|nobody|the whole family|the kids|the committee|the new policy|the system|the software|
-the old version|the price|the market|the economy|the war|the band|the crowd|the coach|the patient|
-the doctor|the plaintiff|the defendant|the witness|the customer|the seller|the data|the results|
-the photos|the first season|this project|this place|that idea|it|they|we|he|she|I|you|people|most of us|
-a friend of mine|one of them|the other one|what happened|all this|the rest|half of it|the majority
+the team|the company|the government|the school|the weather|my boss|my neighbour|our landlord|
+the driver|everyone|somebody|nobody|the whole family|the kids|the committee|the new policy|
+the system|the software|the old version|the price|the market|the economy|the war|the band|
+the crowd|the coach|the patient|the doctor|the plaintiff|the defendant|the witness|the customer|
+the seller|the data|the results|the photos|the first season|this project|this place|that idea|it|
+they|we|he|she|I|you|people|most of us|a friend of mine|one of them|the other one|what happened|
+all this|the rest|half of it|the majority
 """)
 ENDS: Final = listed("""
 again|today|tomorrow|next week|last year|before lunch|after work|at home|online|in the morning|
@@ -57,20 +61,24 @@ in the end|for no reason|with a smile|in the rain|at the last minute|if possible
 since the spring|during the summer|until further notice|within two weeks|over the weekend
 """)
 MODALS: Final = listed(
-    "will|would|should|could|can|must|may|might|won't|can't|shouldn't|doesn't want to|has to|needs to|"
+    "will|would|should|could|can|must|may|might|won't|can't|shouldn't|doesn't want to|has to|"
+    "needs to|"
     "is going to|tried to|used to|refused to|promised to|forgot to|had to|did not"
 )
 STATES: Final = listed("""
 is over|was worth it|makes no sense|takes too long|is getting better|was a disaster|works fine|
-is out of stock|is under review|was cancelled|has changed|is not fair|was fun|is still open|looks good|
-sounds wrong|smells strange|seems unlikely|is none of your business|will never end|came too late|
-is on hold|went well|got worse|fell apart|is a waste of time|was a great success|needs more work
+is out of stock|is under review|was cancelled|has changed|is not fair|was fun|is still open|
+looks good|sounds wrong|smells strange|seems unlikely|is none of your business|will never end|
+came too late|is on hold|went well|got worse|fell apart|is a waste of time|was a great success|
+needs more work
 """)
 
 
 def thing(random: Random) -> str:
     """Return a noun phrase: `the old contract`, `my ticket`, `two windows`."""
-    article = random.choice(("the", "the", "a", "my", "our", "your", "this", "that", "every", "his"))
+    article = random.choice(
+        ("the", "the", "a", "my", "our", "your", "this", "that", "every", "his")
+    )
     noun = random.choice(NOUNS)
     adjective = random.choice(ADJECTIVES) if random.random() < 0.4 else ""
     if article == "a" and (adjective or noun)[0] in "aeiou":
@@ -83,7 +91,8 @@ def _ending(random: Random) -> str:
     if pick < 0.35:
         return " " + random.choice(ENDS)
     if pick < 0.5:
-        return f" {random.choice(('in', 'for', 'with', 'near', 'from', 'about', 'without'))} {thing(random)}"
+        preposition = random.choice(("in", "for", "with", "near", "from", "about", "without"))
+        return f" {preposition} {thing(random)}"
     return ""
 
 

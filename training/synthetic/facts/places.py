@@ -30,16 +30,15 @@ Georgia,Georgian,Georgians|Germany,German,Germans|Ghana,Ghanaian,Ghanaians|Greec
 Guatemala,Guatemalan,Guatemalans|Guinea,Guinean,Guineans|Haiti,Haitian,Haitians|
 Honduras,Honduran,Hondurans|Hungary,Hungarian,Hungarians|Iceland,Icelandic,Icelanders|
 India,Indian,Indians|Indonesia,Indonesian,Indonesians|Iran,Iranian,Iranians|Iraq,Iraqi,Iraqis|
-Ireland,Irish,Irish|Israel,Israeli,Israelis|Italy,Italian,Italians|
-Ivory Coast,Ivorian,Ivorians|Jamaica,Jamaican,Jamaicans|Japan,Japanese,Japanese|
-Jordan,Jordanian,Jordanians|Kazakhstan,Kazakh,Kazakhs|Kenya,Kenyan,Kenyans|
-Kosovo,Kosovan,Kosovars|Kuwait,Kuwaiti,Kuwaitis|Kyrgyzstan,Kyrgyz,Kyrgyz|Laos,Laotian,Laotians|
-Latvia,Latvian,Latvians|Lebanon,Lebanese,Lebanese|Liberia,Liberian,Liberians|
-Libya,Libyan,Libyans|Lithuania,Lithuanian,Lithuanians|Luxembourg,Luxembourgish,Luxembourgers|
-Madagascar,Malagasy,Malagasy|Malawi,Malawian,Malawians|Malaysia,Malaysian,Malaysians|
-Mali,Malian,Malians|Malta,Maltese,Maltese|Mauritius,Mauritian,Mauritians|
-Mexico,Mexican,Mexicans|Moldova,Moldovan,Moldovans|Mongolia,Mongolian,Mongolians|
-Montenegro,Montenegrin,Montenegrins|Morocco,Moroccan,Moroccans|
+Ireland,Irish,Irish|Israel,Israeli,Israelis|Italy,Italian,Italians|Ivory Coast,Ivorian,Ivorians|
+Jamaica,Jamaican,Jamaicans|Japan,Japanese,Japanese|Jordan,Jordanian,Jordanians|
+Kazakhstan,Kazakh,Kazakhs|Kenya,Kenyan,Kenyans|Kosovo,Kosovan,Kosovars|Kuwait,Kuwaiti,Kuwaitis|
+Kyrgyzstan,Kyrgyz,Kyrgyz|Laos,Laotian,Laotians|Latvia,Latvian,Latvians|Lebanon,Lebanese,Lebanese|
+Liberia,Liberian,Liberians|Libya,Libyan,Libyans|Lithuania,Lithuanian,Lithuanians|
+Luxembourg,Luxembourgish,Luxembourgers|Madagascar,Malagasy,Malagasy|Malawi,Malawian,Malawians|
+Malaysia,Malaysian,Malaysians|Mali,Malian,Malians|Malta,Maltese,Maltese|
+Mauritius,Mauritian,Mauritians|Mexico,Mexican,Mexicans|Moldova,Moldovan,Moldovans|
+Mongolia,Mongolian,Mongolians|Montenegro,Montenegrin,Montenegrins|Morocco,Moroccan,Moroccans|
 Mozambique,Mozambican,Mozambicans|Myanmar,Burmese,Burmese|Namibia,Namibian,Namibians|
 Nepal,Nepalese,Nepalis|Netherlands,Dutch,Dutchmen|New Zealand,New Zealand,New Zealanders|
 Nicaragua,Nicaraguan,Nicaraguans|Niger,Nigerien,Nigeriens|Nigeria,Nigerian,Nigerians|
@@ -47,17 +46,16 @@ North Korea,North Korean,North Koreans|North Macedonia,Macedonian,Macedonians|
 Norway,Norwegian,Norwegians|Oman,Omani,Omanis|Pakistan,Pakistani,Pakistanis|
 Panama,Panamanian,Panamanians|Paraguay,Paraguayan,Paraguayans|Peru,Peruvian,Peruvians|
 Philippines,Philippine,Filipinos|Poland,Polish,Poles|Portugal,Portuguese,Portuguese|
-Qatar,Qatari,Qataris|Romania,Romanian,Romanians|Russia,Russian,Russians|
-Rwanda,Rwandan,Rwandans|Samoa,Samoan,Samoans|Saudi Arabia,Saudi,Saudis|
-Scotland,Scottish,Scots|Senegal,Senegalese,Senegalese|Serbia,Serbian,Serbs|
-Sierra Leone,Sierra Leonean,Sierra Leoneans|Singapore,Singaporean,Singaporeans|
-Slovakia,Slovak,Slovaks|Slovenia,Slovenian,Slovenes|Somalia,Somali,Somalis|
-South Africa,South African,South Africans|South Korea,South Korean,South Koreans|
-Spain,Spanish,Spaniards|Sri Lanka,Sri Lankan,Sri Lankans|Sudan,Sudanese,Sudanese|
-Sweden,Swedish,Swedes|Switzerland,Swiss,Swiss|Syria,Syrian,Syrians|Taiwan,Taiwanese,Taiwanese|
-Tajikistan,Tajik,Tajiks|Tanzania,Tanzanian,Tanzanians|Thailand,Thai,Thais|Togo,Togolese,Togolese|
-Tunisia,Tunisian,Tunisians|Turkey,Turkish,Turks|Turkmenistan,Turkmen,Turkmens|
-Uganda,Ugandan,Ugandans|Ukraine,Ukrainian,Ukrainians|
+Qatar,Qatari,Qataris|Romania,Romanian,Romanians|Russia,Russian,Russians|Rwanda,Rwandan,Rwandans|
+Samoa,Samoan,Samoans|Saudi Arabia,Saudi,Saudis|Scotland,Scottish,Scots|
+Senegal,Senegalese,Senegalese|Serbia,Serbian,Serbs|Sierra Leone,Sierra Leonean,Sierra Leoneans|
+Singapore,Singaporean,Singaporeans|Slovakia,Slovak,Slovaks|Slovenia,Slovenian,Slovenes|
+Somalia,Somali,Somalis|South Africa,South African,South Africans|
+South Korea,South Korean,South Koreans|Spain,Spanish,Spaniards|Sri Lanka,Sri Lankan,Sri Lankans|
+Sudan,Sudanese,Sudanese|Sweden,Swedish,Swedes|Switzerland,Swiss,Swiss|Syria,Syrian,Syrians|
+Taiwan,Taiwanese,Taiwanese|Tajikistan,Tajik,Tajiks|Tanzania,Tanzanian,Tanzanians|
+Thailand,Thai,Thais|Togo,Togolese,Togolese|Tunisia,Tunisian,Tunisians|Turkey,Turkish,Turks|
+Turkmenistan,Turkmen,Turkmens|Uganda,Ugandan,Ugandans|Ukraine,Ukrainian,Ukrainians|
 United Arab Emirates,Emirati,Emiratis|United Kingdom,British,Britons|
 United States,American,Americans|Uruguay,Uruguayan,Uruguayans|Uzbekistan,Uzbek,Uzbeks|
 Venezuela,Venezuelan,Venezuelans|Vietnam,Vietnamese,Vietnamese|Wales,Welsh,Welshmen|
@@ -89,18 +87,20 @@ COUNTRY_SHORTHAND: Final = {
 
 OTHER_PEOPLES: Final = listed("""
 European|African|Asian|Arab|Kurdish|Palestinian|Chechen|Tibetan|Basque|Catalan|Hispanic|Latino|
-Jewish|Muslim|Christian|Catholic|Protestant|Hindu|Buddhist|Sikh|Sunni|Shiite|Shia|Orthodox|Islamic|
-Anglican|Baptist|Methodist|Mormon|Lutheran|Republican|Democratic|Democrat|Conservative|Labour|
-Communist|Socialist|Liberal|Tory|Marxist|Nazi|Native American|African-American|Roma|Inuit|Maori|
-Western|Scandinavian|Balkan|Slavic|Baltic|Nordic|Latin American|Middle Eastern|Caribbean|Texan|
-Californian|Parisian|Londoner|New Yorker|Bavarian|Sicilian|Uyghur|Rohingya|Tamil|Bengali|Punjabi|
-Yoruba|Zulu|Hutu|Tutsi|Pashtun|Persian|Irish-American|Afro-Caribbean|Evangelical|Quaker|Presbyterian
+Jewish|Muslim|Christian|Catholic|Protestant|Hindu|Buddhist|Sikh|Sunni|Shiite|Shia|Orthodox|
+Islamic|Anglican|Baptist|Methodist|Mormon|Lutheran|Republican|Democratic|Democrat|Conservative|
+Labour|Communist|Socialist|Liberal|Tory|Marxist|Nazi|Native American|African-American|Roma|Inuit|
+Maori|Western|Scandinavian|Balkan|Slavic|Baltic|Nordic|Latin American|Middle Eastern|Caribbean|
+Texan|Californian|Parisian|Londoner|New Yorker|Bavarian|Sicilian|Uyghur|Rohingya|Tamil|Bengali|
+Punjabi|Yoruba|Zulu|Hutu|Tutsi|Pashtun|Persian|Irish-American|Afro-Caribbean|Evangelical|Quaker|
+Presbyterian
 """)
 OTHER_PEOPLE: Final = listed("""
-Arabs|Kurds|Palestinians|Muslims|Christians|Catholics|Protestants|Hindus|Jews|Sikhs|Sunnis|Shiites|
-Buddhists|Republicans|Democrats|Tories|Conservatives|Liberals|Socialists|Communists|Europeans|
-Africans|Asians|Latinos|Hispanics|Native Americans|African Americans|Texans|Californians|Londoners|
-New Yorkers|Parisians|Bavarians|Catalans|Basques|Tibetans|Mormons|Baptists|Greens|Nazis|Tamils
+Arabs|Kurds|Palestinians|Muslims|Christians|Catholics|Protestants|Hindus|Jews|Sikhs|Sunnis|
+Shiites|Buddhists|Republicans|Democrats|Tories|Conservatives|Liberals|Socialists|Communists|
+Europeans|Africans|Asians|Latinos|Hispanics|Native Americans|African Americans|Texans|
+Californians|Londoners|New Yorkers|Parisians|Bavarians|Catalans|Basques|Tibetans|Mormons|Baptists|
+Greens|Nazis|Tamils
 """)
 
 REGIONS: Final = listed("""
@@ -110,31 +110,32 @@ Scandinavia|the Caribbean|the Baltics|Sub-Saharan Africa|North Africa|West Afric
 Central Asia|the Gulf|the Far East|Asia-Pacific|EMEA|the Mediterranean|the Midwest|New England|
 the Pacific Northwest|the West Coast|the East Coast|Silicon Valley|the Bay Area|the South|
 Northern Ireland|the Scottish Highlands|Cornwall|Yorkshire|Lancashire|Kent|Devon|Essex|Surrey|
-Sussex|Norfolk|the Cotswolds|the Lake District|the Midlands|Greater Manchester|Merseyside|
-Tuscany|Sicily|Sardinia|Lombardy|Umbria|Provence|Normandy|Brittany|Alsace|Burgundy|Bavaria|Saxony|
-Hesse|Brandenburg|Catalonia|Andalusia|Galicia|the Basque Country|Castile|Flanders|Wallonia|
-Transylvania|Silesia|Crimea|Donbas|Siberia|Kurdistan|Kashmir|Punjab|Kerala|Gujarat|Tamil Nadu|
-Maharashtra|Uttar Pradesh|West Bengal|Hokkaido|Okinawa|Guangdong|Sichuan|Xinjiang|Tibet|Patagonia|
-Ontario|Quebec|British Columbia|Alberta|Manitoba|Nova Scotia|Queensland|New South Wales|Victoria|
-Tasmania|Western Australia|Gaza|the West Bank|the Gaza Strip|Darfur|Chechnya|Dagestan|Abkhazia|
-Zanzibar|KwaZulu-Natal|Gauteng|Bali|Java|Sumatra|Borneo|Crete|Corfu|Ibiza|Mallorca|Tenerife|Madeira|
+Sussex|Norfolk|the Cotswolds|the Lake District|the Midlands|Greater Manchester|Merseyside|Tuscany|
+Sicily|Sardinia|Lombardy|Umbria|Provence|Normandy|Brittany|Alsace|Burgundy|Bavaria|Saxony|Hesse|
+Brandenburg|Catalonia|Andalusia|Galicia|the Basque Country|Castile|Flanders|Wallonia|Transylvania|
+Silesia|Crimea|Donbas|Siberia|Kurdistan|Kashmir|Punjab|Kerala|Gujarat|Tamil Nadu|Maharashtra|
+Uttar Pradesh|West Bengal|Hokkaido|Okinawa|Guangdong|Sichuan|Xinjiang|Tibet|Patagonia|Ontario|
+Quebec|British Columbia|Alberta|Manitoba|Nova Scotia|Queensland|New South Wales|Victoria|Tasmania|
+Western Australia|Gaza|the West Bank|the Gaza Strip|Darfur|Chechnya|Dagestan|Abkhazia|Zanzibar|
+KwaZulu-Natal|Gauteng|Bali|Java|Sumatra|Borneo|Crete|Corfu|Ibiza|Mallorca|Tenerife|Madeira|
 Jalisco|Oaxaca|Yucatan|Chiapas|Bahia|Minas Gerais|Upstate New York|Long Island|Cape Cod|the Bronx|
 Orange County|Cook County|Northern California|Southern California|SoCal|NorCal|the Panhandle|
 the Deep South|Appalachia|the Rust Belt|the Ruhr|the Black Forest|Lapland|Jutland|Karelia
 """)
 NATURE: Final = listed("""
-the Thames|the Rhine|the Danube|the Nile|the Amazon|the Mississippi|the Mississippi River|the Seine|
-the Ganges|the Mekong|the Volga|the Hudson River|the Colorado River|the Rio Grande|the Po|the Tiber|
-Mount Everest|Everest|K2|Mont Blanc|Kilimanjaro|Mount Fuji|the Matterhorn|Ben Nevis|Mount Rainier|
-the Alps|the Andes|the Himalayas|the Pyrenees|the Rockies|the Rocky Mountains|the Appalachians|
-the Urals|the Carpathians|the Atlas Mountains|the Dolomites|the Sierra Nevada|the Sahara|the Gobi|
-the Kalahari|the Mojave Desert|the Atlantic|the Pacific|the Atlantic Ocean|the Pacific Ocean|
-the Indian Ocean|the Arctic|the North Sea|the Baltic Sea|the Black Sea|the Red Sea|the Dead Sea|
-the South China Sea|the Mediterranean Sea|the Caspian Sea|the Adriatic|the English Channel|
-the Gulf of Mexico|the Persian Gulf|the Suez Canal|the Panama Canal|the Strait of Gibraltar|
-Lake Michigan|Lake Erie|Lake Tahoe|Lake Como|Lake Geneva|Lake Victoria|Loch Ness|Lake Constance|
-the Grand Canyon|Yosemite|Yellowstone|Yellowstone National Park|Niagara Falls|Death Valley|
-the Great Barrier Reef|Mars|the Moon|Jupiter|Venus|Saturn
+the Thames|the Rhine|the Danube|the Nile|the Amazon|the Mississippi|the Mississippi River|
+the Seine|the Ganges|the Mekong|the Volga|the Hudson River|the Colorado River|the Rio Grande|
+the Po|the Tiber|Mount Everest|Everest|K2|Mont Blanc|Kilimanjaro|Mount Fuji|the Matterhorn|
+Ben Nevis|Mount Rainier|the Alps|the Andes|the Himalayas|the Pyrenees|the Rockies|
+the Rocky Mountains|the Appalachians|the Urals|the Carpathians|the Atlas Mountains|the Dolomites|
+the Sierra Nevada|the Sahara|the Gobi|the Kalahari|the Mojave Desert|the Atlantic|the Pacific|
+the Atlantic Ocean|the Pacific Ocean|the Indian Ocean|the Arctic|the North Sea|the Baltic Sea|
+the Black Sea|the Red Sea|the Dead Sea|the South China Sea|the Mediterranean Sea|the Caspian Sea|
+the Adriatic|the English Channel|the Gulf of Mexico|the Persian Gulf|the Suez Canal|
+the Panama Canal|the Strait of Gibraltar|Lake Michigan|Lake Erie|Lake Tahoe|Lake Como|Lake Geneva|
+Lake Victoria|Loch Ness|Lake Constance|the Grand Canyon|Yosemite|Yellowstone|
+Yellowstone National Park|Niagara Falls|Death Valley|the Great Barrier Reef|Mars|the Moon|Jupiter|
+Venus|Saturn
 """)
 LANDMARKS: Final = listed("""
 the Eiffel Tower|Big Ben|the Colosseum|the Louvre|Notre Dame|the Taj Mahal|the Statue of Liberty|
@@ -163,24 +164,25 @@ Peckham|Covent Garden|Mayfair|Kensington|Hampstead|Stratford|Tottenham|Didsbury|
 Montmartre|the Marais|La Defense|Kreuzberg|Neukölln|Prenzlauer Berg|Charlottenburg|Schwabing|
 St. Pauli|Trastevere|Gracia|Malasaña|Alfama|De Pijp|Nørrebro|Södermalm|Kadıköy|Beyoğlu|Shibuya|
 Shinjuku|Ginza|Akihabara|Roppongi|Gangnam|Itaewon|Kowloon|Wan Chai|Mong Kok|Bandra|Andheri|
-Koramangala|Indiranagar|Connaught Place|Copacabana|Ipanema|Palermo|La Boca|Polanco|Coyoacán|
-Bondi|Surry Hills|Fitzroy|St Kilda|Sandton|Soweto|Lekki|Ikoyi|Westlands|Karen|Zamalek|Yorkville
+Koramangala|Indiranagar|Connaught Place|Copacabana|Ipanema|Palermo|La Boca|Polanco|Coyoacán|Bondi|
+Surry Hills|Fitzroy|St Kilda|Sandton|Soweto|Lekki|Ikoyi|Westlands|Karen|Zamalek|Yorkville
 """)
 BIG_CITIES: Final = listed("""
-London|Paris|New York|New York City|NYC|Los Angeles|LA|L.A.|Chicago|Houston|San Francisco|SF|Boston|
-Seattle|Washington|Washington, D.C.|Washington DC|DC|Miami|Atlanta|Dallas|Denver|Philadelphia|Philly|
-Phoenix|San Diego|Austin|Las Vegas|Vegas|Detroit|Portland|Nashville|New Orleans|Toronto|Montreal|
-Vancouver|Berlin|Hamburg|Munich|Frankfurt|Cologne|Vienna|Zurich|Geneva|Rome|Milan|Madrid|Barcelona|
-Lisbon|Amsterdam|Rotterdam|The Hague|Brussels|Copenhagen|Stockholm|Oslo|Helsinki|Warsaw|Prague|
-Budapest|Bucharest|Sofia|Athens|Istanbul|Ankara|Moscow|St. Petersburg|Kiev|Kyiv|Minsk|Dublin|
-Edinburgh|Glasgow|Manchester|Birmingham|Liverpool|Leeds|Bristol|Cardiff|Belfast|Newcastle|Sheffield|
-Tokyo|Osaka|Kyoto|Seoul|Beijing|Shanghai|Hong Kong|Taipei|Singapore|Bangkok|Jakarta|Manila|Hanoi|
-Ho Chi Minh City|Kuala Lumpur|Delhi|New Delhi|Mumbai|Bangalore|Bengaluru|Chennai|Kolkata|Karachi|
-Lahore|Dhaka|Kabul|Tehran|Baghdad|Jerusalem|Tel Aviv|Damascus|Beirut|Amman|Riyadh|Dubai|Abu Dhabi|
-Doha|Cairo|Tripoli|Tunis|Algiers|Casablanca|Lagos|Abuja|Accra|Nairobi|Addis Ababa|Johannesburg|
-Cape Town|Sydney|Melbourne|Brisbane|Perth|Auckland|Wellington|Mexico City|Buenos Aires|Rio de Janeiro|
-Rio|Sao Paulo|São Paulo|Lima|Bogota|Bogotá|Santiago|Caracas|Havana|Sarajevo|Belgrade|Zagreb|
-Ljubljana|Riga|Vilnius|Tallinn|Grozny|Tbilisi|Baku|Yerevan
+London|Paris|New York|New York City|NYC|Los Angeles|LA|L.A.|Chicago|Houston|San Francisco|SF|
+Boston|Seattle|Washington|Washington, D.C.|Washington DC|DC|Miami|Atlanta|Dallas|Denver|
+Philadelphia|Philly|Phoenix|San Diego|Austin|Las Vegas|Vegas|Detroit|Portland|Nashville|
+New Orleans|Toronto|Montreal|Vancouver|Berlin|Hamburg|Munich|Frankfurt|Cologne|Vienna|Zurich|
+Geneva|Rome|Milan|Madrid|Barcelona|Lisbon|Amsterdam|Rotterdam|The Hague|Brussels|Copenhagen|
+Stockholm|Oslo|Helsinki|Warsaw|Prague|Budapest|Bucharest|Sofia|Athens|Istanbul|Ankara|Moscow|
+St. Petersburg|Kiev|Kyiv|Minsk|Dublin|Edinburgh|Glasgow|Manchester|Birmingham|Liverpool|Leeds|
+Bristol|Cardiff|Belfast|Newcastle|Sheffield|Tokyo|Osaka|Kyoto|Seoul|Beijing|Shanghai|Hong Kong|
+Taipei|Singapore|Bangkok|Jakarta|Manila|Hanoi|Ho Chi Minh City|Kuala Lumpur|Delhi|New Delhi|
+Mumbai|Bangalore|Bengaluru|Chennai|Kolkata|Karachi|Lahore|Dhaka|Kabul|Tehran|Baghdad|Jerusalem|
+Tel Aviv|Damascus|Beirut|Amman|Riyadh|Dubai|Abu Dhabi|Doha|Cairo|Tripoli|Tunis|Algiers|Casablanca|
+Lagos|Abuja|Accra|Nairobi|Addis Ababa|Johannesburg|Cape Town|Sydney|Melbourne|Brisbane|Perth|
+Auckland|Wellington|Mexico City|Buenos Aires|Rio de Janeiro|Rio|Sao Paulo|São Paulo|Lima|Bogota|
+Bogotá|Santiago|Caracas|Havana|Sarajevo|Belgrade|Zagreb|Ljubljana|Riga|Vilnius|Tallinn|Grozny|
+Tbilisi|Baku|Yerevan
 """)
 STATE_SHORTHAND: Final = listed("""
 Calif.|Fla.|Tex.|Mass.|Conn.|Ill.|Mich.|Pa.|N.Y.|N.J.|Va.|Wash.|Ore.|Colo.|Ariz.|Tenn.|Minn.|Wis.|
