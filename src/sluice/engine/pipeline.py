@@ -132,13 +132,13 @@ class Detector:
         found = self._gatherer.gather(text, _utf8(text), trace)
         with FailingAs("fields"):
             found = with_fields(text, found, self._known)
-        found = self._allowed.without(text, found, trace)
         with FailingAs("resolving"):
+            # Joining and linking make new texts, of which one may be allowed too.
+            found = self._allowed.without(text, found, trace)
             found = join(text, resolve(text, found, trace), trace)
-            linked = link(text, found, trace)
-        if self._allowed.texts and linked is not found:
-            linked = self._allowed.without(text, linked, trace)
-        return self._calibrated(linked, trace)
+            found = self._allowed.without(text, found, trace)
+            found = self._allowed.without(text, link(text, found, trace), trace)
+        return self._calibrated(found, trace)
 
     def _calibrated(self, found: list[Candidate], trace: Trace | None) -> list[Candidate]:
         if not self._calibration.table:

@@ -163,6 +163,12 @@ def test_allowed_texts_are_no_mentions() -> None:
     assert [f.start for f in detector.analyze("Jane Roe and Roe")] == [0]
 
 
+def test_an_allowed_name_that_was_tagged_in_pieces_leaves_no_mentions() -> None:
+    names = {"Jane": "PERSON", "Roe": "PERSON"}
+    detector = Detector({"PERSON"}, names=KnownNames(names, once=True), allow_list=("jane roe",))
+    assert detector.analyze("Jane Roe, then Roe") == []
+
+
 WORDS = (
     "jane",
     "Jane",
