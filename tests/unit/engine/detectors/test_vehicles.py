@@ -60,7 +60,6 @@ PLATES = (
     "licensePlate=[[8XYZ999]]",
     "placa [[ABC1D23]]",
     "My car, [[AB12 CDE]], was towed",
-    "The vehicle MH is [[MH-12-DE-1433]]",
     "La voiture [[AB-123-CD]] est garée",
 )
 NOT_PLATES = (
