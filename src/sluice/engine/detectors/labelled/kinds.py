@@ -194,7 +194,7 @@ class _Near:
         self.lowers = not _LOWERING.isdisjoint(self.words)
 
 
-class _Written(NamedTuple):
+class Written(NamedTuple):
     """A kind in one of its forms, ready to be compared."""
 
     form: re.Pattern[str]
@@ -226,27 +226,27 @@ class Kinds:
         return table
 
     @cached_property
-    def _forms(self) -> list[_Written]:
+    def _forms(self) -> list[Written]:
         flags = re.ASCII | re.IGNORECASE
         return [
-            _Written(re.compile(form.regex, flags), form.score, kind, _words(kind))
+            Written(re.compile(form.regex, flags), form.score, kind, _words(kind))
             for kind in self.rows
             for form in kind.forms
         ]
 
     @cached_property
-    def _numeric(self) -> list[_Written]:
+    def _numeric(self) -> list[Written]:
         """Kinds of digits alone that have a rule to keep."""
         return [
-            _Written(_shape(kind.shape), 0.0, kind, _words(kind))
+            Written(_shape(kind.shape), 0.0, kind, _words(kind))
             for kind in self.rows
             if kind.valid and r"\d" in kind.shape
         ]
 
     @cached_property
-    def _needed(self) -> dict[str, list[tuple[frozenset[str], _Written]]]:
+    def _needed(self) -> dict[str, list[tuple[frozenset[str], Written]]]:
         """By the rarest word of each label: all of its words, and the numeric kind it names."""
-        table: dict[str, list[tuple[frozenset[str], _Written]]] = {}
+        table: dict[str, list[tuple[frozenset[str], Written]]] = {}
         for row in self._numeric:
             for word, every in row.words.sets():
                 table.setdefault(word, []).append((every, row))
@@ -257,9 +257,10 @@ class Kinds:
         return last_words(name for kind in self.rows for name in kind.names())
 
     def forms(self, *, lettered: bool) -> tuple[str, ...]:
-        """The written forms with or without letters, each once."""
+        """The written forms with or without letters, each once, those that go on further first."""
         every = dict.fromkeys(form.regex for kind in self.rows for form in kind.forms)
-        return tuple(form for form in every if bool(_LETTERED.search(form)) == lettered)
+        longest_first = sorted(every, key=_width, reverse=True)
+        return tuple(form for form in longest_first if bool(_LETTERED.search(form)) == lettered)
 
     def read(self, match: re.Match[str]) -> Checked | None:
         """The number that begins with a match of `NUMBER`, by its label or by words near it.
@@ -271,6 +272,8 @@ class Kinds:
 
     def _lettered(self, text: str, start: int) -> Checked | None:
         """The number together with letters in front of it: `P-1234`, `AB 12 34 56 C`."""
+        if not start or text[start - 1] not in " /-":
+            return None
         letters = _LETTERS_BEFORE.search(text, max(0, start - 7), start)
         if letters is None:
             return None
@@ -315,6 +318,8 @@ class Kinds:
 
     def _near(self, match: re.Match[str]) -> Checked | None:
         """A number that keeps a kind's rule, near the words of that kind's label."""
+        if match.string[match.start()].isalpha():
+            return None
         groups = _groups(match.string, match.start())
         if sum(end - start for start, end in groups) < _LEAST_DIGITS:
             return None
@@ -325,7 +330,7 @@ class Kinds:
                 return hit._replace(score=NEAR, reason=f"{row.kind.rule}, context word")
         return None
 
-    def _named(self, near: _Near) -> Iterator[_Written]:
+    def _named(self, near: _Near) -> Iterator[Written]:
         """The numeric kinds of which a label is near."""
         for word in sorted(near.words & self._needed.keys()):
             yield from (row for every, row in self._needed[word] if every <= near.words)
@@ -333,11 +338,12 @@ class Kinds:
             yield from (row for row in self._numeric if row.words.are_near(near))
 
     @cached_property
-    def _by_signature(self) -> dict[str, list[_Written]]:
+    def _by_signature(self) -> dict[str, list[Written]]:
         """Filled as numbers come: the forms in which a number of this signature may be."""
         return {}
 
-    def _forms_like(self, number: str) -> list[_Written]:
+    def forms_like(self, number: str) -> list[Written]:
+        """The forms that a number may be written in: at least all that it is written in."""
         key = number.upper().translate(_SIGNATURE)
         if key not in self._by_signature:
             rows = [row for row in self._forms if _loose(row.form.pattern).fullmatch(key)]
@@ -347,7 +353,7 @@ class Kinds:
     def by_form(self, match: re.Match[str]) -> Checked | None:
         """A number in a written form: the kind of which it is surest."""
         near, number = _Near(match), match[0]
-        rows = (row for row in self._forms_like(number) if row.form.fullmatch(number))
+        rows = (row for row in self.forms_like(number) if row.form.fullmatch(number))
         hits = [_scored(row, match, near) for row in rows]
         return max((hit for hit in hits if hit), key=attrgetter("score"), default=None)
 
@@ -356,6 +362,13 @@ _SIGNATURE: Final = str.maketrans(
     {**dict.fromkeys("0123456789", "0"), **dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")}
 )
 _UNIT = re.compile(r"\\.|\[[^\]]*\]|\{[^}]*\}|\(\?:|[0-9A-Za-z]")
+
+
+def _width(form: str) -> int:
+    """About as many code points as a form takes: repeats, and units that are not repeated."""
+    units = [unit[0] for unit in _UNIT.finditer(form) if unit[0][0] != "("]
+    repeats = (int(unit.strip("{}").split(",")[-1]) - 2 for unit in units if unit[0] == "{")
+    return len(units) + sum(repeats)
 
 
 @lru_cache(maxsize=1024)
@@ -374,7 +387,7 @@ def _loosened(unit: re.Match[str]) -> str:
     return f"[{digit}{letter}+ -]" if digit or letter else written
 
 
-def _scored(row: _Written, match: re.Match[str], near: _Near) -> Checked | None:
+def _scored(row: Written, match: re.Match[str], near: _Near) -> Checked | None:
     """A form's score: its own, raised by a label near, lowered by words of other numbers."""
     kind, score, reason = row.kind, row.alone, row.kind.rule if row.kind.valid else "form"
     if row.words.are_near(near):

@@ -28,7 +28,7 @@ _MOST_LEADING: Final = 4
 _MOST_JOINED: Final = 14
 """Most code points of a label in a script that writes no spaces."""
 WIDE: Final = "\u2e80"
-"""From here on scripts write no spaces between words (Thai, which comes before, is added)."""
+"""From here on scripts write no spaces between words."""
 
 _NUMBER: Final = words(
     "number numbers no nos nr nrs num nbr n nummer nummern numéro numéros número números numero "
@@ -49,7 +49,7 @@ _PARTING: Final = frozenset(",;!?&+@%^~")
 _TOKEN = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SUFFIX = re.compile(r"(?:nummer|number|nr|num|no|code|kode|szám|číslo)\Z")
-SPACELESS: Final = re.compile("[\u0e00-\u0eff\u2e80-\U0003ffff]")
+SPACELESS: Final = re.compile("[\u2e80-\U0003ffff]")
 
 
 class Label(NamedTuple):
@@ -70,7 +70,7 @@ def fold(label: str) -> str:
     """A label without case, accents and whatever is neither letter nor digit."""
     if label.isascii() and label.isalnum():
         return label.lower()
-    plain = unicodedata.normalize("NFD", label.casefold())
+    plain = unicodedata.normalize("NFD", label.casefold().replace("ı", "i"))
     return "".join(char for char in plain if char.isalnum())
 
 
@@ -93,16 +93,15 @@ def label_before(
     `known` are folded labels, `ends` what `last_words` makes of them. Reads at most `BEFORE` code
     points.
     """
+    start, end = _last_token(text, at)
+    last = text[start:end]
+    if not last or (last.isascii() and not _may_end(last, ends)):
+        return None
     begin = max(0, at - BEFORE)
     tokens = [match.span() for match in _TOKEN.finditer(text, begin, at)]
-    if not tokens or at - tokens[-1][1] > _LONGEST_GAP:
-        return None
-    last = text[tokens[-1][0] : tokens[-1][1]]
-    if last.isascii() and not _may_end(last, ends):
-        return None
     if begin and tokens[0][0] == begin and len(tokens) > 1:
         tokens = tokens[1:]
-    gap = text[tokens[-1][1] : at]
+    gap = text[end:at]
     if SPACELESS.match(last[-1]):
         return _spaceless(last, known)
     found = _longest([word for a, b in tokens for word in _apart(text[a:b])], known)
@@ -112,6 +111,19 @@ def label_before(
     numbered = numbered or not _NUMBER_SIGNS.isdisjoint(gap)
     marked = numbered or not _MARKS.isdisjoint(gap)
     return Label(key, numbered, marked, direct=not led and (":" in gap or "." not in gap))
+
+
+def _last_token(text: str, at: int) -> tuple[int, int]:
+    """The last run of letters and digits before a number; empty if it is too far away."""
+    end = at
+    while end and at - end <= _LONGEST_GAP and not text[end - 1].isalnum():
+        end -= 1
+    if at - end > _LONGEST_GAP:
+        return at, at
+    start = end
+    while start and at - start < BEFORE and text[start - 1].isalnum():
+        start -= 1
+    return start, end
 
 
 def _may_end(word: str, ends: Container[str]) -> bool:

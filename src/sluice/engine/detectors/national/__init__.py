@@ -63,7 +63,7 @@ _ANYWHERE: Final = (
         "TAX_ID",
         "tax id, tax identification, taxpayer id, taxpayer identification, tax number, tax no, "
         "tax reference, taxid, ~tin, steuernummer, steuer id, numéro fiscal, codice fiscale, "
-        "vat number, vat no, vat id, vat reg no, vat registration",
+        "vat, vat id, vat reg, vat registration, vatin",
         r"(?=(?:.*\d){6})[A-Z0-9]{8,15}",
     ),
     Kind(

@@ -206,7 +206,7 @@ EAST_ASIA: Final = (
     ),
     Kind(
         "KR_BRN",
-        "사업자등록번호, 사업자번호, business registration, 사업자 등록번호",
+        "사업자등록번호, 사업자번호, business registration",
         r"\d{10}",
         "kr.brn",
         (Form(r"\d{3}-\d{2}-\d{5}", 0.6),),
@@ -376,7 +376,7 @@ AFRICA: Final = (
         None,
         (Form(r"GHA-\d{9}-\d", 0.95),),
     ),
-    Kind("GH_TIN", "gra tin, ghana tin", r"[PCGQV]00[0-9X]{8}", "gh.tin", (), "mod 11"),
+    Kind("GH_TIN", "gra tin, ghana tin", r"[PCGQV]00\d{7}[0-9X]", "gh.tin", (), "mod 11"),
     Kind("MA_CIN", "cin, cnie, carte nationale, ~cine", r"[A-Z]{1,2}\d{5,6}"),
     Kind("MA_ICE", "ice, identifiant commun", r"\d{15}", "ma.ice", (), "mod 97"),
     Kind("TN_MF", "matricule fiscal, matricule fiscale", r"\d{7}[A-Z](?:[A-Z]{2}\d{3})?", "tn.mf"),

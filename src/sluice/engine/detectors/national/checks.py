@@ -160,15 +160,17 @@ def document(number: str) -> bool:
 
 
 def de_document(number: str) -> bool:
-    """Nine characters without, or ten with their check digit (ICAO Doc 9303-3)."""
-    return len(number) == 9 or document(number)
+    """Ten characters, the last checks the rest; perhaps D behind (BMI, ICAO Doc 9303-3)."""
+    return len(number) >= 10 and number[9].isdecimal() and document(number[:10])
 
 
 def es_social(number: str) -> bool:
     """The last two of twelve digits are the rest modulo 97 (Seguridad Social)."""
-    body, check = int(number[2:10]), int(number[10:])
-    province = int(number[:2])
-    return (body + province * 10_000_000 if body < 10_000_000 else int(number[:10])) % 97 == check
+    if len(number) != 12:
+        return False
+    province, serial, check = int(number[:2]), int(number[2:10]), int(number[10:])
+    joined = serial + province * 10_000_000 if serial < 10_000_000 else int(number[:10])
+    return joined % 97 == check
 
 
 def pt_social(number: str) -> bool:
@@ -305,6 +307,8 @@ def ch_company(number: str) -> bool:
 
 def pt_card(number: str) -> bool:
     """Luhn with letters from 10 (Cartão de Cidadão, Agência para a Modernização)."""
+    if len(number) != 12:
+        return False
     total = 0
     for place, char in enumerate(reversed(number)):
         value = _ALPHABET.index(char) * (1 + place % 2)

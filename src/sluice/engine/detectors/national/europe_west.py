@@ -42,8 +42,8 @@ BRITAIN: Final = (
         "UK_DRIVING_LICENCE",
         "driving licence, driving license, driver s licence, driver s license, driver number, "
         "licence number, licence no, uk driving licence, dvla, drivers licence, drivers license",
-        r"[A-Z]{1,5}9{0,4}\d[0156]\d[0-3]\d{2}[A-Z9]{2}[A-Z0-9]{3}(?:\d{2})?",
-        lambda number: len(number) >= 16 and checks.uk_driving(number),
+        r"[A-Z][A-Z9]{4}\d[0156]\d[0-3]\d{2}[A-Z9]{2}[A-Z0-9]{3}(?:\d{2})?",
+        checks.uk_driving,
         (Form(r"[A-Z9]{5} ?\d[0156]\d[0-3]\d{2} ?[A-Z9]{2} ?[A-Z0-9]{3}", 0.85),),
         "birth date",
     ),
@@ -117,7 +117,7 @@ GERMANY: Final = (
         "personalausweis, personalausweisnummer, ausweisnummer, ausweis nr, personalausweis nr, "
         "perso, ausweis, ausweisnr, german id card",
         r"(?=(?:.*\d){3})[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?D?|\d{10}D?",
-        lambda number: len(number) >= 10 and checks.document(number.rstrip("D")[:10]),
+        checks.de_document,
         (),
         "weights 7 3 1",
     ),
@@ -126,7 +126,7 @@ GERMANY: Final = (
         "reisepass, reisepassnummer, reisepass nr, passnummer, pass nr, german passport, passnr, "
         "passport",
         r"[CFGHJK](?=(?:.*\d){3})[CFGHJKLMNPRTVWXYZ0-9]{8}\d?D?",
-        lambda number: len(number) >= 10 and checks.document(number.rstrip("D")[:10]),
+        checks.de_document,
         (),
         "weights 7 3 1",
     ),
@@ -278,7 +278,7 @@ SPAIN: Final = (
         "nss, n s s, seguridad social, nuss, naf, número de afiliación, afiliación, ss, nass, "
         "número de la seguridad social, núm seguridad social, n seguridad social, n ss",
         r"\d{12}|\d{11}",
-        lambda number: len(number) == 12 and checks.es_social(number),
+        checks.es_social,
         (Form(r"\d{2}[/ -]\d{8}[/ -]\d{2}", 0.75), Form(r"\d{2}/\d{10}", 0.7)),
         "mod 97",
     ),
@@ -354,7 +354,7 @@ ITALY_PORTUGAL: Final = (
         "cartão de cidadão, cartão do cidadão, c c, documento de identificação, cc n, "
         "bilhete de identidade, número de identificação civil, bi n",
         r"\d{9}[A-Z0-9]{2}\d|\d{8}",
-        lambda number: len(number) == 12 and checks.pt_card(number),
+        checks.pt_card,
         (Form(r"\d{8}[ -]?\d[ -]?[A-Z][A-Z0-9]\d", 0.9),),
         "Luhn",
     ),
