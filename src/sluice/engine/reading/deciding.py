@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
+from sluice.engine.patterns import words
 from sluice.engine.reading.decoding import html_entities, json_escapes, url_decoded
 from sluice.engine.reading.keys import Company, Meaning, Sort
 from sluice.engine.reading.offsets import CONTEXT, Edit, View, view_of
@@ -23,6 +24,11 @@ from sluice.engine.reading.values import (
 )
 
 _ESCAPED: Final = re.compile(r"[\\%&]")
+_STATUSES: Final = words(
+    "active inactive running stopped pending open closed enabled disabled done new ok failed "
+    "completed created deleted ready waiting approved rejected draft archived resolved merged"
+)
+"""What a `state` is that is no place."""
 _NO_EDIT: Final = Edit(0, 0, "")
 _EDGES: Final = " \t\r\n\u00a0"
 Around = Callable[[], Company]
@@ -141,7 +147,7 @@ def _role(meaning: Meaning, value: str, around: Around) -> Decided:
 
 def _state(meaning: Meaning, value: str, around: Around) -> Decided:
     part = place(value)
-    if part is None or value[0].islower():
+    if part is None or value[0].islower() or value.lower() in _STATUSES:
         return None
     beside = around()
     return (("LOCATION",), part) if beside.address or beside.person else None

@@ -54,6 +54,8 @@ class _Page:
             self._label = self._labels(tag, shown)
             return None
         name, meaning, of_column = named
+        while start < end and self._text[start] in ": \t\r\n":
+            start += 1
         self._label = None
         around = (
             partial(beside, self._headers, self._names) if of_column else self._near(start, end)

@@ -196,7 +196,7 @@ ENDINGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     ),
     (
         ("CARD_SECURITY_CODE",),
-        "cvv|cvc|cvv2|cvc2|cvv code|security code|card verification value|prufziffer|"
+        "cvv|cvc|cvv2|cvc2|cvv code|security code|card verification|prufziffer|"
         "codigo de seguridad|cryptogramme",
     ),
     (("IBAN_CODE",), "iban|iban number|iban code|iban nummer|numero iban"),
@@ -215,7 +215,7 @@ ENDINGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("CRYPTO",), "wallet address|btc address|bitcoin address|eth address|crypto wallet"),
     (
         ("IP_ADDRESS",),
-        "ip|ip address|ip addr|ipaddress|client ip|remote addr|ipv4|ipv6|"
+        "ip|ip address|ip addr|ipaddress|client ip|remote addr|ipv|"
         "remote address|source ip|src ip|dst ip|ip adresse|adresse ip|direccion ip|indirizzo ip",
     ),
     (("MAC_ADDRESS",), "mac address|mac addr|macaddress|hwaddr|mac adresse"),
@@ -268,7 +268,7 @@ WHOLE: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("EMAIL_ADDRESS",), "mail|mailto|e mail id|reply to"),
     (("USERNAME",), "login|user id|uid name|benutzer|kennung"),
     (("PASSWORD",), "pass|pw|pword|clave|secret|db pass|user pass|smtp pass|mysql pass"),
-    (("CREDIT_CARD",), "card|pan|cc|kk nummer"),
+    (("CREDIT_CARD",), "card|pan|kk nummer"),
     (("IN_PAN",), "pan india"),
 )
 """Names that say too little at the end of a longer one."""

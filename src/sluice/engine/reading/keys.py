@@ -69,11 +69,11 @@ _ENDINGS: Final = {
     name: Meaning(types, Sort.SURE) for types, row in ENDINGS for name in row.split("|")
 }
 _WHOLE: Final = (
-    _ENDINGS
+    {name: Meaning(_PERSON, Sort.ROLE) for name in ROLES}
     | {name: Meaning(types, Sort.SURE) for types, row in WHOLE for name in row.split("|")}
+    | _ENDINGS
     | {name: Meaning(_PERSON, Sort.NAME) for name in NAMES}
     | {name: Meaning(_PERSON, Sort.PART) for name in PARTS}
-    | {name: Meaning(_PERSON, Sort.ROLE) for name in ROLES}
     | {name: Meaning(_PLACE, Sort.STATE) for name in ("state", "region", "place", "location")}
     | {
         name: Meaning(("USERNAME", "PERSON"), Sort.USER)
@@ -139,8 +139,8 @@ def _whose(words: list[str]) -> Meaning | None:
         if words[place] in OF:
             if words[place - 1] in NAMES:
                 return _named(words[-1])
-            if words[-1] in PEOPLE:
-                return meaning_of(" ".join(words[:place]))
+            if words[-1] in PEOPLE and (found := _WHOLE.get(" ".join(words[:place]))):
+                return found
     return None
 
 

@@ -44,8 +44,9 @@ _LINE_START = re.compile(r"[ \t>*\-#/•]*(?:export |set |SET |const |let |var |
 _BARE_LONGEST: Final = 300
 _WORDS_BEFORE: Final = 5
 _CODE: Final = re.compile(
-    r"[()]|^[a-z_]\w*(?:\.\w+)+$|^[a-z]+[A-Z]\w*$|^\w+_\w+$|[;{]$|^!|^&|^\*\w"
+    r"\w\(|^\(|\s=\s|=$|^[a-z_]\w*(?:\.\w+)+$|^[a-z]+[A-Z]\w*$|^\w+_\w+$|[;{]$|^!|^&|^\*\w"
 )
+_NUMBERED = re.compile(r"(?<!\S)\d\S*")
 _VARIABLE = re.compile(r"[a-z_]\w*")
 _TRAILING: Final = " \t.,:;\"'*_`)]-"
 
@@ -131,7 +132,9 @@ def _last_label(name: str, *, glued: bool) -> str:
     """The label without what stands before it on the line: a sentence, another value."""
     if glued:
         return name.rpartition(" ")[2]
-    return name[max(name.rfind(". "), name.rfind("  ")) + 1 :]
+    name = name[max(name.rfind(". "), name.rfind("  ")) + 1 :]
+    numbers = [word.end() for word in _NUMBERED.finditer(name)]
+    return name[numbers[-1] :] if numbers and name[numbers[-1] :].strip() else name
 
 
 def _values(text: str, key: _Key, meaning: Meaning, at: int, names: Names) -> Iterator[Field]:
@@ -226,7 +229,8 @@ def _bare(text: str, key: _Key, start: int) -> tuple[int, int] | None:
     if not value or _CODE.search(value) or value.lower() == key.name.lower():
         return None
     if "=" in text[key.end : start] and _VARIABLE.fullmatch(value):
-        return (start, end) if glued and _begins_line(text, key.start) else None
+        logged = before == " " and text[key.start - 2 : key.start - 1] not in (",", "(")
+        return (start, end) if glued and (logged or _begins_line(text, key.start)) else None
     return start, end
 
 

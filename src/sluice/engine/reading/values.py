@@ -100,9 +100,12 @@ def is_firm(value: str) -> bool:
 
 
 def looks_like_a_person(value: str) -> bool:
-    """Whether the value is nothing but two to five capitalised words that may be a name."""
+    """Whether the value is two to five capitalised words that may be a name, perhaps with a note."""
     found = person(value)
-    if found is None or value[found.end :].strip(" .,") or is_firm(value):
+    if found is None or is_firm(value):
+        return False
+    follows = value[found.end :].strip(" .,")
+    if follows and follows[0] not in "(<":
         return False
     parts = value[found.start : found.end].replace(",", " ").split()
     names = [part for part in parts if part.lower().strip(".") not in _PARTICLES]
@@ -115,6 +118,8 @@ def _is_name(word: str) -> bool:
 
 def person(value: str) -> Fit | None:
     """A name without titles before it and whatever follows it."""
+    if _IDENTIFIER.fullmatch(value):
+        return None
     title = _TITLE.match(value)
     start = title.end() if title else 0
     end, count = _name_end(value, start)
