@@ -100,7 +100,9 @@ def _with_unit(match: re.Match[str]) -> Checked | None:
     old = _OLD.match(text, end)
     if old is not None:
         stop = old.end() if old["old"] else end
-        return Checked(start, stop, _old_score(text, old.end()), reason="words of age")
+        bound = _BOUND.search(text, max(0, start - 20), start)
+        score = 0.4 if bound else _old_score(text, old.end())
+        return Checked(start, stop, score, reason="words of age")
     before = _BEFORE.search(text, max(0, start - 60), start)
     if before is None or _DURATION_BEHIND.match(text, end):
         return None
@@ -130,7 +132,9 @@ def _is_plausible(number: str, unit: str) -> bool:
 
 
 _BOUND = re.compile(
-    r"\b(?:under|over|below|above|minimum|maximum|least|max|min|legal) (?:the )?\Z", re.IGNORECASE
+    r"\b(?:under|over|below|above|minimum|maximum|least|than|max|min|legal) (?:the "
+    r")?\Z",
+    re.IGNORECASE,
 )
 _BOUND_BEHIND = re.compile(
     r" ?(?:\+|and (?:over|older|up|under|above)|or (?:older|over|under)|to \d|-\d|%)"
@@ -150,6 +154,11 @@ def _labelled(match: re.Match[str]) -> Checked | None:
     unit = _UNIT_BEHIND.match(text, end)
     sure = match["sign"] is not None or match["label"].lower() in ("aged", "age of")
     return Checked(start, unit.end() if unit else end, 0.8 if sure else 0.6, reason="label")
+
+
+def _spelled(match: re.Match[str]) -> Checked | None:
+    """`at the age of sixteen`."""
+    return Checked(*match.span("number"), 0.8, reason="words of age")
 
 
 def _compound(match: re.Match[str]) -> Checked | None:
@@ -219,6 +228,22 @@ PATTERNS: Final = (
         longest=8 + 9 + 3 + 2,
         score=0.6,
         check=_labelled,
+        ignore_case=True,
+    ),
+    Pattern(
+        name="age.spelled",
+        entity_type="AGE",
+        regex=rf"(?<!\w)(?:aged|at the age of|at age) (?P<number>(?:{_TENS})(?:[- ](?:{_ONES}))?|"
+        rf"{_ONES}|"
+        r"ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+        r"nineteen)(?![\w-])",
+        anchor=rf"\b(?:aged|at the age of|at age) (?:{_TENS}|{_ONES}|ten|ele|twel|thir|four|fif|"
+        rf"six|"
+        r"seven|eigh|nine)",
+        reach=14 + 8,
+        longest=14 + 16 + 1,
+        score=0.8,
+        check=_spelled,
         ignore_case=True,
     ),
     Pattern(

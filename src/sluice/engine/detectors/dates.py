@@ -301,7 +301,7 @@ _WRITTEN: Final = tuple(
             "month_first",
             rf"(?<![\w/-]){_WEEKDAY}{_MONTH}(?![A-Za-z\u00c0-\u024f])\.? {{1,2}}(?:the "
             rf")?(?P<d>\d{{1,2}})"
-            rf"{_ORDINAL}(?: ?[-\u2013] ?\d{{1,2}}(?:st|nd|rd|th)?(?![\d:.-]))?(?:,? "
+            rf"{_ORDINAL}(?: ?[-\u2013] ?\d{{1,2}}(?:st|nd|rd|th)?(?![\d:.-]))?(?: ?,? "
             rf"(?P<y>\d{{4}}))?"
             rf"{_TIME_BEHIND}{_NO_MORE}",
             rf"(?:{_BEGIN})[a-z\x80-\xff]{{0,8}}\.? {{1,2}}(?:the )?\d",
@@ -324,7 +324,7 @@ _NUMERIC: Final = (
     Pattern(
         name="date.year_first",
         entity_type="DATE_TIME",
-        regex=r"(?<![\w.])(?<!\d[-/])(?P<date>(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)"
+        regex=r"(?<![\w.])(?<!\w[-/])(?P<date>(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)"
         rf"(?P<d>\d{{1,2}})){_TIME_BEHIND}(?!\d|[A-SU-Za-z_]|[-/:.]\d)",
         anchor=r"\b\d{4}[\-/.]\d{1,2}[\-/.]\d",
         reach=9,

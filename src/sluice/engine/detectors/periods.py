@@ -30,7 +30,7 @@ _IN: Final = (
     r"during|by|before|after|from|im jahre?|seit|bis|en(?: el a\u00f1o)?|del? a\u00f1o|a\u00f1o|"
     r"desde|hasta|"
     r"depuis|jusqu['\u2019]en|en l['\u2019]an|nel|dal|fino al|sinds|vanaf|tot|em|desde|in het "
-    r"jaar|finales de|"
+    r"jaar|(?:end|beginning|middle|start|summer|autumn|spring|winter) of|finales de|"
     r"principios de|mediados de|a\u00f1os"
 )
 _TO: Final = r"(?: ?[-\u2013/] ?| (?:to|and|until|or|bis|und|et|au|y|a|al|e|tot|en) )"

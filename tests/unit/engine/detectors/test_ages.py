@@ -13,6 +13,7 @@ FOUND = (
     "aged [[71]]",
     "Mr Miller, aged [[71]], of Leeds",
     "at the age of [[16]]",
+    "at the age of [[sixteen]] she left",
     "age: [[42]]",
     "Age [[42]]",
     '{"age": [[42]]}',
@@ -73,6 +74,7 @@ NOT_FOUND = (
     "in the sixties",
     "age: 420",
     "200 years old",
+    "over 20 years old",
 )
 
 

@@ -25,6 +25,7 @@ FOUND = (
     "[[31 January 2024]]",
     "the [[31st of January 2024]]",
     "[[Jan. 31st, 2024]]",
+    "[[March 31 , 2007]]",
     "on [[March 5]] we met",
     "in [[March 2024]]",
     "[[Monday, 5 February 2024]]",
@@ -101,6 +102,7 @@ NOT_FOUND = (
     "- - [02/Jan/2024:10:11:12 +0000] GET /",
     "5 sets out 3 ago",
     "we set 2000 records",
+    "gpt-mini-2025-04-14",
 )
 OTHER_LANGUAGES = (
     ("de", "am [[31. Januar 2024]]"),
