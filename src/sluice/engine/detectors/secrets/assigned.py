@@ -36,8 +36,12 @@ _QUOTED = (
     rf"|`(?P<back>[^`\r\n]{{1,{_MOST}}})`)"
 )
 # Values are read by the checks: expressions that hold them would be long, and slow to search.
+_WRAPPER = (
+    r"(?:(?:new )?[\w.:]{0,40}(?:fromhex|from_hex|b64decode|unhexlify|Buffer\.from|SecretStr|Secret"
+    r"|Password|String|bytes|decodeString|getBytes)\(\s{0,2})?"
+)
 _VALUE: Final = re.compile(
-    rf"{_BEGIN}{_QUOTED}"
+    rf"{_WRAPPER}{_BEGIN}{_QUOTED}"
     r"|(?:(?:[|>][+-]?)?[ \t]{0,4}\r?\n[ \t]{1,16}(?:-[ \t]{1,4})?(?![\w.-]{1,40}:(?:\s|$)))?"
     rf"(?P<bare>(?![{{(\[])[^\s\"'`<>]{{2,{_MOST}}})",
     re.ASCII | re.IGNORECASE,
@@ -54,7 +58,7 @@ _ASSIGN = (
     r"(?![=>])\s{0,4}"
     rf"|\s{{0,8}}{_OPERATOR}(?:\s{{0,20}}(?={_BEGIN}\\{{0,3}}[\"'`])|[ \t]{{0,16}})"
     rf"|\s{{0,2}}(?:\|\||\?\?|or|\?:)\s{{0,2}}(?={_QUOTE})"
-    rf"|\s{{0,2}}[,(]\s{{0,12}}(?={_QUOTE})"
+    rf"|\s{{0,2}}(?:,[ \t]{{0,12}}|\(\s{{0,12}})(?={_QUOTE})"
     r"|\[\d{0,4}\]\s{0,2}=\s{0,2}|[ \t]{1,8}(?=[N@]?\\{0,3}[\"'`]))"
 )
 _ASSIGN_ANCHOR = (
@@ -83,6 +87,12 @@ _CODE_LINE: Final = re.compile(
     re.ASCII,
 )
 _UPPER: Final = re.compile(r"[A-Z][A-Z0-9_]*")
+_USER: Final = re.compile(
+    r"(?:user|login|usr|e-?mail|benutzer|usuario|utilisateur|utente|gebruiker)[\w\"']{0,12}"
+    r"\s?[=:]\s?[\w.@+-]{1,40}[\s,;/|]{1,4}$",
+    re.IGNORECASE,
+)
+"""A user's name directly in front of a password's."""
 _CUT: Final = re.compile(r"[,;&|)]")
 
 
@@ -117,7 +127,8 @@ def site_of(match: re.Match[str], value: re.Match[str], name: str) -> Site:
     end = _without(text, start, end, ".:?)]}\\")
     called = text[end : end + 1] in (")", ",")
     tight = text[start - 1] == "=" and not called
-    return Site(start, end, Place.CONFIG if tight else Place.BARE)
+    beside = _USER.search(text, max(0, match.start() - _LINE), match.start())
+    return Site(start, end, Place.CONFIG if tight or beside else Place.BARE)
 
 
 def _expansion(match: re.Match[str]) -> bool:

@@ -76,6 +76,13 @@ def _likely(match: re.Match[str], found: re.Match[str]) -> Checked | None:
     return checked if checked and checked.score >= 0.65 else None
 
 
+def _identified(match: re.Match[str], found: re.Match[str]) -> Checked | None:
+    """SQL's password is quoted, or the words in front are in capitals: else it is a sentence."""
+    checked = _given(match, found)
+    sure = found["bare"] is None or match[0].isupper()
+    return checked if checked and (sure or checked.score >= 0.65) else None
+
+
 def _line(match: re.Match[str], found: re.Match[str]) -> Checked | None:
     """A directive's value that ends its line."""
     checked = _given(match, found)
@@ -84,6 +91,13 @@ def _line(match: re.Match[str], found: re.Match[str]) -> Checked | None:
     rest = match.string[found.end() : found.end() + 80].partition("\n")[0].strip()
     ends = not rest or rest[0] in "#;!)}*," or checked.score >= 0.65
     return checked if ends else None
+
+
+def _whole_line(match: re.Match[str], found: re.Match[str]) -> Checked | None:
+    """`secret testing123` and nothing else on its line."""
+    checked = _likely(match, found)
+    rest = match.string[found.end() : found.end() + 80].partition("\n")[0].strip()
+    return checked if not rest or rest[0] in "#;" else None
 
 
 def _device(match: re.Match[str], found: re.Match[str]) -> Checked | None:
@@ -251,7 +265,7 @@ _ROWS: Final = (
         r"\bIDENTIFIED\s{1,4}(?:WITH\s{1,3}[\w'\"]{1,40}\s{1,3})?(?:BY|AS)\s{1,4}"
         r"(?:PASSWORD\s{1,3}|VALUES\s{1,3})?",
         r"IDENTIFIED\s",
-        _given,
+        _identified,
     ),
     Row(
         "sql_password",
@@ -278,6 +292,13 @@ _ROWS: Final = (
         rf"(?<![\w=\"'.-])(?:{_DIRECTIVES})[ \t]{{1,12}}(?:\d{{1,2}}[ \t]{{1,4}})?(?=[^\s=:(,])",
         rf"(?:{_DIRECTIVES})[ \t]{{1,12}}[^\s=:(,]",
         _line,
+    ),
+    Row(
+        "line",
+        r"(?<![^\n])[ \t]{0,16}(?:[a-z]{2,12}[_-])?(?:password|passwd|passphrase|secret|authpass)"
+        r"[ \t]{1,16}(?=[^\s=:(,])",
+        r"(?:password|passwd|passphrase|secret|authpass)[ \t]{1,16}[^\s=:(,]",
+        _whole_line,
     ),
     Row(
         "device",

@@ -6,6 +6,7 @@ issuer, fixed beginning, body. `docs/secrets.md` lists them.
 
 from __future__ import annotations
 
+import binascii
 import re
 from base64 import urlsafe_b64decode
 from typing import Final
@@ -28,7 +29,10 @@ _ACCESS: Final = "ACCESS_TOKEN"
 def _discord_bot(match: re.Match[str]) -> Checked | None:
     """Its first part is the bot's number (a snowflake) in base 64."""
     number = match["body"].partition(".")[0]
-    decoded = urlsafe_b64decode(number + "=" * (-len(number) % 4))
+    try:
+        decoded = urlsafe_b64decode(number + "=" * (-len(number) % 4))
+    except binascii.Error:
+        return None
     if not decoded.isdigit() or is_example(match["body"]):
         return None
     return Checked(*match.span(), 0.97, reason="snowflake")

@@ -38,8 +38,14 @@ _WORDISH: Final = re.compile(
     r"(?:[A-Z]?[a-z]+|[A-Z]+|\d{1,4}|v\d+|[a-z]{2,}\d{1,2})(?:[-_./: ](?:[A-Z]?[a-z]+|[A-Z]+"
     r"|\d{1,4}|v\d+|[a-z]{2,}\d{1,2}))+"
 )
+_FULL_NAME: Final = re.compile(
+    r"passwor|passphr|passwd|kennwort|contrase|mot|clave|senha|wacht|secret|token|key",
+    re.IGNORECASE,
+)
 _RULES: Final = re.compile(r"[a-z_]{2,20}(?::[\w,]{1,20})?(?:\|[a-z_]{2,20}(?::[\w,]{1,20})?){1,8}")
 """A validator's rules: `required|min:8`."""
+_EXPRESSION: Final = re.compile(r"\(\?[:=!<]|\[\^?[A-Za-z0]-[Zz9]|\\[dws][+*{]|\)\||\.\*")
+"""A piece of a regular expression."""
 _TYPE: Final = re.compile(
     r"(?:std::)?(?:string|str|text|char|varchar|bytes?|int|bool|secretstr|uuid|any|object|number)"
     r"(?:\(\d+\)|\[\w*\]|\?|\s*\|.*)?",
@@ -67,7 +73,7 @@ def judge(kind: Kind, value: str, place: Place) -> float:
 
 def _is_program(value: str, place: Place) -> bool:
     """Whether an unquoted value refers to something instead of being it."""
-    if _TYPE.fullmatch(value) or _RULES.fullmatch(value):
+    if _TYPE.fullmatch(value) or _RULES.fullmatch(value) or _EXPRESSION.search(value):
         return True
     if place is Place.LITERAL:
         return False
@@ -84,7 +90,7 @@ def _odd_but_literal(value: str) -> bool:
         starts
         and any(map(str.isdigit, value))
         and signs >= 1
-        and not re.search(r"[$\\/.]|\w\(\w*\)|::|->|^@", value)
+        and not re.search(r"[$\\/.\[]|\w\(\w*\)|::|->|^@", value)
     )
 
 
@@ -93,7 +99,7 @@ def _password(value: str, seen: Look, place: Place) -> float:
         return 0.9
     if " " in value.strip():
         return _phrase(value)
-    if kind_of(value.rstrip(":*.!? ")) is not None and not any(map(str.isdigit, value)):
+    if _is_label(value):
         return 0.3
     if seen is Look.NUMBER:
         return 0.0 if len(value) < 4 else 0.45 if place is Place.BARE else 0.65
@@ -102,6 +108,13 @@ def _password(value: str, seen: Look, place: Place) -> float:
             return 0.4
         return 0.75 if place is Place.BARE else 0.9
     return _word(value, place)
+
+
+def _is_label(value: str) -> bool:
+    """Whether a value is itself a name for a secret, as screens and tables of names have it."""
+    plain = value.rstrip(":*.!? ")
+    named = kind_of(plain) is not None and _FULL_NAME.search(plain)
+    return bool(named) and not any(map(str.isdigit, plain))
 
 
 def _phrase(value: str) -> float:
@@ -118,7 +131,7 @@ def _phrase(value: str) -> float:
 def _word(value: str, place: Place) -> float:
     """Letters alone: a weak password, or what a screen shows, or a name."""
     lower = value.lower()
-    known = lower in ORDINARY or lower in PROSE or kind_of(value) is not None
+    known = lower in ORDINARY or lower in PROSE or _is_label(value)
     if place is Place.LITERAL:
         return 0.35 if known or (value.istitle() and value.isalpha()) else 0.6
     if known:
@@ -136,7 +149,9 @@ def _machine(kind: Kind, value: str, seen: Look, place: Place) -> float:
     if seen is Look.MIXED and not _WORDISH.fullmatch(value) and len(value) >= 6:
         if not any(map(str.isdigit, value)):
             return 0.5 if literal and kind is Kind.SECRET else 0.3
-        return (0.65 if kind is Kind.SECRET else 0.55) if literal and len(value) >= 8 else 0.4
+        if kind is Kind.SECRET:
+            return 0.65 if literal else 0.4
+        return 0.55 if literal and len(value) >= 8 else 0.4
     plain = seen is Look.WORDS and value.isalpha() and len(value) >= 8
     if kind is Kind.SECRET and plain and literal and value.lower() not in ORDINARY:
         return 0.5 if kind_of(value) is None and not value.istitle() else 0.3

@@ -47,7 +47,7 @@ STEMS: Final = (
     r"|session|sid|cookie|jwt|bearer|license|licence|community|webhook|crypt|hmac"
 )
 """Regular expression of the parts of names that may mean a secret; ASCII case is ignored."""
-STEMS_BYTES: Final = STEMS.replace("{1,2}a", "{1,4}a")
+STEMS_BYTES: Final = STEMS.replace("{1,2}a", "{1,8}a")
 """The same over UTF-8 bytes, for anchors."""
 LONGEST_STEM: Final = 14
 
@@ -61,7 +61,7 @@ _PASSWORDS: Final = words(
     "pwrd passwrd psk "
     "passkey passwordhere userpass userpassword bindpw rootpw bindpasswd storepass keypass "
     "requirepass "
-    "masterauth sshpass wpapsk"
+    "masterauth authtok sshpass wpapsk"
 )
 _PASSWORD_ENDS: Final = (
     "password",
@@ -154,7 +154,8 @@ _TAILS_OF_OTHER_THINGS: Final = words(
     "alias owner uid gid bits sizes order spec specs selector fingerprint thumbprint algorithms "
     "kind "
     "word words char chars character characters level counter number of for from by exp iat nbf "
-    "domain samesite httponly secure lifetimes authorizer authenticator backend backends required"
+    "mgr mgrs domain samesite httponly secure lifetimes authorizer authenticator backend "
+    "backends required"
 )
 _HASHES: Final = words(
     "hash hashes hashed digest md5 sha sha1 sha256 sha512 bcrypt encrypted crypt enc"
@@ -213,6 +214,7 @@ def _machine_kind(word: str, before: str, parts: tuple[str, ...]) -> Kind | None
         "credential",
         "credentials",
         "salt",
+        "community",
         "mnemonic",
         "otp",
         "totp",

@@ -148,10 +148,14 @@ def is_random(value: str) -> bool:
     if any(_random_run(match[0]) for match in _RUN.finditer(value)):
         return True
     joined = re.sub(r"[-_.~]", "", value)
-    return len(joined) >= 20 and len(value) - len(joined) <= len(value) / 8 and _random_run(joined)
+    return (
+        len(joined) >= 20
+        and len(value) - len(joined) <= len(value) / 8
+        and _random_run(joined, joined=True)
+    )
 
 
-def _random_run(run: str) -> bool:
+def _random_run(run: str, joined: bool = False) -> bool:
     """Short pieces of one kind, digits here and there, or letters that no word has in a row."""
     pieces: list[str] = _PIECES.findall(run)
     if not pieces:
@@ -163,7 +167,7 @@ def _random_run(run: str) -> bool:
     if size >= _LEAST_RANDOM and numbers >= 3 and len(pieces) > numbers:
         return True
     mean = sum(len(piece) ** 2 for piece in pieces) / size
-    return size >= 12 and (mean <= 3.0 or _unpronounceable(run, size))
+    return size >= 12 and (mean <= 3.0 or (not joined and _unpronounceable(run, size)))
 
 
 def _unpronounceable(run: str, size: int) -> bool:
