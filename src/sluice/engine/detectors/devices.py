@@ -71,6 +71,8 @@ def _session(match: re.Match[str]) -> Checked | None:
     mixed = has_letters_and_digits(value) or any(map(str.isdigit, value))
     if is_placeholder(value) or len(set(value)) < 5 or not mixed:
         return None
+    if match["label"].lower() == "session" and (len(value) < 12 or not value.isalnum()):
+        return None  # an ordinary word
     called = match.string[end : end + 1] in ("(", "[")
     return None if called else Checked(start, end, 0.8, reason="label")
 
@@ -103,6 +105,7 @@ _NAME_OF_SESSION = (
     r"|connect\.sid|laravel_session|ci_session|_session_id|_[a-z]{2,20}_session|session[ _\-]cookie"
     r"|session[ _\-]?key|sitzungs-?id|id de (?:session|sesi(?:ó|o)n|sess(?:ã|a)o)"
     r"|identifiant de session|id sessione|sessie-?id|awsalb(?:cors)?|cf_clearance|__cf_bm|sid"
+    r"|session"
 )
 _OF_DEVICE = (
     rf"(?:device|android|advertising|installation|hardware|machine|fingerprint|browser){_ID}"

@@ -62,6 +62,14 @@ _ZIP_PLUS_FOUR = re.compile(r"0\d{4}-\d{4}", re.ASCII)
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .\u00a0]\d{3})+", re.ASCII)
 
 
+_FIVE_PAIRS = re.compile(r"0\d(?P<sep>[ .-])\d\d(?:(?P=sep)\d\d){3}", re.ASCII)
+
+
+def _is_date(number: str) -> bool:
+    """Whether it begins as a date does; French numbers in pairs may, too."""
+    return _DATE.match(number) is not None and _FIVE_PAIRS.fullmatch(number) is None
+
+
 def _international(match: re.Match[str]) -> Checked | None:
     """`+` and a country code; `00` in its place. A wrong number of the right length counts less."""
     number = match["number"]
@@ -81,7 +89,7 @@ def _international(match: re.Match[str]) -> Checked | None:
 def _national(match: re.Match[str]) -> Checked | None:
     """A number without a country code: its form, its plan and the words around it must agree."""
     number, start = match["number"], match.start()
-    if _DATE.match(number) or any(
+    if _is_date(number) or any(
         other.fullmatch(number) for other in (_SOCIAL_SECURITY, _ZIP_PLUS_FOUR)
     ):
         return None
@@ -119,7 +127,7 @@ def _behind_label(match: re.Match[str]) -> Checked | None:
     """Seven to fifteen digits behind a word that means telephone."""
     value = match["number"]
     digits = digits_of(value)
-    if _DATE.match(value) or len(set(digits)) == 1 or not 7 <= len(digits) <= 15:
+    if _is_date(value) or len(set(digits)) == 1 or not 7 <= len(digits) <= 15:
         return None
     if _SOCIAL_SECURITY.fullmatch(value) or not _LOWERING.isdisjoint(words_between(match)):
         return None
