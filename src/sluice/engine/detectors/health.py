@@ -30,8 +30,8 @@ KINDS: Final = (
         "patiëntnummer, patiënt id, patiëntnr, patientnummer, dossiernummer patiënt, epd nummer, "
         "processo clínico, número do processo clínico, número do doente, prontuário, "
         "id do paciente, número do paciente, "
-        "numer pacjenta, id pacjenta, numer historii choroby, カルテ番号, 患者番号, 患者id, 病历号, "
-        "住院号, 门诊号, 환자번호",
+        "numer pacjenta, id pacjenta, numer historii choroby, カルテ番号, 患者番号, 患者id, "
+        "病历号, 住院号, 门诊号, 환자번호",
         _FREE,
         family="health",
     ),

@@ -73,19 +73,25 @@ KINDS: Final = (
         "proc, sygn akt, sygnatura akt, sygnatura, 案号, 事件番号, 사건번호",
         r"(?=(?:.*\d){2})[A-Z0-9]{4,24}",
         (
-            Form(r"\d{1,2}:\d{2}-(?:CV|CR|MC|MD|MJ|BK|AP|PO|SW|FP|ML|DM)-\d{4,6}"
-                 r"(?:-[A-Z]{2,4}){0,3}", 0.95),
-            Form(r"(?:19|20)?\d{2}-?(?:CV|CR|CIV|CRIM|CA|BK|AP|MD|MC|FL|DR|CF|MM|SC)-\d{3,8}"
-                 r"(?:-[A-Z0-9]{1,4})?", 0.7),
+            Form(
+                r"\d{1,2}:\d{2}-(?:CV|CR|MC|MD|MJ|BK|AP|PO|SW|FP|ML|DM)-\d{4,6}"
+                r"(?:-[A-Z]{2,4}){0,3}",
+                0.95,
+            ),
+            Form(
+                r"(?:19|20)?\d{2}-?(?:CV|CR|CIV|CRIM|CA|BK|AP|MD|MC|FL|DR|CF|MM|SC)-\d{3,8}"
+                r"(?:-[A-Z0-9]{1,4})?",
+                0.7,
+            ),
             Form(r"(?:CV|CR|CIV|CRIM|BK|FAM|DR|SC)-?(?:19|20)?\d{2}-\d{3,8}", 0.7),
             Form(r"ECLI:[A-Z]{2}:[A-Z0-9]{1,7}:(?:19|20)\d{2}:[A-Z0-9]{1,25}", 0.9),
-            Form(r"\[(?:19|20)\d{2}\] (?:UKSC|UKHL|UKPC|EWCA Civ|EWCA Crim|EWHC|UKUT|UKFTT|EWCOP|"
-                 r"CSIH|CSOH|NIQB|NICA|IEHC|IESC|FCA|FCAFC|HCA|NSWSC|NSWCA|VSC|QSC|SCC|NZHC|NZCA|"
-                 r"NZSC) \d{1,5}", 0.7),
             Form(r"\d{7}-\d{2}\.(?:19|20)\d{2}\.\d\.\d{2}\.\d{4}", 0.95),
-            Form(r"(?:[IVX]{1,4}|\d{1,4}) (?:Z[RB]|A[RZ]R|StR|BvR|BvL|BvF|[OCFTSUWXLIN]|As|Bs|Ca|"
-                 r"Sa|Ta|Qs|Ls|Ds|Js|Cs|OWi|KLs|Kls|UF|WF|AR|IN|IK|[LS] ?AS|KR|RK|Ws|Ks|VG|BV|AZR|"
-                 r"ABR) \d{1,5}/\d{2}", 0.75),
+            Form(
+                r"(?:[IVX]{1,4}|\d{1,4}) (?:Z[RB]|A[RZ]R|StR|BvR|BvL|BvF|[OCFTSUWXLIN]|As|Bs|Ca|"
+                r"Sa|Ta|Qs|Ls|Ds|Js|Cs|OWi|KLs|Kls|UF|WF|AR|IN|IK|[LS] ?AS|KR|RK|Ws|Ks|VG|BV|AZR|"
+                r"ABR) \d{1,5}/\d{2}",
+                0.75,
+            ),
             Form(r"[CTF]-\d{1,4}/\d{2}(?: P)?", 0.6),
         ),
     ),
@@ -189,6 +195,17 @@ def _application(match: re.Match[str]) -> Checked | None:
 
 
 PATTERNS: Final = (
+    Pattern(
+        name="work.citation",
+        entity_type="CASE_NUMBER",
+        regex=r"\[(?:19|20)\d{2}\] (?:UKSC|UKHL|UKPC|UKUT|UKFTT|EWCA Civ|EWCA Crim|EWHC|EWCOP|CSIH|"
+        r"CSOH|NIQB|NICA|IEHC|IESC|FCA|FCAFC|HCA|NSWSC|NSWCA|VSC|QSC|NZHC|NZCA|NZSC) \d{1,5}(?!\w)",
+        anchor=r"\[\d{4}\] [A-Z]{3}",
+        reach=10,
+        longest=24,
+        score=0.7,
+        precedence=Precedence.CHECKED,
+    ),
     Pattern(
         name="work.docket",
         entity_type="CASE_NUMBER",

@@ -25,7 +25,7 @@ FORMS = [
 _AHEAD = re.compile(r"\(\?=\(\?:\.\*\\d\)\{\d\}\)")
 _DOCS = Path(__file__).parents[4] / "docs" / "identifiers.md"
 bounded = settings(
-    max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 
 

@@ -50,12 +50,16 @@ _LOWERING: Final = words(
 _LEAST: Final = 0.25
 """A form that scores less is not worth its check."""
 _LETTERED = re.compile(r"\[[^\]]*[A-Z]|(?<!\\)[A-Z]")
-_COMMON: Final = words("id number no card tax national code de la y and in of personal the security")
+_COMMON: Final = words(
+    "id number no card tax national code de la y and in of personal the security"
+)
 _GROUP = re.compile(r"[A-Za-z0-9]+")
 _JOINED = re.compile(r"[ ./()_\u00a0\u2010-\u2013-]{1,3}")
-_LETTERS_BEFORE = re.compile(r"(?<![A-Za-z0-9])(?P<letters>[A-Za-z]{1,5})(?P<mark>[/-]|(?<=[A-Z]) )\Z")
+_LETTERS_BEFORE = re.compile(
+    r"(?<![A-Za-z0-9])(?P<letters>[A-Za-z]{1,5})(?P<mark>[/-]|(?<=[A-Z]) )\Z"
+)
 _OTHER: Final = re.compile(
-    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,3}(?:\.\d{1,3}){2,3}|\d{1,3}(?:\.\d{3})+|\d+\.\d+|"
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{2}|\d{4})|\d{1,3}(?:\.\d{1,3}){2,3}|\d{1,3}(?:\.\d{3})+|\d+\.\d+|"
     r"(?:19|20)\d{2}[-/](?:19|20)?\d{2}"
 )
 """Dates, years, amounts and addresses of machines, which stand behind labels too."""

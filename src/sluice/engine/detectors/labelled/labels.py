@@ -85,9 +85,7 @@ def last_words(labels: Iterator[str]) -> frozenset[str]:
     return frozenset(ends | {fold(word) for word in _LEADING})
 
 
-def label_before(
-    text: str, at: int, known: Container[str], ends: Container[str]
-) -> Label | None:
+def label_before(text: str, at: int, known: Container[str], ends: Container[str]) -> Label | None:
     """The longest known label that ends where the number at `at` is led to.
 
     `known` are folded labels, `ends` what `last_words` makes of them. Reads at most `BEFORE` code

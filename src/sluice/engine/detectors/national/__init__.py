@@ -10,13 +10,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from sluice.engine.detectors.national import (
-    america,
-    asia_africa,
-    europe_east,
-    europe_west,
-    vat,
-)
 from sluice.engine.detectors import health, work
 from sluice.engine.detectors.labelled.kinds import (
     NUMBER,
@@ -24,6 +17,13 @@ from sluice.engine.detectors.labelled.kinds import (
     NUMBER_REACH,
     Kind,
     Kinds,
+)
+from sluice.engine.detectors.national import (
+    america,
+    asia_africa,
+    europe_east,
+    europe_west,
+    vat,
 )
 from sluice.engine.patterns import Check, Pattern, Precedence
 
@@ -88,7 +88,7 @@ KINDS: Final = Kinds(
 )
 """Every kind, in the order in which a label's number is tried on them."""
 
-_LONGEST_FORM: Final = 32
+_LONGEST_FORM: Final = 48
 
 
 def _pattern(

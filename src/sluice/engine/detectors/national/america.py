@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sluice.engine.detectors.national import checks
 from sluice.engine.detectors.labelled.kinds import Form, Kind
+from sluice.engine.detectors.national import checks
 
 _TAX_ID: Final = "tax id, taxpayer id, taxpayer identification, tax identification, tin"
 _PASSPORT: Final = "passport"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sluice.engine.detectors.national import checks
 from sluice.engine.detectors.labelled.kinds import Form, Kind
+from sluice.engine.detectors.national import checks
 
 _LICENCE: Final = "driver s licence, drivers licence, driver licence, driver s license, "
 
@@ -113,8 +113,8 @@ INDIA: Final = (
     ),
     Kind(
         "IN_VEHICLE_REGISTRATION",
-        "vehicle registration, registration no, vehicle no, vehicle number, registration number, "
-        "reg no, car number, number plate, licence plate, license plate, rc no",
+        "vehicle registration, vehicle no, vehicle number, vehicle reg, car number, number plate, "
+        "licence plate, license plate",
         r"(?:A[NPRS]|BR|C[GH]|D[DLN]|G[AJ]|H[PR]|J[HK]|K[AL]|L[AD]|M[HLNPZ]|NL|O[DR]|P[BY]|RJ|SK|"
         r"T[NRS]|U[KP]|WB)\d{1,2}[A-Z]{1,3}\d{4}",
         None,
@@ -134,8 +134,13 @@ INDIA: Final = (
         None,
         (Form(r"\d{2}-\d{4}-\d{4}-\d{4}", 0.65),),
     ),
-    Kind("PK_CNIC", "cnic, nic, nicop, شناختی کارڈ", r"[1-7]\d{12}", "pk.cnic",
-        (Form(r"[1-7]\d{4}-\d{7}-\d", 0.85),), "layout",
+    Kind(
+        "PK_CNIC",
+        "cnic, nic, nicop, شناختی کارڈ",
+        r"[1-7]\d{12}",
+        "pk.cnic",
+        (Form(r"[1-7]\d{4}-\d{7}-\d", 0.85),),
+        "layout",
     ),
     Kind("LK_NIC", "nic, national identity card, sri lankan nic", r"\d{9}[VX]|(?:19|20)\d{10}"),
     Kind("BD_NID", "nid, জাতীয় পরিচয়পত্র, national id card", r"\d{10}|\d{13}|\d{17}"),
@@ -193,7 +198,9 @@ EAST_ASIA: Final = (
     Kind("JP_CORPORATE_NUMBER", "法人番号, corporate number", r"\d{13}", "jp.cn", (), "mod 9"),
     Kind("JP_PASSPORT", "パスポート, 旅券番号, 旅券, japanese passport", r"[A-Z]{2}\d{7}"),
     Kind("JP_DRIVER_LICENSE", "運転免許, 運転免許証, 運転免許証番号, 免許証番号", r"\d{12}"),
-    Kind("JP_RESIDENCE_CARD", "在留カード, 在留カード番号, residence card", r"[A-Z]{2}\d{8}[A-Z]{2}"),
+    Kind(
+        "JP_RESIDENCE_CARD", "在留カード, 在留カード番号, residence card", r"[A-Z]{2}\d{8}[A-Z]{2}"
+    ),
     Kind("JP_HEALTH_INSURANCE", "保険者番号, 被保険者番号, 健康保険証", r"\d{6,11}"),
     Kind(
         "KR_RRN",
@@ -209,7 +216,7 @@ EAST_ASIA: Final = (
         "사업자등록번호, 사업자번호, business registration",
         r"\d{10}",
         "kr.brn",
-        (Form(r"\d{3}-\d{2}-\d{5}", 0.6),),
+        (Form(r"\d{3}-\d{2}-\d{5}", 0.45),),
         "check digit",
     ),
     Kind("KR_PASSPORT", "여권번호, 여권, korean passport", r"[MSRGD]\d{3}[A-Z]?\d{4,5}"),
@@ -266,10 +273,18 @@ SOUTH_EAST_ASIA: Final = (
         None,
         (Form(r"\d{3}-\d{3}-\d{3}-\d{3}(?:\d{2})?", 0.6),),
     ),
-    Kind("PH_SSS", "sss, sss no, sss number, social security system", r"\d{10}", None,
+    Kind(
+        "PH_SSS",
+        "sss, sss no, sss number, social security system",
+        r"\d{10}",
+        None,
         (Form(r"\d{2}-\d{7}-\d", 0.55),),
     ),
-    Kind("PH_PHILHEALTH", "philhealth, philhealth no, phic", r"\d{12}", None,
+    Kind(
+        "PH_PHILHEALTH",
+        "philhealth, philhealth no, phic",
+        r"\d{12}",
+        None,
         (Form(r"\d{2}-\d{9}-\d", 0.6),),
     ),
     Kind("PH_PSN", "philsys, psn, pcn, philid, philsys number", r"\d{12}|\d{16}"),
@@ -298,7 +313,7 @@ SOUTH_EAST_ASIA: Final = (
 MIDDLE_EAST: Final = (
     Kind(
         "IL_ID",
-        "תעודת זהות, ת ז, ת״ז, ת\"ז, מספר זהות, מס זהות, teudat zehut, tz, israeli id, "
+        'תעודת זהות, ת ז, ת״ז, ת"ז, מספר זהות, מס זהות, teudat zehut, tz, israeli id, '
         "israel id, teudat zehut number",
         r"\d{8,9}",
         "il.idnr",

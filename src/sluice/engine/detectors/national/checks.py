@@ -46,8 +46,8 @@ def us_ssn(number: str) -> bool:
     issued = number[:3] not in ("000", "666") and number[0] != "9"
     return (
         issued
-        and "00" != number[3:5]
-        and "0000" != number[5:]
+        and number[3:5] != "00"
+        and number[5:] != "0000"
         and number not in ("078051120", "219099999")
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sluice.engine.detectors.national import checks
 from sluice.engine.detectors.labelled.kinds import Form, Kind
+from sluice.engine.detectors.national import checks
 
 BRITAIN: Final = (
     Kind(
@@ -372,7 +372,9 @@ ITALY_PORTUGAL: Final = (
         "utente, número de utente, n utente, sns, utente do sns, cartão de utente",
         r"\d{9}",
     ),
-    Kind("PT_PASSPORT", "passaporte, passaporte português, portuguese passport", r"[A-Z]{1,2}\d{6}"),
+    Kind(
+        "PT_PASSPORT", "passaporte, passaporte português, portuguese passport", r"[A-Z]{1,2}\d{6}"
+    ),
     Kind("PT_DRIVER_LICENSE", "carta de condução, n carta de condução", r"[A-Z]{1,2}\d{5,8}"),
 )
 
