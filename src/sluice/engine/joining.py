@@ -25,7 +25,8 @@ _PARTICLES: Final = (
     "|ben|ter|ten|y|e|i"
 )
 _NAME_GAP: Final = re.compile(
-    rf"[ \u00a0](?:[^\W\d_]\.[ \u00a0]?|[A-Z] |(?:(?:{_PARTICLES})[ \u00a0]){{1,3}}|)|-|['\u2019]"
+    rf"[ \u00a0]{{1,2}}(?:[^\W\d_]\.[ \u00a0]?|[A-Z] |(?:(?:{_PARTICLES})[ \u00a0]){{1,3}}|)"
+    r"|-|['\u2019]"
 )
 """Between two parts of one person's name: a space, initials, particles."""
 _FIRM_GAP: Final = re.compile(r" | ?& ?| (?:and|und|et|y|e|en|of|for|de|des|der) ")

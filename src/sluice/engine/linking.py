@@ -55,7 +55,7 @@ def _index(text: str, found: Iterable[Candidate]) -> Index:
     """The forms of all accepted findings; of equal forms the first finding's counts."""
     index: Index = {}
     for item in found:
-        if item.score < LIKELY:
+        if item.score < LIKELY or item.custom_term is not None:
             continue
         for form in forms(item.entity_type, text[item.start : item.end]):
             first = _WORD.search(form.text)

@@ -129,11 +129,11 @@ def _of_surname(words: list[str]) -> Iterator[Form]:
 
 
 def _initials(words: list[str]) -> Iterator[Form]:
-    surname, letters = _plain(words[-1]), [_plain(word)[0] for word in words[:-1]]
-    for some in ({letters[0]: 0}, dict(enumerate(letters)))[: 1 + (len(letters) > 1)]:
-        firsts = list(some) if len(some) == 1 and letters[0] in some else letters
-        for by, end in ((". ", ". "), ("", " "), (".", ". ")):
-            yield Form(f"{by.join(firsts)}{end}{surname}", "initials", 0.85, "capital")
+    """`J. Roe`, `J Roe`, and with middle names `J. M. Roe`, `J.M. Roe`, `JM Roe`."""
+    surname, letters = _plain(words[-1]), tuple(_plain(word)[0] for word in words[:-1])
+    for some in dict.fromkeys((letters[:1], letters)):
+        for written in (f"{'. '.join(some)}.", "".join(some), f"{'.'.join(some)}."):
+            yield Form(f"{written} {surname}", "initials", 0.85, "capital")
 
 
 def _logins(given: str, surname: str) -> Iterator[Form]:

@@ -35,6 +35,7 @@ def joined(marked: str, *, rank: Precedence = Precedence.NAME, score: float = 0.
 
 ONE = (
     ("[P Jane] [P Roe] said", ["Jane Roe"]),
+    ("[P Jane]  [P Roe] said", ["Jane  Roe"]),
     ("[P Samuel] L. [P Jackson]", ["Samuel L. Jackson"]),
     ("[P Ludwig] van der [P Rohe]", ["Ludwig van der Rohe"]),
     ("[P Mar\u00eda]\u00a0[P P\u00e9rez]", ["Mar\u00eda\u00a0P\u00e9rez"]),

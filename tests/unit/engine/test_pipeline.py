@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from sluice.engine import names, pipeline, scan
+from sluice.engine.detectors import PATTERNS
 from sluice.engine.errors import DetectorFailed, InvalidPolicy, UnsupportedText
 from sluice.engine.patterns import Checked, Pattern, surrounding_words
 from sluice.engine.pipeline import ENTITY_TYPES, LANGUAGES, Detector
@@ -125,7 +126,7 @@ def _with_pattern(monkeypatch: pytest.MonkeyPatch, pattern: Pattern) -> None:
 def test_a_check_that_raises_refuses_the_text_without_quoting_it(
     monkeypatch: pytest.MonkeyPatch, backend: scan.Backend
 ) -> None:
-    email = next(p for p in pipeline.PATTERNS if p.name == "contact.email")
+    email = next(p for p in PATTERNS if p.name == "contact.email")
     _with_pattern(monkeypatch, replace(email, check=_raising))
     with pytest.raises(DetectorFailed) as failed:
         Detector(backend=backend).analyze("mail jane@example.org")
