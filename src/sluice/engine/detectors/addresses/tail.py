@@ -24,6 +24,9 @@ from sluice.engine.patterns import words
 MOST_PARTS: Final = 8
 """Most parts that are read behind a street."""
 
+LONGEST_PART: Final = 160
+"""Most code points that are read of one part."""
+
 LINE: Final = r"(?:\r?\n|\\r\\n|\\n|<br ?/?>)"
 """The end of a line, also as JSON and HTML write it."""
 
@@ -107,8 +110,8 @@ _CONTINENTAL = re.compile(
     rf"(?P<code>\d{{5}}(?:-\d{{3,4}})?|\d{{4}}-\d{{3}}|\d{{4}} ?[A-Z]{{2}}(?![A-Za-z])"
     rf"|\d{{2}}-\d{{3}}|\d{{4}}|\d{{3}} \d{{2}})(?![\w-])"
     rf"(?:(?:,? |,? ?-+ ?|{LINE} {{0,4}})(?P<town>{TOWN})"
-    r"(?: cedex(?: \d{1,2})?| CEDEX(?: \d{1,2})?| Cedex(?: \d{1,2})?)?(?: ?\([^()\n]{2,20}\)| "
-    r"[A-Z]{2}\b)?)?"
+    r"(?:(?<=[Cc][Ee][Dd][Ee][Xx]) \d{1,2}| cedex(?: \d{1,2})?)?"
+    r"(?: ?\([^()\n]{2,20}\)| [A-Z]{2}\b)?)?"
 )
 _LOWER_CONTINENTAL = re.compile(
     r"(?P<code>\d{5}|\d{4} ?[a-z]{2})(?![\w-]) (?P<town>[^\W\d_]{3,20}(?:[ -][^\W\d_]{3,20}){0,2})"
@@ -162,9 +165,10 @@ def _gap(text: str, at: int) -> _Gap | None:
 def _unit(text: str, tail: Tail, gap: _Gap) -> Tail | None:
     if tail.postcode:
         return None
-    match = _UNIT.match(text, gap.end)
+    match = _UNIT.match(text, gap.end, gap.end + LONGEST_PART)
     if match is None and gap.comma and not gap.line:
-        match = _FLOOR_DOOR.match(text, gap.end) or _BARE_UNIT.match(text, gap.end)
+        match = _FLOOR_DOOR.match(text, gap.end, gap.end + LONGEST_PART)
+        match = match or _BARE_UNIT.match(text, gap.end, gap.end + LONGEST_PART)
     if match is None:
         return None
     return tail._replace(end=match.end(), unit=True)
@@ -175,7 +179,7 @@ def _with_state(text: str, tail: Tail, gap: _Gap) -> Tail | None:
     if tail.postcode:
         return None
     for expression in (_AMERICAN, _AUSTRALIAN, _PROVINCIAL):
-        match = expression.match(text, gap.end)
+        match = expression.match(text, gap.end, gap.end + LONGEST_PART)
         if match is None or not _is_state(match, gap):
             continue
         coded = match["code"] is not None
@@ -207,7 +211,7 @@ def _with_code(text: str, tail: Tail, gap: _Gap) -> Tail | None:
     if tail.postcode:
         return None
     for expression in (_BRITISH, _TOWN_ZIP):
-        match = expression.match(text, gap.end)
+        match = expression.match(text, gap.end, gap.end + LONGEST_PART)
         if match is None or (match["town"] and not _is_town_like(match["town"])):
             continue
         return tail._replace(end=match.end(), town=True, postcode=True)
@@ -218,9 +222,9 @@ def _continental(text: str, tail: Tail, gap: _Gap) -> Tail | None:
     """`D-10115 Berlin`, `75002 Paris CEDEX 02`, `1012 AB Amsterdam`, `00184 Roma (RM)`."""
     if tail.postcode:
         return None
-    match = _CONTINENTAL.match(text, gap.end)
+    match = _CONTINENTAL.match(text, gap.end, gap.end + LONGEST_PART)
     if match is None or match["town"] is None:
-        match = _LOWER_CONTINENTAL.match(text, gap.end) or match
+        match = _LOWER_CONTINENTAL.match(text, gap.end, gap.end + LONGEST_PART) or match
     if match is None:
         return None
     town, code = match["town"], match["code"]
@@ -263,7 +267,7 @@ def _town(text: str, tail: Tail, gap: _Gap) -> Tail | None:
     """Capitalised words behind a comma, up to the next mark; or on a line of a form's middle."""
     if tail.town or not gap.comma:
         return None
-    match = _TOWN.match(text, gap.end)
+    match = _TOWN.match(text, gap.end, gap.end + LONGEST_PART)
     if match is None or not _is_town_like(match[0]):
         return None
     if not _TERMINATED.match(text, match.end()):
