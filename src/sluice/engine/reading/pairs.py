@@ -223,6 +223,8 @@ def _bare(text: str, key: _Key, start: int) -> tuple[int, int] | None:
     if glued and not _begins_line(text, key.start):
         end = min(end, _first(_WORD_END, text, start, limit))
     end = _before_next_key(text, start, end)
+    if text[end : end + 1] == "[" and not text[end - 1].isspace():
+        return None
     while end > start and text[end - 1] in _TRAILING:
         end -= 1
     value = text[start:end]

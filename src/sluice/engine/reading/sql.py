@@ -11,11 +11,10 @@ from sluice.engine.reading.deciding import Field, field_of, once
 from sluice.engine.reading.keys import Names
 from sluice.engine.reading.siblings import beside
 
-_INSERT = re.compile(
-    r"\b(?:INSERT|REPLACE)\s{1,9}(?:IGNORE\s{1,9})?INTO\s{1,9}[^\s()]{1,128}\s{0,9}"
-    r"\((?P<columns>[^()]{1,4000})\)\s{0,9}VALUES?\s{0,9}(?=\()",
-    re.IGNORECASE,
-)
+_VALUES = re.compile(r"\)\s{0,9}VALUES?\s{0,9}(?=\()", re.IGNORECASE)
+_INTO = re.compile(r"\bINTO\s{1,9}[^\s()]{1,128}\s{0,9}$", re.IGNORECASE)
+_LONGEST_COLUMNS: Final = 4000
+_LONGEST_INTO: Final = 160
 _TOKEN = re.compile(
     r"\s*+(?:[NEnexX]?'(?P<text>(?:[^'\\]|''|\\.){0,4000}+)'|\"(?P<name>(?:[^\"\\]|\\.){0,4000}+)\""
     r"|(?P<mark>[(),])|(?P<bare>[^\s'\"(),;]{1,400}))",
@@ -26,12 +25,20 @@ _QUOTES: Final = " \t\r\n\"'`[]"
 
 def inserts(text: str, names: Names) -> Iterator[Field]:
     """The fields of the rows of every INSERT that names its columns, ascending."""
-    if not ("VALUE" in text or "value" in text or "Value" in text):
-        return
     at = 0
-    while match := _INSERT.search(text, at):
-        columns = [column.strip(_QUOTES) for column in match["columns"].split(",")]
-        at = yield from _rows(text, match.end(), columns, names)
+    while match := _VALUES.search(text, at):
+        columns = _columns(text, at, match.start())
+        at = match.end()
+        if columns:
+            at = yield from _rows(text, at, columns, names)
+
+
+def _columns(text: str, low: int, end: int) -> list[str]:
+    """The columns that end at `end`; none if no INTO and a table's name stand before them."""
+    start = text.rfind("(", max(low, end - _LONGEST_COLUMNS), end)
+    if start < 0 or not _INTO.search(text[max(low, start - _LONGEST_INTO) : start]):
+        return []
+    return [column.strip(_QUOTES) for column in text[start + 1 : end].split(",")]
 
 
 def _rows(text: str, at: int, columns: list[str], names: Names) -> Generator[Field, None, int]:

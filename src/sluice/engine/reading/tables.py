@@ -126,6 +126,8 @@ def _may_be_header(cell: str) -> bool:
         return True
     if len(cell) > LONGEST or not (cell[0].isalpha() or cell[0] in "_#") or cell[-1] in ".?!:":
         return False
+    if ("(" in cell) != (")" in cell):
+        return False
     return "@" not in cell and "=" not in cell and cell.count(" ") < _MOST_HEADER_WORDS
 
 

@@ -56,7 +56,7 @@ _THING_WORDS: Final = words(
     "with for to not all this that please see chair desk lamp phone shirt shoes widget gadget "
     "order invoice monthly annual daily weekly free pro plus model series edition red blue green "
     "black white january february march april june july august september october november "
-    "december monday tuesday wednesday thursday friday saturday sunday"
+    "december supported unsupported monday tuesday wednesday thursday friday saturday sunday"
 )
 """Words of which the names of things are made, and none of persons."""
 _LEGAL: Final = re.compile(
@@ -68,6 +68,7 @@ _LEGAL: Final = re.compile(
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _IDENTIFIER: Final = re.compile(r"[a-z0-9]+(?:[-_./:][a-z0-9]+)+|[\w.]*[_/\\=:@#][\w./\\=:@#-]*")
 _AGE: Final = re.compile(r"\d{1,3}(?:[ \t]?[^\W\d_]{1,6}\.?(?: old)?)?")
+_MEXICAN_TAXPAYER: Final = re.compile(r"[A-ZÑ&]{3,4}-?\d{6}-?[A-Z0-9]{3}", re.IGNORECASE)
 _MOST_WORDS: Final = 6
 _FORMAT: Final = re.compile(r"[dmyYDMaj]{1,4}([-/. ])[dmyYDMaj]{1,4}\1[dmyYDMaj]{1,4}")
 
@@ -100,7 +101,7 @@ def is_firm(value: str) -> bool:
 
 
 def looks_like_a_person(value: str) -> bool:
-    """Whether the value is two to five capitalised words that may be a name, perhaps with a note."""
+    """Whether the value is two to five capitalised words that may be a name; a note may follow."""
     found = person(value)
     if found is None or is_firm(value):
         return False
@@ -198,7 +199,9 @@ def place(value: str) -> Fit | None:
 
 def address(value: str) -> Fit | None:
     """Several words, or one with a number, that are no identifier."""
-    if not _LETTER.search(value) or len(value) > 300:
+    if not _LETTER.search(value) or len(value) > 200 or len(value.split()) > 24:
+        return None
+    if not any(map(str.isdigit, value)) and len(value.split()) > 8:
         return None
     if "@" in value or "://" in value or value.startswith(("0x", "/", "::")):
         return None
@@ -249,8 +252,19 @@ def _opaque(value: str) -> Fit | None:
 def _code(value: str) -> Fit | None:
     """A number or code: short, with digits."""
     digits = sum(map(str.isdigit, value))
-    fits = digits >= 2 and len(value) <= 60 and "://" not in value
+    prose = any(len(word) > 3 and word.isalpha() and word.islower() for word in value.split())
+    fits = digits >= 2 and len(value) <= 60 and "://" not in value and not prose
     return Fit(0, len(value)) if fits else None
+
+
+def _mexican_taxpayer(value: str) -> Fit | None:
+    """Four or three letters, a date, three more (SAT): `rfc` is also how standards are cited."""
+    return Fit(0, len(value)) if _MEXICAN_TAXPAYER.fullmatch(value) else None
+
+
+def _token(value: str) -> Fit | None:
+    """A secret made by a machine: with a digit among its letters."""
+    return _opaque(value) if len(value) >= 8 and any(map(str.isdigit, value)) else None
 
 
 def _machine(value: str) -> Fit | None:
@@ -272,7 +286,9 @@ _RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "EMAIL_ADDRESS": _mail,
         "PHONE_NUMBER": _phone,
         "USERNAME": _login,
-        **dict.fromkeys(("PASSWORD", "API_KEY", "ACCESS_TOKEN", "SESSION_ID"), _opaque),
+        "PASSWORD": _opaque,
+        "MX_RFC": _mexican_taxpayer,
+        **dict.fromkeys(("API_KEY", "ACCESS_TOKEN", "SESSION_ID"), _token),
         **dict.fromkeys(("IP_ADDRESS", "MAC_ADDRESS", "CRYPTO", "SWIFT_CODE"), _machine),
     }
 )
