@@ -215,6 +215,12 @@ PASSWORDS = (
     "password = `[[t1ckTock]]`",
     "口令 password=[[h3llo密]]",
     "Password:[[Secure*Pass7]]",
+    "ldap.password=[[master]]",
+    "password=[[Pa55w.rd]]",
+    "username: admin, password: [[admin]]",
+    "DB_PASSWORD=${DB_PASSWORD:-[[summer2019]]}",
+    '"DbPassword": "[[dev_pw]]",',
+    "passwords:\n  - [[f1rstOne]]",
 )
 NOT_PASSWORDS = (
     "password=<your-password>",

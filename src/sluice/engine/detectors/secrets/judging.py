@@ -8,6 +8,7 @@ from typing import Final
 
 from sluice.engine.detectors.secrets.names import Kind, kind_of
 from sluice.engine.detectors.secrets.values import (
+    COMMON,
     ORDINARY,
     PROSE,
     Look,
@@ -42,6 +43,8 @@ _FULL_NAME: Final = re.compile(
     r"passwor|passphr|passwd|kennwort|contrase|mot|clave|senha|wacht|secret|token|key",
     re.IGNORECASE,
 )
+_LEET: Final = re.compile(r"(?=[\w.]*[A-Za-z]\d+[A-Za-z])[\w]{2,20}\.[\w]{2,20}", re.ASCII)
+"""`Pa55w.rd`: a digit between letters, as in no path of a program."""
 _RULES: Final = re.compile(r"[a-z_]{2,20}(?::[\w,]{1,20})?(?:\|[a-z_]{2,20}(?::[\w,]{1,20})?){1,8}")
 """A validator's rules: `required|min:8`."""
 _EXPRESSION: Final = re.compile(r"\(\?[:=!<]|\[\^?[A-Za-z0]-[Zz9]|\\[dws][+*{]|\)\||\.\*")
@@ -84,6 +87,8 @@ def _is_program(value: str, place: Place) -> bool:
 
 def _odd_but_literal(value: str) -> bool:
     """In a configuration `a#B1(x` is a password too, if nothing of it is a call or a variable."""
+    if _LEET.fullmatch(value):
+        return True
     starts = value[0].isalnum() or value[0] in "!@#&*+="
     signs = sum(not char.isalnum() for char in value)
     return (
@@ -134,7 +139,7 @@ def _word(value: str, place: Place) -> float:
     known = lower in ORDINARY or lower in PROSE or _is_label(value)
     if place is Place.LITERAL:
         return 0.35 if known or (value.istitle() and value.isalpha()) else 0.6
-    if known:
+    if known and not (place is Place.CONFIG and lower in COMMON):
         return 0.0
     return 0.55 if place is Place.CONFIG else 0.4
 

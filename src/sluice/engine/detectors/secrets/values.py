@@ -76,6 +76,11 @@ ORDINARY: Final = words(
 )
 """Words that stand in programs and on screens behind names that otherwise mean a secret."""
 
+COMMON: Final = words(
+    "master welcome hello private public login admin root guest user shared local remote world"
+)
+"""Words among them that people also take for passwords."""
+
 PROSE: Final = words(
     "a an the no not too also very so now never always only already still being been wrong "
     "incorrect correct invalid valid required optional missing expired empty weak strong secure "
