@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from sluice.engine.pipeline import LIKELY, Detector
+from sluice.engine import Detector
+from sluice.engine.candidates import LIKELY
 from sluice.engine.scan import HAS_HYPERSCAN
 
 BACKENDS = ("hyperscan", "re") if HAS_HYPERSCAN else ("re",)
@@ -15,7 +16,7 @@ _MARKED = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 @cache
 def detector(backend: str) -> Detector:
     """One detector of everything, in English, for all tables."""
-    return Detector(backend="hyperscan" if backend == "hyperscan" else "re")
+    return Detector(backend="hyperscan" if backend == "hyperscan" else "re", names=None)
 
 
 def unmarked(marked: str) -> tuple[str, list[tuple[int, int]]]:
