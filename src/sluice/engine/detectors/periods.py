@@ -12,17 +12,20 @@ from typing import Final
 from sluice.engine.detectors.birth import dated, is_of_birth
 from sluice.engine.patterns import Checked, Pattern, context
 
-_OF_CASES: Final = context(
+_COURTS: Final = (
     "applicant applicants court courts judgment convicted conviction sentenced sentence "
-    "imprisonment proceedings arrested arrest detained detention complaint appeal appealed lodged "
-    "prosecutor hearing custody prison remand police born diagnosed diagnosis hospital "
-    "patient admitted surgery treatment symptoms urteil gericht haft verurteilt patientin "
-    "diagnostiziert tribunal prisión condenado condamné prison requérant paciente diagnóstico "
-    "diagnosticado diagnosticada ingreso intervenido intervenida cirugía tratamiento "
-    "hospitalización "
-    "operado operada carcinoma transplante trasplante biopsia tumor paziente ricovero",
-    boost=0.2,
+    "imprisonment proceedings arrested arrest detained detention appeal appealed prosecutor "
+    "hearing custody prison remand urteil gericht haft verurteilt tribunal prisión condenado "
+    "condamné prison requérant"
 )
+_CLINICS: Final = (
+    "complaint lodged police born diagnosed diagnosis hospital patient admitted surgery treatment "
+    "symptoms patientin diagnostiziert paciente diagnóstico diagnosticado diagnosticada ingreso "
+    "intervenido intervenida cirugía tratamiento hospitalización operado operada carcinoma "
+    "transplante trasplante biopsia tumor paziente ricovero"
+)
+_OF_COURTS: Final = context(_COURTS, boost=0.2)
+_OF_CASES: Final = context(f"{_COURTS} {_CLINICS}", boost=0.2)
 _YEAR: Final = r"(?:1[89]\d\d|20\d\d)"
 _IN: Final = (
     r"in(?: the year| about| around| early| late| mid| spring| summer| autumn| winter)?|since|"
@@ -164,7 +167,7 @@ PATTERNS: Final = (
         longest=14 + 2 + 8 + 4,
         score=0.3,
         check=_duration,
-        context=_OF_CASES,
+        context=_OF_COURTS,
         ignore_case=True,
     ),
 )
