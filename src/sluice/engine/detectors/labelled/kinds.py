@@ -64,7 +64,7 @@ _OTHER: Final = re.compile(
 )
 """Dates, years, amounts and addresses of machines, which stand behind labels too."""
 _LEAST_DIGITS: Final = 7
-"""Fewer digits are no identity number that is known by words near it."""
+"""Fewer digits are no identity number behind a doubtful label, or near a label's words."""
 LONGEST_VALUE: Final = 44
 """Most code points of a number with its separators."""
 NUMBER: Final = (
@@ -453,6 +453,8 @@ def _is_clear(label: Label, kind: Kind, hit: Checked, text: str) -> bool:
         return False
     number = text[hit.start : hit.end]
     digits = sum(map(str.isdigit, number))
+    if kind.family == "national" and digits < _LEAST_DIGITS:
+        return False
     lettered = number.isupper() and digits >= 3 and (label.marked or "-" in number)
     return lettered or digits >= (5 if label.marked else 7)
 

@@ -277,11 +277,12 @@ SPAIN: Final = (
         "ES_NSS",
         "nss, n s s, seguridad social, nuss, naf, número de afiliación, afiliación, ss, nass, "
         "número de la seguridad social, núm seguridad social, n seguridad social, n ss",
-        r"\d{12}|\d{11}",
+        r"\d{11,12}",
         checks.es_social,
         (Form(r"\d{2}[/ -]\d{8}[/ -]\d{2}", 0.75), Form(r"\d{2}/\d{10}", 0.7)),
         "mod 97",
     ),
+    Kind("ES_NSS", "nass, número de asegurado", r"\d{10}"),
     Kind("ES_PASSPORT", "pasaporte, pasaporte español, spanish passport", r"[A-Z]{2,3}\d{6}"),
     Kind(
         "ES_DRIVER_LICENSE",
