@@ -41,9 +41,6 @@ _NO_STREETS: Final = words(
     "bildungsweg lösungsweg mittelweg instr substr astr ostr wstr cstr tostr strstr istr lstr "
     "einbahnstraße einbahnstrasse wasserstraße autostraße"
 )
-_FEW_ADJECTIVES = (
-    rf"(?:(?:{CAPITAL}[^\W\d_]+(?:er|e|en|es|ne|de)|Am|An der|An den|St\.|Dr\.|Prof\.) )"
-)
 _LEAD = re.compile(
     r"(?<![^\W_])(?:(?:Alte[rn]?|Neue[rn]?|Große[rn]?|Grosse|Kleine[rn]?|Obere[rn]?|Untere[rn]?|"
     r"Lange|Hohe[rn]?|Breite|An der|An den|Auf der|Nieuwe|Oude|Grote|Korte|Verlengde|Van der|"
@@ -198,10 +195,6 @@ _FRENCH_SURE: Final = (
 _FRENCH_LOOSE: Final = (
     r"place|pl\.|cours|route|rte|square|passage|villa|cit\u00e9|voie|r\u00e9sidence|hameau|"
     r"mont\u00e9e|esplanade|promenade|parvis|traverse|clos|domaine|mail|av"
-)
-_FRENCH_NAME = re.compile(
-    r"(?:(?:de la|de l['’]|des|du|de|d['’]|la|le|les|l['’]|à|aux|au|en|sur|sous|et|lès)[ ]?|"
-    r"[^\W_]['’.\w-]*[ ]?){1,7}"
 )
 _LINKS: Final = words("de la des du le les aux au sur sous et lès d l")
 _NO_MORE: Final = words(

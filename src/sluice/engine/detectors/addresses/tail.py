@@ -10,7 +10,6 @@ from sluice.engine.detectors.addresses.places import COUNTRIES, PLACES
 from sluice.engine.detectors.addresses.vocabulary import (
     AUSTRALIAN,
     CANADIAN_CODE,
-    NAME_WORD,
     PROVINCE_NAMES,
     PROVINCES,
     STATE_NAMES,
@@ -119,7 +118,6 @@ _LOWER_CONTINENTAL = re.compile(
 _TOWN = re.compile(rf"{TOWN}(?: ?\([^()\n]{{2,20}}\))?")
 _WORDS = re.compile(r"[^\W\d_'][^\W\d_]*(?:[ .'’-]{1,2}[^\W\d_]+){0,4}\.?")
 _WORD_ENDS = re.compile(r"(?<=[^\W\d_])(?![^\W\d_])")
-_CAPITAL_WORD = re.compile(NAME_WORD)
 _NO_TOWNS: Final = words(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may "
     "june july august september october november december tel fax phone email mobile e-mail "
