@@ -157,6 +157,10 @@ _TAILS_OF_OTHER_THINGS: Final = words(
     "mgr mgrs domain samesite httponly secure lifetimes authorizer authenticator backend "
     "backends required"
 )
+_VAGUE: Final = words(
+    "auth signature sig dsn seed session sid sessionid sessid phpsessid jsessionid cookie "
+    "license licence community webhook creds cred hmac authentication"
+)
 _HASHES: Final = words(
     "hash hashes hashed digest md5 sha sha1 sha256 sha512 bcrypt encrypted crypt enc"
 )
@@ -230,28 +234,7 @@ def _machine_kind(word: str, before: str, parts: tuple[str, ...]) -> Kind | None
         return _key_kind(before, parts)
     if word in ("jwt", "bearer", "authorization", "sas"):
         return Kind.TOKEN
-    weak = word in (
-        "auth",
-        "signature",
-        "sig",
-        "dsn",
-        "seed",
-        "session",
-        "sid",
-        "sessionid",
-        "sessid",
-        "phpsessid",
-        "jsessionid",
-        "cookie",
-        "license",
-        "licence",
-        "community",
-        "webhook",
-        "creds",
-        "cred",
-        "hmac",
-        "authentication",
-    )
+    weak = word in _VAGUE
     return Kind.WEAK if weak or word.endswith("sessid") else None
 
 
