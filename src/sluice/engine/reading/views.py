@@ -32,7 +32,7 @@ _READERS: Final[tuple[tuple[str, str, tuple[Reader, ...]], ...]] = (
     ("joined_lines", "\n", (joined_lines,)),
     ("narrowed", "", (narrowed,)),
 )
-"""Each way of reading: its kind, the characters of which it needs one, and its readers."""
+"""Each way of reading: its kind, the one or two characters of which it needs one, and its readers."""
 
 KINDS: Final = (*(kind for kind, _, _ in _READERS), "mixed", "base64")
 """Every `View.kind`: `mixed` is all of those before it together; `base64` is hexadecimal too."""
@@ -71,7 +71,7 @@ def _apart(edits: Iterator[Edit]) -> Iterator[Edit]:
 
 def _edits(text: str) -> Iterator[tuple[str, list[Edit]]]:
     for kind, signs, readers in _READERS:
-        if not signs or any(sign in text for sign in signs):
+        if not signs or signs[0] in text or signs[-1] in text:
             edits = [edit for reader in readers for edit in reader(text)]
             if edits:
                 edits = sorted(edits) if len(readers) > 1 else edits
