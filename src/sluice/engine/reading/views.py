@@ -32,7 +32,7 @@ _READERS: Final[tuple[tuple[str, str, tuple[Reader, ...]], ...]] = (
     ("joined_lines", "\n", (joined_lines,)),
     ("narrowed", "", (narrowed,)),
 )
-"""Each way of reading: its kind, the one or two characters of which it needs one, and its readers."""
+"""Each way of reading: its kind, one or two characters of which it needs one, its readers."""
 
 KINDS: Final = (*(kind for kind, _, _ in _READERS), "mixed", "base64")
 """Every `View.kind`: `mixed` is all of those before it together; `base64` is hexadecimal too."""
