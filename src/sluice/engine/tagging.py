@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from sluice.engine import names as shipped
-from sluice.engine.names import NameTagger
+from sluice.engine.names import NameTagger, default_tagger
+from sluice.engine.names.tags import TYPES
 
-TAGGED: Final = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "STREET_ADDRESS", "NRP"})
+TAGGED: Final = frozenset(TYPES)
 """The entity types that the shipped tagger finds."""
 
 Names: TypeAlias = NameTagger | Literal["default"] | None
@@ -26,10 +26,4 @@ def tagger_of(names: Names, wanted: frozenset[str] | None) -> NameTagger | None:
         return names
     if wanted is not None and wanted.isdisjoint(TAGGED):
         return None
-    return _default_tagger()
-
-
-def _default_tagger() -> NameTagger | None:
-    """The shipped tagger; None in a release without one."""
-    load = getattr(shipped, "default_tagger", None)
-    return None if load is None else load()
+    return default_tagger()

@@ -1,32 +1,13 @@
-"""The tagger of names, places and organisations: what the pipeline expects of one.
+"""The tagger of names, places, organisations, addresses and nationalities.
 
-A `Detector` is given a tagger or has none; without one it finds no names and says so in
-`Detector.entity_types()`.
+`NameTagger` is what the pipeline expects of one; `default_tagger()` is the one that ships (its
+weights are `tagger.weights`, made by `make train`; see `docs/tagger.md`). A text goes through
+`tokens`, `memo` (each word's vector, from its `features`), `network`, `decode` and `trimming`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from sluice.engine.names.protocol import NameTagger
+from sluice.engine.names.tagger import Tagger, default_tagger
 
-from sluice.engine.types import Finding
-
-
-@runtime_checkable
-class NameTagger(Protocol):
-    """Finds spans that no pattern can describe: `PERSON`, `LOCATION`, `ORGANIZATION`, ….
-
-    An implementation is pure, may be used from several threads at once, and takes time linear
-    in the text.
-    """
-
-    @property
-    def version(self) -> str:
-        """A stable name of its model and weights; part of `Detector.version`."""
-
-    @property
-    def entity_types(self) -> frozenset[str]:
-        """The entity types that it can find."""
-
-    def tag(self, text: str, languages: tuple[str, ...]) -> Sequence[Finding]:
-        """The findings in `text`, offsets in code points, in any order; they may overlap."""
+__all__ = ["NameTagger", "Tagger", "default_tagger"]
