@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from functools import lru_cache
 from typing import Final
+from zlib import crc32
 
 from training import corpora
 from training.corpora import held_out
 from training.examples import Example
+from training.pages import marked_paragraphs, pages
 
 DOMAINS: Final = ("ai", "literature", "music", "politics", "science")
 
@@ -34,6 +36,11 @@ def _parted() -> tuple[list[Example], dict[str, list[Example]]]:
         part("crossner", list(corpora.crossner(domain, "dev")), 0.3)
     part("meddocan", list(corpora.meddocan("train")), 0.0)
     part("meddocan", list(corpora.meddocan("dev")), 0.4)
+    for name, examples, share in (("pages", pages(), 7), ("annotated", marked_paragraphs(), 15)):
+        for example in examples:
+            # Drawn by the text itself: more pages change nothing about those that are there.
+            apart = crc32(example.text.encode()) % 100 < share
+            (dev.setdefault(name, []) if apart else train).append(example)
     part("snips", random.Random(3).sample(list(corpora.snips()), 4000), 0.1)
     return train, dev
 

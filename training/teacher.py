@@ -192,14 +192,16 @@ def train(
     most: int = 4096,
     report: Callable[[Teacher, int], None] | None = None,
     minutes: float | None = None,
+    start: Path | None = None,
 ) -> Teacher:
     """Fine-tune on what `epochs(n)` gives for each of `count` epochs.
 
-    `minutes` bounds the time: the learning rate falls to nought by then.
+    `minutes` bounds the time: the learning rate falls to nought by then. `start` names a teacher
+    to go on from, instead of the pretrained encoder.
     """
     torch.manual_seed(seed)
     draw = random.Random(seed)
-    model = Teacher(lexicon)
+    model = load(start, lexicon) if start else Teacher(lexicon)
     heads = [p for n, p in model.named_parameters() if not n.startswith("body")]
     groups = [
         {"params": list(model.body.parameters()), "lr": rate, "top": rate},
