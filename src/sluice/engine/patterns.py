@@ -19,7 +19,7 @@ pipeline changes. Each pattern has two expressions of the same thing:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
@@ -33,6 +33,8 @@ AFTER: Final = 40
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"[a-z][A-Z]")
+_ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
+_WIDE_CLASS = re.compile(r"\[(?P<members>[^\]^]*[^\x00-\x7f\]][^\]]*)\]")
 _LETTERS: Final = {code: chr(code).lower() if chr(code).isalpha() else " " for code in range(128)}
 """Turns ASCII text into lower-case words with spaces between them."""
 
@@ -164,6 +166,32 @@ def context(
 ) -> Context:
     """Context words that count in every language, written as lines of words."""
     return Context({"": words(raising)}, {"": words(lowering)}, boost, drop)
+
+
+def alternatives(names: Iterable[str]) -> str:
+    """An expression for any of these texts, longer ones first; the same in every process."""
+    return "|".join(re.escape(name) for name in sorted(set(names), key=lambda n: (-len(n), n)))
+
+
+def byte_pattern(regex: str) -> str:
+    """An expression with its characters beyond ASCII as UTF-8 bytes, as an anchor needs them.
+
+    `\\uXXXX` counts as the character. In a class such characters may stand one by one, not in
+    ranges; the class may not be negated.
+    """
+    plain = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), regex)
+    plain = _WIDE_CLASS.sub(_as_alternatives, plain)
+    return "".join(char if char.isascii() else _as_bytes(char) for char in plain)
+
+
+def _as_alternatives(match: re.Match[str]) -> str:
+    ascii_part = "".join(char for char in match["members"] if char.isascii())
+    rest = [char for char in match["members"] if not char.isascii()]
+    return f"(?:{'|'.join(([f'[{ascii_part}]'] if ascii_part else []) + rest)})"
+
+
+def _as_bytes(char: str) -> str:
+    return "(?:" + "".join(f"\\x{byte:02x}" for byte in char.encode()) + ")"
 
 
 def surrounding_words(text: str, start: int, end: int) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sluice.engine.patterns import Checked, Pattern
+from sluice.engine.patterns import Checked, Pattern, byte_pattern
 
 _MOST: Final = {"year": 120, "month": 36, "week": 52, "day": 60}
 """The largest number of each unit that people give as an age."""
@@ -193,12 +193,6 @@ def _decade(match: re.Match[str]) -> Checked | None:
     return Checked(*match.span("age"), 0.6, reason="words of age")
 
 
-def _bytes(expression: str) -> str:
-    """An expression's letters beyond ASCII as their UTF-8 bytes, written as Latin-1."""
-    plain = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), expression)
-    return plain.encode().decode("latin-1")
-
-
 _LABELS: Final = r"age of|aged|age|edad|alter|\u00e2ge|et\u00e0|leeftijd|idade"
 _CAMEL_LABELS: Final = (
     r"(?:(?<![A-Za-z\u00c0-\u024f])(?<!max[-_ ])(?<!min[-_ ])|(?-i:(?<=[a-z])(?=[A-Z])))"
@@ -210,7 +204,8 @@ PATTERNS: Final = (
         entity_type="AGE",
         regex=rf"(?<![\w.,:/$+-])(?P<number>\d{{1,3}}|{_SPELLED})(?: {{1,2}}|-)?"
         rf"(?P<unit>{_UNIT})(?![A-Za-z0-9_\u00c0-\u024f])",
-        anchor=rf"\b(?:\d{{1,3}}|{_bytes(_SPELLED)})(?: {{1,2}}|-)?(?:{_bytes(_UNIT)})\b",
+        anchor=rf"\b(?:\d{{1,3}}|{byte_pattern(_SPELLED)})(?: {{1,2}}|-)?"
+        rf"(?:{byte_pattern(_UNIT)})\b",
         reach=19 + 2 + 8,
         longest=19 + 2 + 8 + 2,
         score=0.6,
@@ -222,8 +217,8 @@ PATTERNS: Final = (
         entity_type="AGE",
         regex=rf"{_CAMEL_LABELS}(?P<label>{_LABELS})(?:(?P<sign>[\"']? {{0,3}}[:=] {{0,3}}[\"']?)| "
         r"(?:about |around |is )?)(?P<number>\d{1,3})(?![\w%]|[.,:/]\d)",
-        anchor=rf"(?:{_bytes(_LABELS)})(?:[\"']? {{0,3}}[:=] {{0,3}}[\"']?| (?:about |around |is "
-        rf")?)\d",
+        anchor=rf"(?:{byte_pattern(_LABELS)})"
+        r"(?:[\"']? {0,3}[:=] {0,3}[\"']?| (?:about |around |is )?)\d",
         reach=8 + 9 + 1,
         longest=8 + 9 + 3 + 2,
         score=0.6,

@@ -9,8 +9,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sluice.engine.detectors.labels import byte_pattern
-from sluice.engine.patterns import Checked, Pattern, Precedence, surrounding_words, words
+from sluice.engine.patterns import (
+    Checked,
+    Pattern,
+    Precedence,
+    byte_pattern,
+    surrounding_words,
+    words,
+)
 
 # English, German, French, Spanish, Portuguese, Italian, Dutch, Polish.
 _AT = r"(?:at|ät|arobase|arobas|arroba|chiocciola|klammeraffe|apenstaartje|apestaartje|małpa)"

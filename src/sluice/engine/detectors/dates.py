@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from sluice.engine.detectors.birth import dated
-from sluice.engine.patterns import Checked, Pattern, context
+from sluice.engine.patterns import Checked, Pattern, alternatives, context
 
 FIRST_YEAR: Final = 1700
 LAST_YEAR: Final = 2199
@@ -251,17 +251,13 @@ def _logged(match: re.Match[str]) -> Checked | None:
     return None if found is None else found._replace(score=0.45)
 
 
-def _alternatives(names: Iterable[str]) -> str:
-    return "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True))
-
-
 def _in_bytes(names: Iterable[str]) -> str:
     """The names' first three letters for an anchor: UTF-8 bytes written as Latin-1."""
     return "|".join(sorted({name[:3].encode().decode("latin-1") for name in names}))
 
 
-_MONTH: Final = rf"(?P<month>{_alternatives(_NUMBERS)})"
-_DAYS: Final = _alternatives(day for calendar in CALENDARS for day in calendar.weekdays)
+_MONTH: Final = rf"(?P<month>{alternatives(_NUMBERS)})"
+_DAYS: Final = alternatives(day for calendar in CALENDARS for day in calendar.weekdays)
 _WEEKDAY: Final = rf"(?:(?:{_DAYS})(?:-feira)?\.?,? (?:the |le |el |den |d\. )?)?"
 _BEGIN: Final = _in_bytes(_NUMBERS)
 _ORDINAL: Final = r"(?P<ordinal>st|nd|rd|th|er|\u00ba|\u00aa|\.)?"

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sluice.engine.detectors.labels import byte_pattern, labelled
-from sluice.engine.detectors.secrets_text import is_placeholder
+from sluice.engine.detectors.labels import labelled
+from sluice.engine.detectors.secrets.values import is_placeholder
 from sluice.engine.detectors.suffixes import is_public_suffix
-from sluice.engine.patterns import Checked, Pattern, Precedence, words
+from sluice.engine.patterns import Checked, Pattern, Precedence, byte_pattern, words
 
 _LABELS = (
     r"user[ _\-]?names?|user[ _\-]?(?:id|login|handle|account)|user|userid|log[io]n(?:[ _\-]?"
@@ -113,7 +113,7 @@ def _ends(text: str, end: int) -> bool:
 
 
 def _logged(match: re.Match[str]) -> Checked | None:
-    """The name in `logged in as jdoe`, `Accepted password for jdoe from`, `/home/jdoe/`."""
+    """The name in `logged in as jdoe`, `Accepted password for jdoe from`, and of a home folder."""
     name, text = match["value"], match.string
     if _is_nobody(name) or name.isdigit():
         return None

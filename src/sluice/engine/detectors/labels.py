@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sluice.engine.patterns import NO_CONTEXT, Check, Context, Pattern, Precedence
+from sluice.engine.patterns import NO_CONTEXT, Check, Context, Pattern, Precedence, byte_pattern
 
 # A label begins a word, or a word of an identifier: `customerAccountNumber`, `home_phone`.
 LABEL_START: Final = r"(?:(?<![A-Za-z])|(?-i:(?<=[a-z])(?=[A-Z])))"
@@ -29,18 +29,6 @@ _LOOSE = rf"[^\d\r\n;!?\u0100-\U0010ffff]{{0,{_GAP}}}?"
 # Supersets of the two in bytes. A label ends where no letter follows.
 _LOOSE_BYTES = rf"[^\dA-Za-z\r\n;!?][^\d\r\n;!?]{{0,{2 * _GAP}}}"
 _LINK_BYTES = r"[^A-Za-z0-9]{1,10}(?:VERB[^A-Za-z0-9]{1,18}|[^A-Za-z0-9]{0,18})"
-
-
-def byte_pattern(regex: str) -> str:
-    """An expression with its letters beyond ASCII as UTF-8 bytes, as an anchor needs them.
-
-    Such letters must stand outside of character classes.
-    """
-    return "".join(char if char.isascii() else _as_bytes(char) for char in regex)
-
-
-def _as_bytes(char: str) -> str:
-    return "(?:" + "".join(f"\\x{byte:02x}" for byte in char.encode()) + ")"
 
 
 def labelled(

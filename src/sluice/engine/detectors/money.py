@@ -8,7 +8,14 @@ from typing import Final
 from stdnum import iban
 
 from sluice.engine.detectors.countries import COUNTRIES
-from sluice.engine.patterns import Checked, Pattern, Precedence, surrounding_words, words
+from sluice.engine.patterns import (
+    Checked,
+    Pattern,
+    Precedence,
+    alternatives,
+    surrounding_words,
+    words,
+)
 
 # IBAN lengths by country (SWIFT's IBAN registry, release 99).
 _LENGTHS: Final = {
@@ -21,7 +28,7 @@ _LENGTHS: Final = {
         "SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
     )
 }
-_COUNTRY: Final = f"(?:{'|'.join(_LENGTHS)})"
+_COUNTRY: Final = f"(?:{alternatives(_LENGTHS)})"
 _ASCII_ALNUM = re.compile(r"[A-Za-z0-9]")
 _BANKING = words(
     "swift bic bank banks banking iban wire transfer sepa beneficiary routing remittance "

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from sluice.engine.detectors.birth import dated, is_of_birth
-from sluice.engine.patterns import Checked, Pattern, context
+from sluice.engine.patterns import Checked, Pattern, byte_pattern, context
 
 _COURTS: Final = (
     "applicant applicants court courts judgment convicted conviction sentenced sentence "
@@ -79,17 +79,6 @@ def _duration(match: re.Match[str]) -> Checked | None:
     return Checked(*match.span(), 0.7 if punished else 0.3, reason="sentence" if punished else "")
 
 
-def _bytes(expression: str) -> str:
-    """An expression's letters beyond ASCII as their UTF-8 bytes, written as Latin-1."""
-    plain = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), expression)
-    return (
-        plain.replace("['\u2019]", "(?:'|\u2019)")
-        .replace("[-\u2013/]", "(?:-|\u2013|/)")
-        .encode()
-        .decode("latin-1")
-    )
-
-
 PATTERNS: Final = (
     Pattern(
         name="date.year",
@@ -97,7 +86,7 @@ PATTERNS: Final = (
         regex=rf"(?<![A-Za-z0-9_\u00c0-\u024f-])(?:{_IN}) "
         rf"(?P<years>{_YEAR}(?P<second>{_TO}{_YEAR})?)"
         r"(?![\w%/-]|[.,:]\d)",
-        anchor=rf"\b(?:{_bytes(_IN)}) (?:1[89]|20)\d\d",
+        anchor=rf"\b(?:{byte_pattern(_IN)}) (?:1[89]|20)\d\d",
         reach=20 + 5,
         longest=20 + 4 + 7 + 4 + 2,
         score=0.35,
@@ -162,7 +151,7 @@ PATTERNS: Final = (
         entity_type="DATE_TIME",
         regex=rf"(?<![\w.,:/$-]){_COUNT}(?: {{1,2}}|-){_SPAN}(?![A-Za-z0-9_\u00c0-\u024f-]|[- "
         rf"]old)",
-        anchor=rf"{_COUNT}(?: {{1,2}}|-){_bytes(_SPAN)}",
+        anchor=rf"{_COUNT}(?: {{1,2}}|-){byte_pattern(_SPAN)}",
         reach=14 + 2 + 8,
         longest=14 + 2 + 8 + 4,
         score=0.3,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -75,6 +78,31 @@ def test_a_pattern_reads_no_further_than_it_declares(pattern: Pattern) -> None:
     longest, bounded = _reads(pattern)
     assert bounded
     assert longest <= pattern.longest
+
+
+_DECLARED = """
+from hashlib import blake2b
+from sluice.engine.detectors import PATTERNS
+for p in PATTERNS:
+    declared = (p.name, p.regex, p.anchor, p.reach, p.longest, p.run, sorted(p.entity_types))
+    print(p.name, blake2b(repr(declared).encode()).hexdigest())
+"""
+
+
+def test_patterns_are_declared_alike_in_every_process() -> None:
+    """Else the version of a detector, and what is cached under it, would change at each start."""
+    declared = [
+        subprocess.run(
+            [sys.executable, "-c", _DECLARED],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout.splitlines()
+        for seed in ("1", "2")
+    ]
+    assert len(declared[0]) == len(PATTERNS)
+    assert declared[0] == declared[1]
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=IDS)

