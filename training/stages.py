@@ -32,7 +32,9 @@ from training.lexicon import kept, tables
 from training.scores import f1_table
 
 _SHARES: Final = {"meddocan": 0.35, "snips": 0.4}
-"""How much of a source an epoch sees; the others whole."""
+"""How much of a source an epoch of the first round sees; the others whole."""
+_FINE_SHARES: Final = {"meddocan": 0.15, "snips": 0.15, "pages": 2.0, "annotated": 2.0}
+"""The same for the second round and the student; 0.6 of the others, natural pages twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,12 @@ class Plan:
 
     folder: Path
     seed: int = 1
-    teacher_minutes: float = 40.0
-    teacher_epochs: int = 4
-    written_texts: int = 12_000
-    """Texts of the generator in each epoch of the teacher."""
+    teacher_minutes: float = 36.0
+    fine_minutes: float = 19.0
+    """The two rounds of the teacher."""
+    teacher_epochs: int = 3
+    written_texts: int = 14_000
+    """Texts of the generator in each epoch of the teacher's first round; half in the second."""
     label_texts: int = 40_000
     """Texts of the generator that the student learns."""
     paragraphs: int = 16_000
@@ -55,34 +59,45 @@ class Plan:
 
 
 def teach(plan: Plan) -> None:
-    """Fine-tune the teacher."""
+    """Fine-tune the teacher: a round over everything, then one with the natural pages foremost."""
+    first, final = plan.folder / "teacher-first.pt", plan.folder / "teacher.pt"
+    _round(plan, first, fine=False)
+    _round(plan, final, fine=True, start=first)
 
+
+def _round(plan: Plan, out: Path, *, fine: bool, start: Path | None = None) -> None:
     def epoch(number: int) -> list[Example]:
-        draw = random.Random(f"{plan.seed}:{number}")
-        public = list(_public(draw, swap=0.35, recase=0.12))
-        text = list(written.texts(plan.written_texts, plan.seed * 1000 + number))
+        draw = random.Random(f"{plan.seed}:{fine}:{number}")
+        public = list(_public(draw, swap=0.35, recase=0.12, fine=fine))
+        count = plan.written_texts // 2 if fine else plan.written_texts
+        text = list(written.texts(count, plan.seed * 1000 + number + 500 * fine))
         print(f"epoch {number}: {len(public)} public, {len(text)} written", flush=True)
         return public + text
 
     def report(model: teacher.Teacher, number: int) -> None:
         _show(f"teacher {number}", {k: _teacher_f1(model, v) for k, v in _development().items()})
-        teacher.save(model, plan.folder / "teacher.pt")
+        teacher.save(model, out)
 
     model = teacher.train(
         _lexicon(plan),
         epoch,
         plan.teacher_epochs,
-        plan.seed,
-        minutes=plan.teacher_minutes,
+        plan.seed + fine,
+        rate=6e-5 if fine else 1e-4,
+        minutes=plan.fine_minutes if fine else plan.teacher_minutes,
         report=report,
+        start=start,
     )
-    teacher.save(model, plan.folder / "teacher.pt")
+    teacher.save(model, out)
 
 
-def _public(draw: random.Random, swap: float, recase: float) -> Iterator[Example]:
+def _public(draw: random.Random, swap: float, recase: float, *, fine: bool) -> Iterator[Example]:
+    """An epoch's draw of the public data and pages, perhaps with other names and casing."""
     for example in splits.training():
-        if draw.random() < _SHARES.get(example.source, 1.0):
+        share = _FINE_SHARES.get(example.source, 0.6) if fine else _SHARES.get(example.source, 1.0)
+        while draw.random() < share:
             yield augmented(example, draw, swap, recase)
+            share -= 1.0
 
 
 def _development(most: int = 350) -> dict[str, list[Encoded]]:
@@ -108,8 +123,8 @@ def label(plan: Plan) -> None:
     """Let the teacher label what the student will learn."""
     draw = random.Random(f"{plan.seed}:labels")
     texts: list[tuple[Example, bool]] = []
-    for swap, recase in ((0.0, 0.0), (0.8, 0.3)):
-        texts += [(example, True) for example in _public(draw, swap, recase)]
+    for swap, recase in ((0.0, 0.05), (0.8, 0.25)):
+        texts += [(example, True) for example in _public(draw, swap, recase, fine=True)]
     texts += [(example, False) for example in _unlabelled(plan.paragraphs, draw)]
     encoded = [encode(example) for example, _ in texts]
     model = _teacher(plan)
