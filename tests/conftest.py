@@ -23,9 +23,13 @@ _OWN: list[postgres.Cluster] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start PostgreSQL once, before workers are made; they find it in the environment."""
+    """Start PostgreSQL once, before workers are made; they find it in the environment.
+
+    So they do the folder for compiled patterns, which is not that of whoever runs the tests.
+    """
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
+    os.environ["XDG_CACHE_HOME"] = str(config.cache.mkdir("user")) if config.cache else os.devnull
     cluster = postgres.start()
     if isinstance(cluster, str):
         os.environ[_REASON] = cluster

@@ -112,18 +112,16 @@ def read_text(name: str) -> str:
 def detector_for(entities: str | None) -> Detector:
     """A detector for a list with commas; raises `WrongUsage` for unknown entity types."""
     from sluice.engine import Detector, InvalidPolicy
-    from sluice.server.kit.pattern_cache import PatternCache, user_cache_folder
 
-    cache = PatternCache(user_cache_folder(), parents=True)
     if entities is None:
-        return Detector(cache=cache)
+        return Detector()
     wanted = {name.strip().upper() for name in entities.split(",") if name.strip()}
     if not wanted:
         raise WrongUsage("--entities names no entity type.")
     try:
-        return Detector(entities=wanted, cache=cache)
+        return Detector(entities=wanted)
     except InvalidPolicy:
-        known = Detector(cache=cache).entity_types()
+        known = Detector().entity_types()
         unknown = ", ".join(sorted(wanted - known))
         raise WrongUsage(
             f"--entities: {unknown} cannot be looked for.",

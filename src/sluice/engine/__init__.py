@@ -1,4 +1,5 @@
-"""The engine: find sensitive data, swap it for placeholders, put it back. Pure: no I/O.
+"""The engine: find sensitive data, swap it for placeholders, put it back. Pure: no I/O, but for the
+compiled patterns that a `Detector` keeps on disk (see `pattern_cache`).
 
     from sluice.engine import Detector, Mapping, StreamHydrator, cleanse, hydrate
 

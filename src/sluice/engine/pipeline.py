@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
@@ -29,9 +30,10 @@ from sluice.engine.gather import ContextWords, Gatherer
 from sluice.engine.joining import join
 from sluice.engine.linking import link
 from sluice.engine.names import NameTagger
+from sluice.engine.pattern_cache import Cache, cache_of
 from sluice.engine.patterns import Pattern
 from sluice.engine.resolve import resolve
-from sluice.engine.scan import Backend, DatabaseCache, scanner
+from sluice.engine.scan import Backend, Scanner, scanner
 from sluice.engine.scan_terms import TermMatcher
 from sluice.engine.tagging import TAGGED, Names, tagger_of
 from sluice.engine.typed_fields import FIELD_TYPES, with_fields
@@ -43,6 +45,13 @@ LANGUAGES: Final = ("en", "de", "fr", "es", "it", "nl", "pt")
 """Every language that is known; all of them are looked for at once unless fewer are asked for."""
 ENTITY_TYPES: Final = TAGGED.union(FIELD_TYPES, *(pattern.entity_types for pattern in PATTERNS))
 """The entity types that the built-in detectors and the shipped tagger can find."""
+
+
+_WARMING: Final = (
+    "Write to a.person@example.co.uk or call +49 30 901820; see www.example.org, 192.0.2.7. "
+    "IBAN DE89370400440532013000, SSN: 078-05-1120, born on 12 March 1980, $ 25."
+)
+"""A text of the usual things, so that whatever checks them is loaded."""
 
 
 class Detector:
@@ -58,7 +67,8 @@ class Detector:
             a text holds), compared after NFC and case folding.
         backend: `auto` is Hyperscan where it is installed, else `re`; both find the same.
         names: the tagger of names: the shipped one, another one, or None: no names are found.
-        cache: where compiled patterns are kept between processes; None: nowhere.
+        cache: where compiled patterns are kept between processes; by default this user's cache
+            folder (see `pattern_cache`); None: nowhere.
 
     Raises:
         InvalidPolicy: unknown entity types or malformed custom terms, all of them at once.
@@ -74,17 +84,17 @@ class Detector:
         allow_list: tuple[str, ...] = (),
         backend: Backend = "auto",
         names: Names = "default",
-        cache: DatabaseCache | None = None,
+        cache: Cache = "default",
     ) -> None:
         wanted = None if entities is None else frozenset(entities)
-        tagger = tagger_of(names, wanted)
-        problems = _unknown(wanted, tagger)
+        problems = _unknown(wanted, names)
         terms = TermMatcher(tuple(custom_terms), problems)
         if problems:
             raise InvalidPolicy(problems)
         self._patterns = _selected(wanted, tuple(languages))
+        ready, tagger = _prepared(self._patterns, backend, cache, names, wanted)
         self._gatherer = Gatherer(
-            scanner=scanner(self._patterns, backend, cache),
+            scanner=ready,
             context=_context_words(self._patterns, tuple(languages)),
             terms=terms,
             names=tagger,
@@ -126,6 +136,16 @@ class Detector:
         """
         trace = Trace()
         return explanation(text, self._decided(text, trace), trace, self._gatherer.context)
+
+    def warm(self) -> None:
+        """Load what the first texts would otherwise wait for: some tenths of a second.
+
+        Expressions are compiled when they are first needed; lists of domains, dialling plans and
+        the rules of identity numbers are loaded likewise.
+        """
+        for pattern in self._patterns:
+            _ = pattern.compiled
+        self.analyze(_WARMING)
 
     def _decided(self, text: str, trace: Trace | None = None) -> list[Candidate]:
         """The candidates that are findings, through all stages (see the module's docstring)."""
@@ -180,9 +200,24 @@ def _utf8(text: str) -> bytes:
     raise UnsupportedText(position)
 
 
-def _unknown(wanted: frozenset[str] | None, names: NameTagger | None) -> list[Problem]:
+def _prepared(
+    patterns: tuple[Pattern, ...],
+    backend: Backend,
+    cache: Cache,
+    names: Names,
+    wanted: frozenset[str] | None,
+) -> tuple[Scanner, NameTagger | None]:
+    """The scanner and the tagger; each is made while the other one is."""
+    with ThreadPoolExecutor(1) as pool:
+        ready = pool.submit(scanner, patterns, backend, cache_of(cache))
+        tagger = tagger_of(names, wanted)
+        return ready.result(), tagger
+
+
+def _unknown(wanted: frozenset[str] | None, names: Names) -> list[Problem]:
     """One problem for each entity type that nothing can find."""
-    known = ENTITY_TYPES | (names.entity_types if names is not None else frozenset())
+    own = names.entity_types if names is not None and names != "default" else frozenset()
+    known = ENTITY_TYPES | own
     listed = ", ".join(sorted(known))
     return [
         Problem(f"entities[{entity_type}]", f"unknown entity type; known are {listed}")

@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 
 import sluice
 from sluice.engine import CleansedText, Detector, Mapping, RawText, cleanse
+from sluice.engine.pattern_cache import PatternCache
 from sluice.server.auth.admin_endpoints import router as auth_admin_router
 from sluice.server.auth.auth import Auth
 from sluice.server.auth.endpoints import router as auth_router
@@ -40,7 +41,6 @@ from sluice.server.features.threads.service import Threads
 from sluice.server.first_start import Started, first_start
 from sluice.server.kit.database import Database, utc_now
 from sluice.server.kit.metrics import Metrics
-from sluice.server.kit.pattern_cache import PatternCache
 from sluice.server.kit.sealing import MasterKeys
 from sluice.server.master_key import FoundMasterKeys, find_master_keys
 from sluice.server.middleware.access_log import AccessLog
@@ -212,7 +212,7 @@ async def prepare(settings: Settings, services: Services, transport: Transport) 
 
 def _warm_up() -> None:
     """Load the detectors' tables now, not while the first caller waits."""
-    Detector().analyze("Call +1 415 555 0132 or write to nobody@example.org.")
+    Detector().warm()
 
 
 async def _interrupt_pending(settings: Settings, services: Services) -> None:

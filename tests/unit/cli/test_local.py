@@ -11,13 +11,6 @@ from tests.unit.cli.commands import MAIL, run
 TEXT = f"Write to {MAIL}\r\nor to {MAIL} 😀\n"
 
 
-@pytest.fixture(autouse=True)
-def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Compiled patterns go to a folder of the tests, not of whoever runs them."""
-    folder = tmp_path_factory.getbasetemp() / "cache"
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
-
-
 @pytest.fixture
 def letter(tmp_path: Path) -> str:
     path = tmp_path / "letter.txt"

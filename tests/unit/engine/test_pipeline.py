@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from sluice.engine import names, pipeline, scan
+from sluice.engine import pipeline, scan, tagging
 from sluice.engine.detectors import PATTERNS
 from sluice.engine.errors import DetectorFailed, InvalidPolicy, UnsupportedText
 from sluice.engine.patterns import Checked, Pattern, surrounding_words
@@ -182,11 +182,11 @@ def test_a_tagger_adds_names_and_without_one_none_are_promised() -> None:
 def test_the_shipped_tagger_is_the_default_and_loaded_only_if_it_is_wanted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(names, "default_tagger", _Tagger, raising=False)
+    monkeypatch.setattr(tagging, "default_tagger", _Tagger)
     text = "Ada: a@example.org"
     assert [kind for kind, _ in found_in(text, Detector())] == ["PERSON", "EMAIL_ADDRESS"]
     assert found_in(text, Detector({"PERSON"})) == [("PERSON", "Ada")]
-    monkeypatch.setattr(names, "default_tagger", _Tagger(raises=True).tag)
+    monkeypatch.setattr(tagging, "default_tagger", _Tagger(raises=True).tag)
     assert found_in(text, Detector({"EMAIL_ADDRESS"})) == [("EMAIL_ADDRESS", "a@example.org")]
 
 

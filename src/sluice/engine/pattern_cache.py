@@ -1,4 +1,4 @@
-"""Compiled patterns kept on disk between processes.
+"""Compiled patterns kept on disk between processes: the one place where the engine does I/O.
 
 Compiling all patterns takes a good part of a second, loading them well under a millisecond. A
 compiled database is executable in effect, so that one from a stranger must never be loaded: the
@@ -16,7 +16,12 @@ from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Final
+from typing import Final, Literal, TypeAlias
+
+from sluice.engine.scan import DatabaseCache
+
+Cache: TypeAlias = DatabaseCache | Literal["default"] | None
+"""Where compiled patterns are kept: a place of the caller's, this user's own folder, nowhere."""
 
 MOST_FILES: Final = 24
 """How many databases are kept; those not written for longest go first."""
@@ -98,10 +103,23 @@ class PatternCache:
 
 
 def user_cache_folder() -> Path:
-    """The folder for this user's compiled patterns, as the XDG base directories have it."""
+    """The folder for this user's compiled patterns, as the XDG base directories have it.
+
+    Raises:
+        RuntimeError: this user has no home.
+    """
     given = os.environ.get("XDG_CACHE_HOME", "")
     base = Path(given) if given and Path(given).is_absolute() else Path.home() / ".cache"
     return base / "sluice" / "patterns"
+
+
+def cache_of(cache: Cache) -> DatabaseCache | None:
+    """The place that is meant; none if it is to be this user's folder and there is no home."""
+    if cache != "default":
+        return cache
+    with suppress(RuntimeError):
+        return PatternCache(user_cache_folder(), parents=True)
+    return None
 
 
 def _is_private(found: os.stat_result) -> bool:

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from sluice.engine.pattern_cache import (
+    MOST_FILES,
+    PatternCache,
+    cache_of,
+    user_cache_folder,
+)
 from sluice.engine.pipeline import Detector
 from sluice.engine.scan import _SCANNERS, HAS_HYPERSCAN
-from sluice.server.kit.pattern_cache import MOST_FILES, PatternCache, user_cache_folder
 
 KEY = "0a1b2c"
 
@@ -118,6 +123,26 @@ def test_the_users_folder_follows_the_xdg_base_directories(
     assert user_cache_folder() == tmp_path / "sluice" / "patterns"
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     assert user_cache_folder() == Path.home() / ".cache" / "sluice" / "patterns"
+
+
+def test_the_default_cache_is_this_users_folder_if_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    kept = cache_of("default")
+    assert kept is not None
+    kept.save(KEY, b"database")
+    assert PatternCache(tmp_path / "sluice" / "patterns").load(KEY) == b"database"
+
+
+def test_without_a_home_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert cache_of("default") is None
+    assert cache_of(None) is None
 
 
 @pytest.mark.skipif(not HAS_HYPERSCAN, reason="there is no Hyperscan for this machine")
