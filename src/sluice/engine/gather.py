@@ -20,7 +20,7 @@ from sluice.engine.reading import View, views
 from sluice.engine.scan import Scanner, matches
 from sluice.engine.scan_terms import TermMatcher
 
-TAGGED_VIEWS = frozenset({"folded"})
+TAGGED_VIEWS = frozenset({"folded", "mixed"})
 """The kinds of other readings that are prose, in which names are looked for too."""
 
 ContextWords = dict[Pattern, tuple[frozenset[str], frozenset[str]]]
@@ -89,8 +89,8 @@ class Gatherer(NamedTuple):
         if view.kind in TAGGED_VIEWS:
             found += self._tagged(read)
         for item in found:
-            start, end = view.original(item.start, item.end)
-            if text[start:end] != read[item.start : item.end]:
+            if view.differs(item.start, item.end):
+                start, end = view.original(item.start, item.end)
                 yield item._replace(start=start, end=end, view=view.kind)
 
 

@@ -78,9 +78,11 @@ def _whole(
     """The value as one candidate: at most one."""
     if not 0 < field.end - field.start <= LONGEST:
         return
-    value = text[field.start : field.end]
+    value = field.value or text[field.start : field.end]
     for entity_type in sorted(types, key=lambda kind: kind not in supported):
-        fits = plausibility(entity_type, value)
+        # A query writes a space as a plus sign; in a password it may be one.
+        words = value.replace("+", " ") if entity_type in WHOLE else value
+        fits = plausibility(entity_type, words)
         if fits < LEAST or (entity_type in supported and entity_type not in WHOLE):
             continue
         score = max(CONFIRMED, fits) if entity_type in supported else fits

@@ -14,7 +14,7 @@ from typing import Final
 from stdnum import imsi, luhn
 
 from sluice.engine.detectors.labels import digits_of, has_letters_and_digits, labelled
-from sluice.engine.detectors.secrets_text import is_placeholder
+from sluice.engine.detectors.secrets.values import is_placeholder
 from sluice.engine.patterns import Checked, Pattern, Precedence
 
 _NO = r"(?:[ _\-]?(?:numbers?|num|no|nr|nummer|code|id|#)\.?)?"

@@ -100,7 +100,7 @@ _LABELS = (
     r"|no\.?))?"
     r"|reg(?:istration)? (?:number|no\.?|mark)|vrn|rego|tag number|(?:kfz-?)?kennzeichen"
     r"|nummernschild|amtliches kennzeichen|(?:plaque|num(?:é|e)ro) d['’]immatriculation"
-    r"|immatriculation|immatricul(?:é|e)e?|plaque|matr(?:í|i)cula|placas?|targa(?:ta|to)?|kenteken"
+    r"|immatriculation|immatricul(?:é|e)e?|plaque|matr(?:í|i)cula|placas?|targa(?:ta|to)?|kenteken(?:plaat|nummer)?"
 )
 
 PATTERNS: Final[tuple[Pattern, ...]] = (

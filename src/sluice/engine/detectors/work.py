@@ -126,14 +126,14 @@ KINDS: Final = (
         "membership number, membership no, membership id, frequent flyer, frequent flyer number, "
         "loyalty id, miles and more, meter number, "
         "kundennummer, kundennr, kunden nr, kdnr, kd nr, kunden id, ~kunde, vertragsnummer, "
-        "vertragsnr, vertrags nr, mitgliedsnummer, kontonummer, zählernummer, "
+        "vertragsnr, vertrags nr, mitgliedsnummer, zählernummer, "
         "numéro client, n client, numéro de client, réf client, référence client, id client, "
-        "numéro de contrat, ~contrat, numéro de compte, "
+        "numéro de contrat, ~contrat, "
         "número de cliente, n cliente, id cliente, código de cliente, ~cliente, "
-        "número de contrato, ~contrato, número de socio, número de cuenta, cups, "
+        "número de contrato, ~contrato, número de socio, cups, "
         "codice cliente, numero cliente, numero di contratto, codice contratto, id cliente, "
         "klantnummer, klantnr, klant id, ~klant, contractnummer, lidnummer, relatienummer, "
-        "número do cliente, código do cliente, número do contrato, número da conta, "
+        "número do cliente, código do cliente, número do contrato, "
         "numer klienta, nr klienta, numer umowy, 顧客番号, 客户号, 고객번호",
         _LONG,
     ),

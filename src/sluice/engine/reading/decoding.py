@@ -108,7 +108,9 @@ def _quoted(match: re.Match[str]) -> Edit | None:
     if match[0][-1] == "\n":
         return Edit(*match.span(), "")
     reads = _utf8(bytes.fromhex(match[0].replace("=", "")))
-    return Edit(*match.span(), reads) if reads.isprintable() and reads else None
+    # Letters and digits are never written so: `DB_PORT=3306` is an assignment.
+    plain = reads.isascii() and any(map(str.isalnum, reads))
+    return Edit(*match.span(), reads) if reads.isprintable() and reads and not plain else None
 
 
 def markup(text: str) -> Iterator[Edit]:

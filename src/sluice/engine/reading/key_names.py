@@ -132,14 +132,22 @@ ENDINGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("IN_AADHAAR",), "aadhaar|aadhaar number|aadhar|aadhar number"),
     (("IN_PAN",), "pan number|pan no|pan card"),
     (
-        ("US_PASSPORT", "UK_PASSPORT", "DE_PASSPORT", "FR_PASSPORT", "ES_PASSPORT", "IT_PASSPORT"),
+        (
+            *("PASSPORT", "US_PASSPORT", "UK_PASSPORT", "DE_PASSPORT", "FR_PASSPORT"),
+            *("ES_PASSPORT", "IT_PASSPORT", "CA_PASSPORT", "AU_PASSPORT", "IN_PASSPORT"),
+            *("NL_IDENTITY_CARD", "BR_PASSPORT", "PT_PASSPORT", "MX_PASSPORT", "PL_PASSPORT"),
+        ),
         "passport|passport number|passport no|passport id|passportnumber|reisepass|"
         "reisepassnummer|passnummer|passeport|numero de passeport|pasaporte|"
         "numero de pasaporte|passaporto|numero di passaporto|paspoort|paspoortnummer|"
         "passaporte|numero do passaporte",
     ),
     (
-        ("US_DRIVER_LICENSE", "UK_DRIVING_LICENCE", "DE_DRIVER_LICENSE", "IT_DRIVER_LICENSE"),
+        (
+            *("DRIVER_LICENSE", "US_DRIVER_LICENSE", "UK_DRIVING_LICENCE", "DE_FUEHRERSCHEIN"),
+            *("IT_DRIVER_LICENSE", "FR_DRIVER_LICENSE", "ES_DRIVER_LICENSE", "NL_DRIVER_LICENSE"),
+            *("CA_DRIVER_LICENSE", "AU_DRIVER_LICENCE", "IN_DRIVING_LICENCE", "BR_CNH"),
+        ),
         "driver license|drivers license|driver s license|driver license number|"
         "drivers license number|driver s license number|driving licence|driving license|"
         "driving licence number|driving license number|dl number|license number|licence number|"

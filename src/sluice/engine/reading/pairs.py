@@ -69,7 +69,7 @@ def pairs(text: str, names: Names) -> Iterator[Field]:
         if value < 0:
             continue
         key, meaning = _known_key(text, place, names)
-        if key is None or meaning is None:
+        if key is None or meaning is None or _is_expansion(text, key, value):
             continue
         for field in _values(text, key, meaning, value, names):
             yield field
@@ -88,6 +88,11 @@ def _after_separator(text: str, place: int) -> int:
     if before == ":" or (after == "/" and text[place + 2 : place + 3] == "/"):
         return -1
     return -1 if after == ":" else place + (2 if after == "=" else 1)
+
+
+def _is_expansion(text: str, key: _Key, value: int) -> bool:
+    """Whether it is a shell's `${NAME:-value}` or `${NAME:?message}`."""
+    return text[key.start - 2 : key.start] == "${" and text[value : value + 1] in tuple("-?+=")
 
 
 def _known_key(text: str, place: int, names: Names) -> tuple[_Key | None, Meaning | None]:

@@ -33,6 +33,22 @@ ENGLISH = (
     "12 Elm Ave,Reno".replace("12 Elm Ave", "[[12 Elm Ave") + ",NV 89501]]",
     "Is it [[42 W 42nd St]]?",
 )
+SENTENCES = (
+    "[[Hauptstr. 5, 10115 Berlin]]. Mit freundlichen Grüßen",
+    "Er wohnt in der [[Langen Straße 12, 89073 Ulm]]. Bitte kommen Sie.",
+    "She lives at [[12 Park Road, London]]. We visited her.",
+    "Send it to [[742 Evergreen Terrace, Springfield, IL 62704]]. Thanks",
+    "J'habite [[12 bis rue de la Paix, 75002 Paris]]. Merci de passer.",
+    "Vivo en [[Calle Mayor 5, 28013 Madrid]]. Gracias por todo.",
+    "Abito in [[Via Roma 12, 20121 Milano]]. Grazie mille.",
+    "Ik woon op [[Keizersgracht 123, 1015 CJ Amsterdam]]. Kom langs.",
+    "Moro na [[Rua Augusta 12, 1100-053 Lisboa]]. Obrigado.",
+    "Geliefert an [[Marktplatz 3, 9000 St. Gallen]]. Danke.",
+    "[[12 High Street, St. Albans AL1 3JQ]]. Please call.",
+    "[[55 Main St., St. Paul, MN 55101]]. Regards",
+    "[[Bahnhofstrasse 1, 8001 Zürich, Schweiz]]. Am Montag",
+)
+"""An address ends where its sentence ends, and begins behind the words of the sentence."""
 CONTINENTAL = (
     "[[Hauptstr. 5]]",
     "[[Hauptstraße 5, 10115 Berlin]]",
@@ -80,10 +96,18 @@ NOT_FOUND = (
     "drive 5 miles",
     "A1B 2C",
     "color #12 way",
+    "2014 DC User Focus",
+    "the 2021 UX Summit",
+    "2016 NO LONGER ACTIVE",
+    "2016 Educational Infrastructure: 2010 DC Sites",
+    "CPython PR 70577",
+    "Windows NT, 2000",
+    "One Obvious Way",
+    "3 federal employee judges and will be conducted virtually in 20240",
 )
 
 
-@pytest.mark.parametrize("marked", ENGLISH + CONTINENTAL)
+@pytest.mark.parametrize("marked", ENGLISH + SENTENCES + CONTINENTAL)
 def test_an_address_is_found_with_exactly_its_span(marked: str) -> None:
     check_found(marked, "STREET_ADDRESS")
 

@@ -42,6 +42,7 @@ NOT_VINS = (
     "x-1HGCM82633A004352",
 )
 PLATES = (
+    "kentekenplaat [[12-ABC-3]]",
     "Kennzeichen: [[B-MW 1234]]",
     "Kennzeichen [[M AB 123E]]",
     "amtliches Kennzeichen [[HH-XY 99]]",

@@ -54,7 +54,7 @@ LINES = (
     ("E-mail address (work): [[jane@x.org]]", E),
     ("Date of birth of the applicant: [[5 June 1961]]", B),
     ("Company: [[Acme Ltd]]\nContact: [[Jane Roe]]", O, P),
-    ("Passport No.: [[X1234567]]", "US_PASSPORT"),
+    ("Passport No.: [[X1234567]]", "PASSPORT"),
     ("Name\t[[Jane Roe]]\nEmail\t[[j@x.org]]\n", P, E),
 )
 LANGUAGES = (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sluice.engine.detectors import PATTERNS
 from sluice.engine.reading.key_names import ENDINGS, WHOLE
 from sluice.engine.reading.keys import LONGEST, Names, Sort, company, key_words, meaning_of
+from sluice.engine.tagging import TAGGED
 
 SAME = (
     "first_name",
@@ -86,6 +88,12 @@ def test_every_name_of_the_tables_is_found_as_it_stands_there() -> None:
             meaning = meaning_of(name)
             assert meaning is not None, name
             assert types[0] in meaning.entity_types, name
+
+
+def test_every_type_that_a_name_stands_for_is_found_by_a_pattern_or_a_tag_too() -> None:
+    found = TAGGED.union(*(pattern.entity_types for pattern in PATTERNS))
+    named = {entity_type for types, _ in (*ENDINGS, *WHOLE) for entity_type in types}
+    assert named <= found
 
 
 def test_no_name_stands_for_two_things() -> None:

@@ -141,6 +141,11 @@ def test_kinds_are_those_that_are_documented() -> None:
     assert seen == set(KINDS)
 
 
+def test_assignments_are_not_taken_for_quoted_printable() -> None:
+    text = "DB_PORT=3306\nAPP_KEY=base64:q8V1rJ0kHnXo2bT5uY7wZ3cF6mE=\nAPP_DEBUG=false\n"
+    assert [view for view in views(text) if view.kind == "quoted_printable"] == []
+
+
 def test_what_the_standard_library_writes_as_quoted_printable_is_read() -> None:
     text = (
         "Jürgen Müller wrote to jane@example.org about a rather long matter of the utmost weight."

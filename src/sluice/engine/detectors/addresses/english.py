@@ -158,8 +158,10 @@ def _in_lower_case(number: str, names: Sequence[str], kind: str, read: tail.Tail
 
 
 def _is_doubtful(match: re.Match[str]) -> bool:
-    """Whether the number belongs to what is before it (`Windows 10 Drive`) or is a year."""
+    """Whether the number is that of something before it (`Windows 10 Drive`), a year, a word."""
     number, start = match["number"], match.start()
+    if number.isalpha():
+        return True
     if len(number) == 4 and number.isdecimal() and "1900" <= number <= "2099":
         return True
     before = _CAPITAL_BEFORE.search(match.string, max(0, start - 30), start)

@@ -25,6 +25,10 @@ _WITH_NUMBER = re.compile(
     rf"|(?:{UNIT})\Z"
     rf"|{NAME_WORD}(?: [^\W\d_]+\.?){{0,4}} \d{{1,4}} ?[A-Za-z]?\Z)"
 )
+_SENTENCE = re.compile(
+    rf"{NAME_WORD}(?: [^\W\d_]+){{0,3}} (?:en|in|op|at|à|au|na|no|em|im|te|bij|aan|to) "
+    r"(?=[^\Wa-z_])"
+)
 _WITH_UNIT = re.compile(rf"(?<![\w.])(?:{UNIT})\Z", re.IGNORECASE)
 _NAME_PART = re.compile(rf"{NAME_WORD}(?:[ -](?:{NAME_WORD}|of|the|and|on|upon|de|le|la)){{0,4}}")
 _TOWN_BEFORE = re.compile(rf"(?<![\w.'’-]){NAME_WORD}(?:[ -]{NAME_WORD}){{0,2}}\Z")
@@ -55,7 +59,7 @@ def street_before(text: str, start: int) -> tuple[int, bool]:
         part = text[low:high]
         match = _WITH_NUMBER.search(part)
         if match is not None:
-            begin = low + match.start()
+            begin = behind_preposition(text, low + match.start(), high)
             return unit_before(text, begin), True
         if town is None:
             match = _TOWN_BEFORE.search(part)
@@ -67,6 +71,12 @@ def street_before(text: str, start: int) -> tuple[int, bool]:
         elif not (_NAME_PART.fullmatch(part) or _WITH_UNIT.search(part)):
             break
     return (start if town is None else town), False
+
+
+def behind_preposition(text: str, begin: int, end: int) -> int:
+    """Without the words of a sentence before a street: `Vivo en Calle Mayor 5`."""
+    match = _SENTENCE.match(text, begin, end)
+    return match.end() if match else begin
 
 
 def _parts(text: str, floor: int, start: int) -> list[tuple[int, int]]:

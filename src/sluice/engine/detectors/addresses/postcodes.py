@@ -6,12 +6,14 @@ import re
 from typing import Final
 
 from sluice.engine.detectors.addresses import tail
-from sluice.engine.detectors.addresses.head import street_before
+from sluice.engine.detectors.addresses.head import behind_preposition, street_before
 from sluice.engine.detectors.addresses.places import COUNTRIES, TOWNS
 from sluice.engine.detectors.addresses.vocabulary import (
     AUSTRALIAN,
     CANADIAN_CODE,
+    LOOSE_TYPES,
     NAME_WORD,
+    PLAIN_TYPES,
     PROVINCES,
     STATE_NAMES,
     TOWN,
@@ -55,6 +57,9 @@ _COUNTRY = re.compile(
 def _state(match: re.Match[str]) -> Checked | None:
     """A state's name or letters with its postcode; what stands before makes it sure."""
     found = _whole(match, match.start(), 0.45, "state and postcode")
+    if found.score < 0.9 and match[0].startswith(("PR ", "AS ", "NT")):
+        # A pull request, a word, a version of an operating system.
+        return found._replace(score=0.3)
     if match[0][0].islower():
         if found.score < 0.9 or not _LOWER_LINE.fullmatch(match.string, found.start, match.start()):
             return None
@@ -72,7 +77,12 @@ def _unit(match: re.Match[str]) -> Checked | None:
     return Checked(begin, read.end, min(0.95, 0.6 + read.bonus), reason="house number and unit")
 
 
-_LOWER_LINE = re.compile(r"\d{1,6}[a-z]?,?(?: [\w.#'&-]{1,20},?){1,9} ", re.IGNORECASE)
+_LOWER_LINE = re.compile(
+    r"\d{1,6}[a-z]?,?(?: [\w.#'&-]{1,20},?){1,3} "
+    rf"(?:{alternatives(PLAIN_TYPES | LOOSE_TYPES)})"
+    r"\b.?,?(?: [\w.#'&-]{1,20},?){0,5} ",
+    re.IGNORECASE,
+)
 _STREET_LINE = re.compile(r"\d{1,6}[A-Za-z]? (?:[A-Z][\w.'’-]* ?){1,4}(?:, ?|\r?\n)?", re.ASCII)
 
 
@@ -118,14 +128,17 @@ def _before_town(match: re.Match[str]) -> Checked | None:
     numbered = numbered and _joined(text, begin, match.start())
     last = _NUMBER_LAST.search(text, max(0, match.start() - 70), match.start())
     if last is not None and not numbered:
-        begin, numbered = last.start(), True
+        begin, numbered = behind_preposition(text, last.start(), last.end()), True
     score = 0.9 if numbered else 0.65 if name else 0.5
+    if _YEAR.match(code) and not (numbered and name):
+        return None
     if len(code) < 5 and not name:
         score = 0.4
     start = begin if numbered else match.start()
     return Checked(start, _with_country(text, end), score, reason="postcode and town")
 
 
+_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _NUMBER_LAST = re.compile(
     rf"(?<![\w.])(?:{NAME_WORD} (?:(?:de|del|de la|di|du) )?){{0,4}}{NAME_WORD},? "
     rf"(?:[Nn][.ºo°]{{1,2}} ?)?"

@@ -140,9 +140,14 @@ UNITED_KINGDOM_AREAS: Final = words(
 CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢİĪĶĹĽŁŃŅŇŌŐŒŔŘŚŞŠŤŪŮŰŹŻŽ]"
 NAME_WORD: Final = rf"{CAPITAL}[^\W\d_]*(?:['’.-][^\W\d_]+)*\.?"
 """A capitalised word of a name: `Saint-Denis`, `O'Fallon`, `St.`."""
+_TOWN_WORD = (
+    rf"(?:(?:Ste?|Sta|Sto|Ft|Mt|Pt|Pte|Dr|Sr|Gral|Cap|Bgm|Burg|{CAPITAL})\."
+    rf"|{CAPITAL}[^\W\d_]*(?:['’-][^\W\d_]+)*)"
+)
+"""A full stop behind any other word of a town's name ends the sentence."""
 TOWN: Final = (
-    rf"{NAME_WORD}(?:(?: |-|/| (?:am|an der|ob der|vor der|in|im|bei|sur|sous|lès|les|le|la|en|de|"
+    rf"{_TOWN_WORD}(?:(?: |-|/| (?:am|an der|ob der|vor der|in|im|bei|sur|sous|lès|les|le|la|en|de|"
     r"de la|de los|del|dell'|di|do|da|dos|d'|l'|aan den|aan de|op|upon|on|under|the|of|y|i|e) ?)"
-    rf"{NAME_WORD}){{0,3}}"
+    rf"{_TOWN_WORD}){{0,3}}"
 )
 """A town's name of up to four capitalised words; read with Unicode's letters."""

@@ -113,8 +113,7 @@ INDIA: Final = (
     ),
     Kind(
         "IN_VEHICLE_REGISTRATION",
-        "vehicle registration, vehicle no, vehicle number, vehicle reg, car number, number plate, "
-        "licence plate, license plate",
+        "indian registration, rto registration",
         r"(?:A[NPRS]|BR|C[GH]|D[DLN]|G[AJ]|H[PR]|J[HK]|K[AL]|L[AD]|M[HLNPZ]|NL|O[DR]|P[BY]|RJ|SK|"
         r"T[NRS]|U[KP]|WB)\d{1,2}[A-Z]{1,3}\d{4}",
         None,
