@@ -55,13 +55,21 @@ def _index(text: str, found: Iterable[Candidate]) -> Index:
     """The forms of all accepted findings; of equal forms the first finding's counts."""
     index: Index = {}
     for item in found:
-        if item.score < LIKELY or item.custom_term is not None:
+        if item.score < LIKELY or item.custom_term is not None or _is_doubtful(text, item):
             continue
         for form in forms(item.entity_type, text[item.start : item.end]):
             first = _WORD.search(form.text)
             if first is not None:
                 index.setdefault(first[0], {}).setdefault(form.text, (form, item))
     return index
+
+
+def _is_doubtful(text: str, item: Candidate) -> bool:
+    """Whether only a field says that a word in capitals is a name: it may be a constant."""
+    if item.detector != "field.person":
+        return False
+    original = text[item.start : item.end]
+    return original.isupper() and " " not in original
 
 
 def _mentions(text: str, read: str, index: Index, firm: list[Candidate]) -> Iterator[Candidate]:

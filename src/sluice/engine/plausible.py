@@ -23,6 +23,13 @@ _NOTHING: Final = listed(
     " onbekend nobody admin root user guest system various other"
 )
 """Words that stand where a value is missing or generic."""
+_PROGRAMS: Final = listed(
+    "app api web db database service server client postgres mysql mariadb mongo redis sa nginx"
+    " apache www-data node git deploy ci runner worker backup monitor elastic kafka rabbitmq"
+    " username login public private any self current"
+)
+"""Logins of programs, and words that stand for one."""
+_FUNCTION_WORDS: Final = listed("the of and for with to in on at from by as is are or not an")
 _WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019.\-])*")
 _DATE: Final = re.compile(
     r"\d{1,4}(?P<by>[-/. ])\d{1,2}(?P=by)\d{1,4}(?:[T ,].{0,20})?|\d{8}"
@@ -62,7 +69,7 @@ def _is_cased(words: list[str]) -> bool:
 
 def _person(value: str) -> float:
     words = _words(value, 6)
-    if not words or len(value) > 60:
+    if not words or len(value) > 60 or any(word.lower() in _FUNCTION_WORDS for word in words):
         return 0.0
     if not _is_cased(words):
         return 0.65 if len(words) <= 4 else 0.4
@@ -119,7 +126,7 @@ def _card(value: str) -> float:
 
 def _login(value: str) -> float:
     fits = _LOGIN.fullmatch(value) and any(map(str.isalpha, value))
-    return 0.7 if fits else 0.0
+    return 0.7 if fits and value.lower() not in _PROGRAMS else 0.0
 
 
 def _secret(kind: Kind) -> Fit:

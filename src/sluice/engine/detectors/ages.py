@@ -269,7 +269,7 @@ PATTERNS: Final = (
         entity_type="AGE",
         regex=r"(?<!\w)(?:i['\u2019]?m|i am|(?:just )?turn(?:ed|ing|s)) "
         r"(?P<number>[1-9]\d)(?=[.,;!)]{0,1}(?:\s|$)"
-        r"(?!(?:minutes|hours|days|weeks|months|miles|km|percent|degrees|feet|points|of|in|on)\b))",
+        r"(?!(?:million|billion|thousand|hundred|people|pages|minutes|hours|days|weeks|months|miles|km|percent|degrees|feet|points|of|in|on)\b))",
         anchor=r"(?:\bi(?:'|\xe2\x80\x99)?m|\bi am|turn(?:ed|ing|s)) [1-9]\d",
         reach=15 + 3,
         longest=15 + 3 + 10,

@@ -93,6 +93,12 @@ def _near(match: re.Match[str], start: int) -> frozenset[str]:
     return surrounding_words(match.string, start, match.end())
 
 
+def _is_led_to(text: str, start: int) -> bool:
+    """Whether a word such as `mail` stands at most three words before the local part."""
+    before = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", text[max(0, start - 48) : start].lower())
+    return not _MAILING.isdisjoint(before[-3:])
+
+
 def _plain(match: re.Match[str]) -> Checked | None:
     """`jane at example.org`, `jane @ example . org`: the words around it speak of mail."""
     start = _local_start(match)
@@ -101,6 +107,8 @@ def _plain(match: re.Match[str]) -> Checked | None:
     local = match.string[start : match.start()]
     mailing = not _MAILING.isdisjoint(_near(match, start))
     telling = any(char in "._+-" or char.isdigit() for char in local) and len(local) > 3
+    if "@" not in match[0] and not (mailing and _is_led_to(match.string, start)):
+        return None
     if not mailing and (not telling or match[0][0] != " " or "@" not in match[0]):
         return None
     return Checked(start, match.end(), 0.65, reason="context word" if mailing else "form")

@@ -83,6 +83,13 @@ def _is_telling(name: str) -> bool:
     return any(char.isdigit() or char in "._@" for char in name) and not name.isdigit()
 
 
+_SENTENCE_INSIDE = re.compile(r"[a-z]\.[A-Z-]")
+_SAID_OF_LOGINS: Final = words(
+    "unknown found missing required invalid wrong taken available empty correct incorrect unique "
+    "experience experiences feedback research accounts interface manual guide settings stories"
+)
+
+
 def _labelled(match: re.Match[str]) -> Checked | None:
     """A name behind a label; behind an ordinary word only with a sign between the two."""
     start, end = match.span("value")
@@ -92,6 +99,8 @@ def _labelled(match: re.Match[str]) -> Checked | None:
         return None
     if not between.strip("_-") or text[max(0, match.start() - 3) : match.start()] == "://":
         return None
+    if _SENTENCE_INSIDE.search(name) or name.lower() in _SAID_OF_LOGINS:
+        return None
     quoted = text[start - 1] in _QUOTES and text[end : end + 1] in _QUOTES
     signed = any(sign in between for sign in ":=#")
     if name.isdigit():
@@ -100,8 +109,10 @@ def _labelled(match: re.Match[str]) -> Checked | None:
     if soft and ("\n" in between or "= " in between) and not quoted:
         return None  # a program's line
     if not signed and not telling:
-        said = not soft and between.strip(" \t\"'`*")
+        said = not soft and any(map(str.isalpha, between))
         return Checked(start, end, 0.55, reason="label") if said else None
+    if soft and not telling and name.istitle():
+        return Checked(start, end, 0.35, reason="label")
     if soft and not telling:
         return Checked(start, end, 0.5 if _ends(text, end) else 0.35, reason="label")
     return Checked(start, end, 0.75 if telling else 0.65, reason="label")
@@ -115,7 +126,7 @@ def _ends(text: str, end: int) -> bool:
 def _logged(match: re.Match[str]) -> Checked | None:
     """The name in `logged in as jdoe`, `Accepted password for jdoe from`, and of a home folder."""
     name, text = match["value"], match.string
-    if _is_nobody(name) or name.isdigit():
+    if _is_nobody(name) or name.isdigit() or name.lower() in _SAID_OF_LOGINS:
         return None
     vague = match[0].lower().endswith("user " + name.lower())
     if vague and not (_is_telling(name) or _LOG_GOES_ON.match(text, match.end(), match.end() + 8)):
@@ -226,7 +237,8 @@ def _on_network(match: re.Match[str]) -> Checked | None:
     if name[0] not in "@$" and ":" not in between:
         return None
     sure = name[0] in "@$" or _is_telling(plain)
-    return Checked(start, end, 0.75 if sure else 0.5, reason="network's name")
+    word = "\n" in between or plain.istitle()
+    return Checked(start, end, 0.75 if sure else 0.4 if word else 0.5, reason="network's name")
 
 
 _LOG_WORDS = (

@@ -33,6 +33,9 @@ def _v4(match: re.Match[str]) -> Checked | None:
         return Checked(*match.span(), 0.5, reason="documentation range")
     if address.is_private or address.is_link_local:
         return Checked(*match.span(), 0.55, reason="private range")
+    first, *others = map(int, match[0].split("."))
+    if first < 10 and max(others) < 50 and not first == others[0] == others[1]:
+        return Checked(*match.span(), 0.45, reason="a version, perhaps")
     return Checked(*match.span(), 0.7, reason="form")
 
 

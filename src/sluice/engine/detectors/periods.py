@@ -64,8 +64,13 @@ def _year(match: re.Match[str]) -> Checked | None:
     start, end = match.span("years")
     if is_of_birth(match.string, start, end):
         return dated(match.string, start, end, 0.3)
-    span = match["second"] is not None
-    return Checked(start, end, 0.55 if span else 0.35, reason="year")
+    told = match["second"] is not None or _SEASON.search(match.string, max(0, start - 12), start)
+    return Checked(start, end, 0.55 if told else 0.35, reason="year")
+
+
+_SEASON = re.compile(
+    r"(?:spring|summer|autumn|winter|end|beginning|middle) of (?:the year )?\Z", re.IGNORECASE
+)
 
 
 def _born_year(match: re.Match[str]) -> Checked | None:

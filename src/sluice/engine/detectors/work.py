@@ -93,6 +93,11 @@ KINDS: Final = (
                 0.75,
             ),
             Form(r"[CTF]-\d{1,4}/\d{2}(?: P)?", 0.6),
+            Form(
+                r"[IVX]{1,5} (?:K[AKOPZ]?|AK[az]|C[az]?|CSKP?|CKN|CNP|CZP|AC[aoz]|SK|AP[az]|US?K|"
+                r"UZ|PK|SAB?|[GOF]SK|OZ|Kp) \d{1,5}/\d{2}",
+                0.7,
+            ),
         ),
     ),
     _kind(
@@ -210,7 +215,7 @@ PATTERNS: Final = (
         name="work.docket",
         entity_type="CASE_NUMBER",
         regex=r"(?i:\bnos?\.|\bn[°º]s?|\bNr\.?) ?(?P<number>\d{2,6}/\d{2})(?![\w/])",
-        anchor=r"(?i:no|n\xc2[\xb0\xba]|nr)s?\.? ?\d{2,6}/\d{2}\b",
+        anchor=r"(?i:(?:no|n\xc2[\xb0\xba]|nr)s?)\.? ?\d{2,6}/\d{2}\b",
         reach=14,
         longest=15,
         score=0.7,

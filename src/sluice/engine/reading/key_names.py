@@ -45,7 +45,7 @@ ENDINGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
         "address line|address line one|street name|street|anschrift|adresse postale|postanschrift|"
         "strasse|strasse und hausnummer|hausanschrift|lieferadresse|rechnungsadresse|wohnadresse|"
         "rue|domicilio|direccion|direccion postal|direccion de envio|calle|indirizzo|"
-        "indirizzo di casa|via|adres|straat|straatnaam|woonadres|postadres|endereco|morada|"
+        "indirizzo di casa|adres|straat|straatnaam|woonadres|postadres|endereco|morada|"
         "rua|logradouro|residencia habitual|adresse de livraison|adresse de facturation|"
         "indirizzo di residenza|factuuradres|bezorgadres|adresse",
     ),

@@ -194,6 +194,8 @@ def place(value: str) -> Fit | None:
         return None
     if _IDENTIFIER.fullmatch(value) or any(sign in value for sign in "_\\=@<>{}*") or "//" in value:
         return None
+    if re.search(r"\b[a-z]{2,}\.[a-z]", value):
+        return None
     return Fit(0, len(value)) if len(value) > 1 else None
 
 

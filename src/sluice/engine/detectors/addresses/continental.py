@@ -178,7 +178,10 @@ def _romance_score(
     if kind in ("r.", "c.", "via", "av", "av.", "largo", "campo", "c/", "camino", "partida"):
         if capital and (match["type"][0].isupper() or kind in ("c/", "camino")):
             return UNSURE if kind not in ("r.", "c.", "campo", "partida") else FAINT + 0.05
-        return 0.45 if read.confirms else None
+        if read.confirms:
+            return 0.45
+        # With a word such as `live` near it becomes likely.
+        return 0.35 if kind in ("via", "c/", "av", "av.", "camino") and len(names) <= 3 else None
     if capital:
         return SURE
     return 0.5 if len(names) <= 4 else 0.3

@@ -28,6 +28,7 @@ LIVING: Final = context(
     "shipped deliver delivered delivery mail mailing billing located location office home house "
     "apartment moved move send sent street visit property premises anschrift adresse wohnhaft "
     "wohnt wohne domicilio dirección direccion calle indirizzo residente adres woont reside vive "
+    "abito abita abitiamo vivo vivimos moro mora moramos woon wonen wohnen demeure résidant "
     "demeurant habite domicilié morada endereço",
     boost=0.15,
 )

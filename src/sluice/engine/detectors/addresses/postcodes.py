@@ -12,11 +12,11 @@ from sluice.engine.detectors.addresses.vocabulary import (
     AUSTRALIAN,
     CANADIAN_CODE,
     LOOSE_TYPES,
-    NAME_WORD,
     PLAIN_TYPES,
     PROVINCES,
     STATE_NAMES,
     TOWN,
+    TOWN_WORD,
     UNITED_KINGDOM_AREAS,
     UNITED_KINGDOM_CODE,
     UNITED_STATES,
@@ -140,7 +140,7 @@ def _before_town(match: re.Match[str]) -> Checked | None:
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _NUMBER_LAST = re.compile(
-    rf"(?<![\w.])(?:{NAME_WORD} (?:(?:de|del|de la|di|du) )?){{0,4}}{NAME_WORD},? "
+    rf"(?<![\w.])(?:{TOWN_WORD} (?:(?:de|del|de la|di|du) )?){{0,4}}{TOWN_WORD},? "
     rf"(?:[Nn][.ºo°]{{1,2}} ?)?"
     r"(?:\d{1,4}(?:[-–/]\d{1,4})?|s/n)[A-Za-z]?[,.]? {1,2}\Z"
 )

@@ -62,7 +62,7 @@ class _Gap(NamedTuple):
 
 
 _GAP = re.compile(
-    rf"[ \t]{{0,3}}(?P<comma>[,;|·•]|[-–—](?=[ \t])|\.(?=[ ]\d{{5}}[ ][A-ZÀ-Þ]))?[ "
+    rf"(?:\.(?=,))?[ \t]{{0,3}}(?P<comma>[,;|·•]|[-–—](?=[ \t])|\.(?=[ ]\d{{5}}[ ][A-ZÀ-Þ]))?[ "
     rf"\t]{{0,3}}(?P<line>{LINE}[ \t>*|]{{0,8}})?"
 )
 _UNIT = re.compile(UNIT, re.IGNORECASE)

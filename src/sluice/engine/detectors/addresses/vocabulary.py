@@ -117,7 +117,7 @@ UNIT: Final = (
     r"|\d{1,2}(?:st|nd|rd|th) (?:floor|flr?\b\.?)"
     r"|(?:ground|first|second|third|fourth|fifth|upper|lower|top) (?:floor|level)"
     r"|\d{1,2} ?\.?(?:º|ª|°|o|a)\.?[- ]?(?:(?:[A-H]|\d{1,2}(?:º|ª|°)?|izqd?a?|izquierda|izda|iz|"
-    r"dcha|"
+    r"dcha|esq|esquerdo|dto|direito|frente|fte|"
     r"derecha|centro|ext|int)\b\.?)|\d{1,2}\.?(?:º|ª|°)"
     r"|\d{1,2} ?(?:izqd?a?|izquierda|izda|dcha|derecha)\b"
     r"|\d{1,2}(?:er|e|ème|eme) étage|\d{1,2}\. ?(?:OG|Stock|Etage)\b|bajo(?: [A-H]\b)?|EG\b|DG\b)"
@@ -140,14 +140,14 @@ UNITED_KINGDOM_AREAS: Final = words(
 CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢİĪĶĹĽŁŃŅŇŌŐŒŔŘŚŞŠŤŪŮŰŹŻŽ]"
 NAME_WORD: Final = rf"{CAPITAL}[^\W\d_]*(?:['’.-][^\W\d_]+)*\.?"
 """A capitalised word of a name: `Saint-Denis`, `O'Fallon`, `St.`."""
-_TOWN_WORD = (
+TOWN_WORD: Final = (
     rf"(?:(?:Ste?|Sta|Sto|Ft|Mt|Pt|Pte|Dr|Sr|Gral|Cap|Bgm|Burg|{CAPITAL})\."
     rf"|{CAPITAL}[^\W\d_]*(?:['’-][^\W\d_]+)*)"
 )
 """A full stop behind any other word of a town's name ends the sentence."""
 TOWN: Final = (
-    rf"{_TOWN_WORD}(?:(?: |-|/| (?:am|an der|ob der|vor der|in|im|bei|sur|sous|lès|les|le|la|en|de|"
+    rf"{TOWN_WORD}(?:(?: |-|/| (?:am|an der|ob der|vor der|in|im|bei|sur|sous|lès|les|le|la|en|de|"
     r"de la|de los|del|dell'|di|do|da|dos|d'|l'|aan den|aan de|op|upon|on|under|the|of|y|i|e) ?)"
-    rf"{_TOWN_WORD}){{0,3}}"
+    rf"{TOWN_WORD}){{0,3}}"
 )
 """A town's name of up to four capitalised words; read with Unicode's letters."""

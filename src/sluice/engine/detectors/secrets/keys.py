@@ -9,7 +9,7 @@ from base64 import b64decode, urlsafe_b64decode
 from typing import Final
 
 from sluice.engine.detectors.secrets.values import is_placeholder, is_random
-from sluice.engine.patterns import Checked, Pattern, Precedence
+from sluice.engine.patterns import Checked, Pattern, Precedence, words
 
 _TOKEN_REST = re.compile(r"[A-Za-z0-9_.=-]*", re.ASCII)
 _DASHES: Final = "-----"
@@ -95,10 +95,19 @@ def _seed(match: re.Match[str]) -> Checked | None:
     return Checked(*match.span("body"), 0.9, reason="otpauth")
 
 
+_NO_SEED_WORDS: Final = words(
+    "the and for from are was has had not his her out its been would could should through which"
+    " their our were plans walks steps"
+)
+"""Words of sentences that are not among the 2,048 of BIP-39."""
+
+
 def _phrase(match: re.Match[str]) -> Checked | None:
     """12, 15, 18, 21 or 24 words, as BIP-39 has them, under a name that says what they are."""
     count = len(match["body"].split())
     if count < 12 or len(set(match["body"].split())) < 8:
+        return None
+    if not _NO_SEED_WORDS.isdisjoint(match["body"].split()):
         return None
     return Checked(*match.span("body"), 0.9 if count % 3 == 0 else 0.6, reason="recovery phrase")
 

@@ -14,7 +14,7 @@ _NETWORK = (
     r"|entry|access|unlock|garage|keypad|lockbox|zugangs|tür)"
 )
 _NAMES = (
-    rf"(?:{_NETWORK}[- ]?)?(?:pass ?words?|pass ?code|pass ?phrase|pwd|login pass|passwort"
+    rf"(?:{_NETWORK}[- ]?)?(?:pass ?words?|pass ?code|pass ?phrase|pwd|pw|login pass|passwort"
     rf"|kennwort|pin|pin[- ]?code|pin[- ]?nummer|passe?)"
     rf"|{_NETWORK}[- ]?(?:code|key|pw|schlüssel|clé)"
     r"|mot de passe|code (?:wi-?fi|d'accès|secret|pin|de la porte)|mdp|clé (?:wi-?fi|wpa)"
@@ -57,6 +57,8 @@ _ADJECTIVE: Final = re.compile(
 )
 
 
+_PASSED = re.compile(r"pass\s{1,2}(?:to|for)\s", re.IGNORECASE)
+"""`pass to f`: a verb."""
 _SAID: Final = re.compile(_OF + _IS + _VALUE, re.IGNORECASE)
 
 
@@ -74,6 +76,8 @@ def _spoken(match: re.Match[str]) -> Checked | None:
         end -= 1
     value = text[start:end]
     if len(value) < 3 or is_placeholder(value) or value.lower() in PROSE:
+        return None
+    if group == "bare" and (value[-1] in "(`" or _PASSED.match(text, match.start(), start)):
         return None
     score = _score(value, match, end, group == "quoted")
     return Checked(start, end, score, reason="said to be one") if score else None
