@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from sluice.cli import (
     ask,
     audit,
+    evaluate,
     instances,
     keys,
     local,
@@ -64,6 +65,7 @@ app.command(epilog=serve.EPILOG)(serve.serve)
 app.command(epilog=ask.EPILOG)(ask.ask)
 app.command(epilog=local.ANALYZE)(local.analyze)
 app.command(epilog=local.CLEANSE)(local.cleanse)
+app.command(epilog=evaluate.EPILOG)(evaluate.evaluate)
 app.add_typer(policies.app, name="policy")
 app.add_typer(instances.app, name="instance")
 app.add_typer(users.app, name="user")
