@@ -17,9 +17,12 @@ from operator import itemgetter
 from typing import Final
 
 from sluice.engine.candidates import LIKELY, Candidate, Dropped, Trace
+from sluice.engine.patterns import words
 
 LEAST_REST: Final = 3
 """Fewest code points that are worth keeping of a candidate that lost the rest."""
+
+_ARTICLES: Final = words("the der die das den dem des les los las het del dos das uno une")
 
 Taken = list[tuple[int, int, Candidate]]
 """Spans that are decided, ascending and apart, with who has them."""
@@ -65,15 +68,17 @@ def _weighed(text: str, group: list[Candidate], trace: Trace | None) -> list[Can
         if free != [(start, end)]:
             if trace is not None:
                 trace.append(Dropped(candidate, "overlapped", _holder(taken, start, end)))
-            free = [span for gap in free if _worth(span := _trimmed(text, *gap), candidate)]
+            free = [span for gap in free if _worth(text, span := _trimmed(text, *gap), candidate)]
         for span in free:
             insort(taken, (*span, candidate), key=_START)
     return [owner.moved(start, end) for start, end, owner in taken]
 
 
-def _worth(span: tuple[int, int], candidate: Candidate) -> bool:
-    """Whether what is left of a candidate is kept."""
-    return candidate.score >= LIKELY and span[1] - span[0] >= LEAST_REST
+def _worth(text: str, span: tuple[int, int], candidate: Candidate) -> bool:
+    """Whether what is left of a candidate is kept: an article alone says nothing."""
+    if candidate.score < LIKELY or span[1] - span[0] < LEAST_REST:
+        return False
+    return span[1] - span[0] > LEAST_REST or text[slice(*span)] not in _ARTICLES
 
 
 def _first(taken: Taken, start: int) -> int:

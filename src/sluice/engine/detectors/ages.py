@@ -256,10 +256,11 @@ PATTERNS: Final = (
     Pattern(
         name="age.short",
         entity_type="AGE",
-        regex=r"(?<![\w.,:/-])(?P<number>\d{1,3})[ -]?(?:y/?o|y\.o\.?|yr?s?[ -]old)(?!\w)",
-        anchor=r"\d[ -]?(?:y/?o|y\.o|yr?s?[ -]old)",
+        regex=r"(?<![\w.,:/-])(?P<number>\d{1,3})[ -]?(?:y/?o|y\.o\.?|yr?s?[ -]old"
+        r"|[mf](?= (?:w/|with |who |presents|presenting|pt|patient|hx|s/p|admitted|seen|c/o)))(?!\w)",
+        anchor=r"\d[ -]?(?:y/?o|y\.o|yr?s?[ -]old|[mf] (?:w|p|h|s|a|c))",
         reach=3 + 1 + 7,
-        longest=3 + 1 + 7 + 1,
+        longest=3 + 1 + 7 + 12,
         score=0.8,
         check=_short,
         ignore_case=True,

@@ -18,7 +18,7 @@ _WORDS: Final = (
     r"born|dob|d\.o\.b|birth[ _-]?date|birth[ _-]?day|date[ _-]?of[ _-]?birth|bday|birthdate|"
     r"geboren|geborene[rn]?|geb|geburtsdatum|geburtstag|geboortedatum|geboorte|"
     r"née?|né\(e\)|naissance|naissant|nacid[oa]s?|nació|nacimiento|nac|"
-    r"nat[oa]|nata il|nascita|nascid[oa]|nasceu|nascimento"
+    r"nat[oa]|nata il|nascita|nascid[oa]|nasceu|nasci|nascimento|nacid[oa] el|nací"
 )
 # Between the word and the date: no end of a sentence, no other number, no other verb.
 _BEFORE = re.compile(

@@ -17,8 +17,9 @@ _DOCUMENTATION: Final = tuple(
 )
 """RFC 5737."""
 _CONTEXT: Final = context(
-    "ip ips ipv addr address host server client remote gateway subnet dns peer source src dst from",
-    "version versions v ver release released build section chapter clause firmware upgrade oid",
+    "ip ips ipv addr address host server client remote gateway subnet dns peer source src dst from "
+    "forwarded proxy",
+    "version versions release released build section chapter clause firmware upgrade oid",
     boost=0.2,
     drop=0.35,
 )

@@ -34,7 +34,9 @@ _IN: Final = (
     r"desde|hasta|"
     r"depuis|jusqu['\u2019]en|en l['\u2019]an|nel|dal|fino al|sinds|vanaf|tot|em|desde|in het "
     r"jaar|(?:end|beginning|middle|start|summer|autumn|spring|winter) of|finales de|"
-    r"principios de|mediados de|a\u00f1os"
+    r"principios de|mediados de|a\u00f1os|(?:sommer|winter|herbst|fr\u00fchjahr|fr\u00fchling|ende|"
+    r"anfang|mitte|\u00e9t\u00e9|hiver|printemps|automne|estate|inverno|primavera|autunno|zomer|herfst|"
+    r"lente)(?: de| del| van)?|(?:verano|invierno|oto\u00f1o|primavera|ver\u00e3o|outono) de"
 )
 _TO: Final = r"(?: ?[-\u2013/] ?| (?:to|and|until|or|bis|und|et|au|y|a|al|e|tot|en) )"
 _SPELLED: Final = (
@@ -64,13 +66,17 @@ def _year(match: re.Match[str]) -> Checked | None:
     start, end = match.span("years")
     if is_of_birth(match.string, start, end):
         return dated(match.string, start, end, 0.3)
-    told = match["second"] is not None or _SEASON.search(match.string, max(0, start - 12), start)
+    told = match["second"] is not None or _SEASON.search(match.string, max(0, start - 24), start)
     return Checked(start, end, 0.55 if told else 0.35, reason="year")
 
 
 _SEASON = re.compile(
-    r"(?:spring|summer|autumn|winter|end|beginning|middle) of (?:the year )?\Z", re.IGNORECASE
+    r"\b(?:spring|summer|autumn|winter|end|beginning|middle|verano|invierno|oto\u00f1o|primavera|"
+    r"sommer|herbst|fr\u00fchjahr|fr\u00fchling|anfang|mitte|\u00e9t\u00e9|hiver|printemps|automne|"
+    r"estate|inverno|autunno|zomer|herfst|ver\u00e3o|outono)(?: of| de| del| van)? (?:the year )?\Z",
+    re.IGNORECASE,
 )
+"""A part of a year before it: words for a time that somebody lived through."""
 
 
 def _born_year(match: re.Match[str]) -> Checked | None:

@@ -27,7 +27,7 @@ _WITH_NUMBER = re.compile(
 )
 _SENTENCE = re.compile(
     rf"{NAME_WORD}(?: [^\W\d_]+){{0,3}} (?:en|in|op|at|à|au|na|no|em|im|te|bij|aan|to) "
-    r"(?=[^\Wa-z_])"
+    r"(?:(?:der|den|dem|het|the|la|el) )?(?=[^\Wa-z_])"
 )
 _WITH_UNIT = re.compile(rf"(?<![\w.])(?:{UNIT})\Z", re.IGNORECASE)
 _NAME_PART = re.compile(rf"{NAME_WORD}(?:[ -](?:{NAME_WORD}|of|the|and|on|upon|de|le|la)){{0,4}}")

@@ -236,7 +236,7 @@ WATCHING: Final = (
     Form(
         "sentry_dsn",
         r"",
-        rf"{HEX}{{32}}(?::{HEX}{{32}})?@(?:[a-z0-9.-]{{1,40}}\.)?sentry\.io/\d{{1,20}}",
+        rf"(?:https?://)?{HEX}{{32}}(?::{HEX}{{32}})?@(?:[a-z0-9.-]{{1,40}}\.)?sentry\.io/\d{{1,20}}",
         anchor=rf"{HEX}{{32}}(?::{HEX}{{32}})?@[a-z\d.\-]{{0,41}}sentry\.io/",
     ),
     Form("pagerduty", r"u\+", r"[A-Za-z0-9_+-]{18}", score=0.6),
