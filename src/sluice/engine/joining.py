@@ -29,8 +29,8 @@ _NAME_GAP: Final = re.compile(
     r"|-|['\u2019]"
 )
 """Between two parts of one person's name: a space, initials, particles."""
-_FIRM_GAP: Final = re.compile(r" | ?& ?| (?:and|und|et|y|e|en|of|for|de|des|der) ")
-"""Between two parts of one organisation's name."""
+_FIRM_GAP: Final = re.compile(r" | ?& ?")
+"""Between two parts of one organisation's name; `and` stands between two organisations."""
 _PLACE_GAP: Final = re.compile(
     r"(?:,[ \u00a0]+|,?[ \u00a0]*\r?\n[ ]*|[ \u00a0])"
     r"(?:[A-Z]{1,2}-)?(?:\d{4,6}(?:-\d{3,4})?[ \u00a0]|\d{4} ?[A-Z]{2}[ \u00a0])?"

@@ -100,7 +100,8 @@ def _of_person(text: str) -> Iterator[Form]:
     if not words:
         return
     if len(words) == 1:
-        yield from _alone(words[0], "same", 0.9, lower=True)
+        # One word in small letters is too often another one; who wrote it small may again.
+        yield from _alone(words[0], "same", 0.9, lower=words[0].islower())
         return
     yield Form(_plain(text), "same", 0.95)
     given, surname = words[0], words[-1]

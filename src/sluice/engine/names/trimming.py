@@ -23,6 +23,8 @@ def trimmed(text: str, start: int, end: int, kind: str) -> tuple[int, int] | Non
         start = _behind_titles(text, start, end)
     while start < end and text[start] in _EDGES + ".)]}-([{":
         start += 1
+    if text[start : start + 2] == "# ":
+        start += 2
     while end > start and text[end - 1] in _EDGES + "([{":
         end -= 1
     possessive = _POSSESSIVE.search(text, start, end)
