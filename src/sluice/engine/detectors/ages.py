@@ -257,7 +257,8 @@ PATTERNS: Final = (
         name="age.short",
         entity_type="AGE",
         regex=r"(?<![\w.,:/-])(?P<number>\d{1,3})[ -]?(?:y/?o|y\.o\.?|yr?s?[ -]old"
-        r"|[mf](?= (?:w/|with |who |presents|presenting|pt|patient|hx|s/p|admitted|seen|c/o)))(?!\w)",
+        r"|[mf](?= (?:w/|with |who |presents|presenting|pt|patient|hx|s/p|admitted|seen|c/o)))"
+        r"(?!\w)",
         anchor=r"\d[ -]?(?:y/?o|y\.o|yr?s?[ -]old|[mf] (?:w|p|h|s|a|c))",
         reach=3 + 1 + 7,
         longest=3 + 1 + 7 + 12,

@@ -109,6 +109,10 @@ _DAY_BEFORE = re.compile(r"\b(?:el|día|on|le|am|vom|del|op|il|em|dated) \Z", re
 _OF_A_DATE = re.compile(r"[-/]\d{2}(?:\d{2})?[ T]\Z", re.ASCII)
 
 
+_OPENS_LINE = re.compile(r"(?:\n|\A)[\[(]\Z")
+"""Before the time of a message: `[09:02] morning!`."""
+
+
 def _time(match: re.Match[str]) -> Checked | None:
     """A time of day; `am`, seconds or a zone make it sure."""
     if not _is_clock(match[0]):
@@ -120,6 +124,10 @@ def _time(match: re.Match[str]) -> Checked | None:
     if _OF_A_DATE.search(match.string, max(0, match.start() - 6), match.start()):
         return None  # The date's own pattern reads it.
     if match[0].count(":") == 2 and is_stamp(match.string, *match.span()):
+        return Checked(*match.span(), STAMP, reason="time stamp")
+    if not match["half"] and _OPENS_LINE.search(
+        match.string, max(0, match.start() - 2), match.start()
+    ):
         return Checked(*match.span(), STAMP, reason="time stamp")
     return Checked(*match.span(), 0.75 if marked else 0.55 if len(hour) == 2 else 0.45)
 

@@ -90,6 +90,18 @@ _SAID_OF_LOGINS: Final = words(
 )
 
 
+def _is_speaker(match: re.Match[str]) -> bool:
+    """Whether a line of a conversation begins so: `User: hmm, that is odd`."""
+    text, start, end = match.string, *match.span("value")
+    line = text[max(0, match.start() - 3) : match.start()]
+    if match["label"].lower() not in _SOFT or (line and line[-1] != "\n"):
+        return False
+    return ":" in text[match.end("label") : start] and bool(_GOES_ON.match(text, end))
+
+
+_GOES_ON = re.compile(r"[,.!?]? [^\W\d_]+[,.!?]? [^\W\d_]+|[!?]")
+
+
 def _labelled(match: re.Match[str]) -> Checked | None:
     """A name behind a label; behind an ordinary word only with a sign between the two."""
     start, end = match.span("value")
@@ -100,6 +112,8 @@ def _labelled(match: re.Match[str]) -> Checked | None:
     if not between.strip("_-") or text[max(0, match.start() - 3) : match.start()] == "://":
         return None
     if _SENTENCE_INSIDE.search(name) or name.lower() in _SAID_OF_LOGINS:
+        return None
+    if _is_speaker(match):
         return None
     quoted = text[start - 1] in _QUOTES and text[end : end + 1] in _QUOTES
     signed = any(sign in between for sign in ":=#")

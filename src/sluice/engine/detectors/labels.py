@@ -8,9 +8,18 @@ bounded: brackets and quotes, a colon or another sign, a verb, a line's end.
 from __future__ import annotations
 
 import re
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 
-from sluice.engine.patterns import NO_CONTEXT, Check, Context, Pattern, Precedence, byte_pattern
+from sluice.engine.patterns import (
+    NO_CONTEXT,
+    Check,
+    Context,
+    Pattern,
+    Precedence,
+    byte_pattern,
+    factored,
+)
 
 # A label begins a word, or a word of an identifier: `customerAccountNumber`, `home_phone`.
 LABEL_START: Final = r"(?:(?<![A-Za-z])|(?-i:(?<=[a-z])(?=[A-Z])))"
@@ -21,6 +30,7 @@ _LINK = (
     r"[ \t]{0,3}(?:\r?\n[ \t]{0,4})?[\"'`\[(<*_\\]{0,4}"
 )
 _LONGEST_LINK: Final = 4 + 10 + 3 + 6 + 4
+_parser: Final = import_module("re._parser")
 LONGEST_LABEL: Final = 48
 """Most code points of a label."""
 _GAP: Final = 20
@@ -61,10 +71,10 @@ def labelled(
     return Pattern(
         name=name,
         entity_type=entity_type,
-        regex=rf"{LABEL_START}(?P<label>{labels})(?![A-Za-z]){link}(?<![A-Za-z0-9])("
+        regex=rf"{LABEL_START}(?P<label>{factored(labels)})(?![A-Za-z]){link}(?<![A-Za-z0-9])("
         rf"?P<value>{value})",
         anchor=rf"(?:{byte_pattern(labels)}){link_bytes}{first}",
-        reach=LONGEST_LABEL + max(_GAP, _LONGEST_LINK) + longest,
+        reach=_width(labels) + max(_GAP, _LONGEST_LINK) + _width(first),
         longest=LONGEST_LABEL + max(_GAP, _LONGEST_LINK) + longest,
         score=score,
         check=check,
@@ -73,6 +83,12 @@ def labelled(
         ignore_case=True,
         also=also,
     )
+
+
+def _width(expression: str) -> int:
+    """The most code points that an expression reads."""
+    most: Any = _parser.parse(expression, re.ASCII).getwidth()[1]
+    return int(most)
 
 
 def words_between(match: re.Match[str]) -> frozenset[str]:

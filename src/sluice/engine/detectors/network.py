@@ -35,7 +35,7 @@ def _v4(match: re.Match[str]) -> Checked | None:
     if address.is_private or address.is_link_local:
         return Checked(*match.span(), 0.55, reason="private range")
     first, *others = map(int, match[0].split("."))
-    if first < 10 and max(others) < 50 and not first == others[0] == others[1]:
+    if first < 10 and max(others) < 50 and first != others[0]:
         return Checked(*match.span(), 0.45, reason="a version, perhaps")
     return Checked(*match.span(), 0.7, reason="form")
 

@@ -73,7 +73,8 @@ def _year(match: re.Match[str]) -> Checked | None:
 _SEASON = re.compile(
     r"\b(?:spring|summer|autumn|winter|end|beginning|middle|verano|invierno|oto\u00f1o|primavera|"
     r"sommer|herbst|fr\u00fchjahr|fr\u00fchling|anfang|mitte|\u00e9t\u00e9|hiver|printemps|automne|"
-    r"estate|inverno|autunno|zomer|herfst|ver\u00e3o|outono)(?: of| de| del| van)? (?:the year )?\Z",
+    r"estate|inverno|autunno|zomer|herfst|ver\u00e3o|outono)"
+    r"(?: of| de| del| van)? (?:the year )?\Z",
     re.IGNORECASE,
 )
 """A part of a year before it: words for a time that somebody lived through."""

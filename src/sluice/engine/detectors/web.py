@@ -57,6 +57,10 @@ def _www(match: re.Match[str]) -> Checked | None:
     return Checked(match.start(), _end_of_path(match), 0.85)
 
 
+_LABEL_KEY = re.compile(r"/[\w.-]{1,63}[\"']?:(?:\s|$)")
+"""Behind the domain of a key of labels: `app.kubernetes.io/name: shop`."""
+
+
 def _bare(match: re.Match[str]) -> Checked | None:
     """A registered domain under a common suffix; a path behind it makes it surer."""
     host = match["host"]
@@ -68,6 +72,8 @@ def _bare(match: re.Match[str]) -> Checked | None:
     end = _end_of_path(match)
     if end == match.end("host") and lower.rpartition(".")[2] in _WORDLIKE:
         return Checked(match.start(), end, 0.4, reason="registered domain")
+    if _LABEL_KEY.match(match.string, match.end("host")):
+        return None
     called = match.string[match.end("host") : match.end("host") + 1] in ("(", "[", "=")
     return None if called else Checked(match.start(), end, 0.7 if end > match.end("host") else 0.55)
 

@@ -50,6 +50,10 @@ SENTENCES = (
 )
 """An address ends where its sentence ends, and begins behind the words of the sentence."""
 CONTINENTAL = (
+    "Hospital Universitario La Paz. [[Paseo de la Castellana 261. 28046 Madrid]].",
+    "residente na [[Rua do Salitre, 45, 2.º Esq., 1250-197 Lisboa]], nasceu",
+    "abito a bologna in [[via zamboni 33]], ciao",
+    "Wohnhaft in der [[Venloer Straße 310, 50823 Köln]].",
     "[[Hauptstr. 5]]",
     "[[Hauptstraße 5, 10115 Berlin]]",
     "[[hauptstr. 5, 10115 berlin]]",

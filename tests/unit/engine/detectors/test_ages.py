@@ -6,6 +6,8 @@ import pytest
 from tests.unit.engine.detectors.marking import check_found, check_not_found
 
 FOUND = (
+    "[[72F]] w/ hx of CHF",
+    "[[45M]] presents with pain",
     "She is [[34 years old]].",
     "a [[34-year-old]] man",
     "my [[8 month old]] son",
@@ -49,6 +51,8 @@ FOUND = (
     "idade: [[45]]",
 )
 NOT_FOUND = (
+    "60M rows with nulls",
+    "We turned 40 million Trekkies into fans",
     "for 5 years",
     "5 years ago",
     "10 years of experience",

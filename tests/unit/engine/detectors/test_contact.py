@@ -34,6 +34,7 @@ FOUND = (
 )
 
 WRITTEN_OUT = (
+    "email [[jane at example.org]]",
     "write to [[jane at example dot com]] please",
     "[[jane.doe [at] example [dot] org]]",
     "[[jane(at)example.com]]",
@@ -57,6 +58,9 @@ WRITTEN_OUT = (
     "[[jürgen(at)müller.de]]",
 )
 NOT_WRITTEN_OUT = (
+    "the developer at Data.gov",
+    "our team at all. In time",
+    "the projects at dap.x.gov",
     "look at amazon dot com",
     "at some point in time",
     "we met at example.org",

@@ -6,6 +6,9 @@ import pytest
 from tests.unit.engine.detectors.marking import check_found, check_not_found
 
 FOUND = (
+    "In the summer of [[1997]] he worked there.",
+    "im Sommer [[2017]] zum ersten Mal",
+    "en el verano de [[2015]] viajó",
     "The applicant was arrested in [[1996]].",
     "was convicted between [[1994 and 1996]]",
     "from [[1994 to 1996]]",

@@ -45,6 +45,14 @@ FOUND = (
     "Snapchat: [[janed0e]]",
 )
 NOT_FOUND = (
+    "value base.You user base.You",
+    "the GitHub username is unknown",
+    "User: hmm, that is odd.",
+    "User: Device, access",
+    "GitHub:\nMost popular",
+    "username was found",
+    "user feedback",
+    "Creating a User Account - Using it",
     "the user wants to login with the password",
     "username: <your-username>",
     "username = input()",

@@ -27,6 +27,9 @@ US_SSN = (
     "[[536904399]] is his social security number",
 )
 LABELLED = (
+    ("FR_NIR", "numéro de sécurité sociale [[2 88 02 69 123 456 78]], ok"),
+    ("ES_NIF", "mi dni es [[12345678z]] y"),
+    ("DE_VAT", "USt-IdNr. [[DE 136 695 976]]"),
     ("US_ITIN", "ITIN: [[912-90-3456]]"),
     ("US_EIN", "EIN [[91-1144442]]"),
     ("US_EIN", "Federal Tax ID: [[91-1144442]]"),
@@ -137,6 +140,10 @@ LABELLED = (
     ("TAX_ID", "VAT number: [[123456789]]"),
 )
 NOT_FOUND = (
+    "date: 2015-06-29 1 social",
+    "social legacy-img/2014/11/425",
+    "bug 210619 for",
+    "rodné číslo 3.9.11 2023-06",
     "000-12-3456",
     "666-12-3456",
     "900-12-3456",

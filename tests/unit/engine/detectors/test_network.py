@@ -6,6 +6,7 @@ import pytest
 from tests.unit.engine.detectors.marking import check_found, check_not_found
 
 ADDRESSES = (
+    "theme=9v1m2n\nX-Forwarded-For: [[198.51.100.7]]",
     "[[192.168.1.1]]",
     "host [[10.0.0.7]]:8080",
     "[[8.8.8.8]], [[8.8.4.4]]",
@@ -27,6 +28,8 @@ ADDRESSES = (
     "[[ff02::fb]]",
 )
 NOT_ADDRESSES = (
+    "kernel 2.6.18.6",
+    "zstd (1.5.0.3)",
     "255.255.255.0",
     "127.0.0.1",
     "::1",
@@ -118,6 +121,8 @@ URLS = (
     "[]([[https://example.org/a.jpg]])How did",
 )
 NOT_URLS = (
+    "app.kubernetes.io/name: shop",
+    "prometheus.io/scrape: 'true'",
     "http://www.w3.org/2000/svg",
     "http://www.apache.org/licenses/LICENSE-2.0",
     "now - bucket.at",

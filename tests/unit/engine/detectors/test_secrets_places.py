@@ -109,6 +109,9 @@ SPOKEN = (
     "Your verification code is [[482913]]",
 )
 NOT_SPOKEN = (
+    "value to pass to get(",
+    "the script they pass to interp.exec( first",
+    "pass `--strict`",
     "my password is wrong",
     "my password is too short",
     "the password is required",

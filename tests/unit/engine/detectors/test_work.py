@@ -6,6 +6,7 @@ import pytest
 from tests.unit.engine.detectors.numbered import check_nothing, check_read, readings
 
 FOUND = (
+    ("CASE_NUMBER", "the cassation appeal (no. [[II KK 243/17]])"),
     ("EMPLOYEE_ID", '"employee_id": "[[E10293]]"'),
     ("EMPLOYEE_ID", "Personalnummer: [[00123456]]"),
     ("EMPLOYEE_ID", "staff no. [[88123]]"),
@@ -46,6 +47,9 @@ FOUND = (
     ("INVOICE_NUMBER", "facture n° [[2024-0312]]"),
 )
 NOT_FOUND = (
+    "use-cases:\nPEP 725",
+    "in case 4711-2024: SHA-256",
+    "OMB policy M-10-06",
     "order 66 pizzas",
     "case 3: default",
     "case 404: return None",

@@ -28,7 +28,7 @@ from sluice.engine.detectors.labelled.labels import (
     last_words,
     listed,
 )
-from sluice.engine.patterns import AFTER, BEFORE, Checked, surrounding_words, words
+from sluice.engine.patterns import AFTER, BEFORE, Check, Checked, surrounding_words, words, words_in
 
 VALID: Final = 0.95
 """A label in front, and the checksum fits."""
@@ -53,6 +53,17 @@ _LETTERED = re.compile(r"\[[^\]]*[A-Z]|(?<!\\)[A-Z]")
 _COMMON: Final = words(
     "id number no card tax national code de la y and in of personal the security"
 )
+_DATED: Final = re.compile(
+    r"(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\1\d|\d{1,2}\.\d{1,2}(?:\.\d{1,2})? \d{4}-", re.ASCII
+)
+"""A date, a version with a date: no national number begins so."""
+_COUNTRIES: Final = words("AT BE DE DK EL ES FI FR HR IE IT LU NL PL PT SE SI SK")
+"""Letters that begin a number for value added tax, and are words of labels too."""
+_LEAST_DIGITS: Final = 7
+"""Fewer digits are no identity number behind a doubtful label, or near a label's words."""
+_STRETCH: Final = 400
+"""How far ahead of a number words are looked for at once, in code points."""
+_LONG = re.compile(rf"(?:[A-Za-z0-9][ ./()_\u00a0\u2010-\u2013-]{{0,3}}+){{{_LEAST_DIGITS}}}")
 _GROUP = re.compile(r"[A-Za-z0-9]+")
 _JOINED = re.compile(r"[ ./()_\u00a0\u2010-\u2013-]{1,3}")
 _LETTERS_BEFORE = re.compile(
@@ -63,8 +74,6 @@ _OTHER: Final = re.compile(
     r"(?:19|20)\d{2}[-/](?:19|20)?\d{2}"
 )
 """Dates, years, amounts and addresses of machines, which stand behind labels too."""
-_LEAST_DIGITS: Final = 7
-"""Fewer digits are no identity number behind a doubtful label, or near a label's words."""
 LONGEST_VALUE: Final = 44
 """Most code points of a number with its separators."""
 NUMBER: Final = (
@@ -198,6 +207,26 @@ class _Near:
         self.lowers = not _LOWERING.isdisjoint(self.words)
 
 
+class _Ahead:
+    """Tells, stretch by stretch of a text, whether any label's words stand near its numbers."""
+
+    def __init__(self, text: str, named: Callable[[frozenset[str]], Iterator[Written]]) -> None:
+        self._text = text
+        self._named = named
+        self._until = 0
+        self._found = False
+
+    def may_name(self, start: int) -> bool:
+        """Whether one of the words may stand near a number at `start`, not before earlier ones."""
+        if start >= self._until:
+            self._until = start + _STRETCH
+            high = self._until + LONGEST_VALUE + AFTER
+            near = self._text[max(0, start - BEFORE) : high]
+            spaceless = not near.isascii() and SPACELESS.search(near) is not None
+            self._found = spaceless or next(self._named(words_in(near)), None) is not None
+        return self._found
+
+
 class Written(NamedTuple):
     """A kind in one of its forms, ready to be compared."""
 
@@ -260,28 +289,42 @@ class Kinds:
     def _ends(self) -> frozenset[str]:
         return last_words(name for kind in self.rows for name in kind.names())
 
+    @cached_property
+    def _digits(self) -> frozenset[str]:
+        """What labels end in that end in digits: the last two characters."""
+        return frozenset(end[-2:] for end in self._ends if end[-1:].isdigit())
+
     def forms(self, *, lettered: bool) -> tuple[str, ...]:
         """The written forms with or without letters, each once, those that go on further first."""
         every = dict.fromkeys(form.regex for kind in self.rows for form in kind.forms)
         longest_first = sorted(every, key=_width, reverse=True)
         return tuple(form for form in longest_first if bool(_LETTERED.search(form)) == lettered)
 
-    def read(self, match: re.Match[str]) -> Checked | None:
-        """The number that begins with a match of `NUMBER`, by its label or by words near it.
+    def reading(self, text: str) -> Check:
+        """Reads the numbers of one text that begin with matches of `NUMBER`, left to right.
 
-        Reads at most `LONGEST_VALUE` code points from the match's start.
+        A number is known by its label or by words near it. At most `LONGEST_VALUE` code points
+        are read from a match's start.
         """
-        text, start = match.string, match.start()
-        return self._lettered(text, start) or self._labelled(text, start) or self._near(match)
+        ahead = _Ahead(text, self._named_by)
+
+        def read(match: re.Match[str]) -> Checked | None:
+            start = match.start()
+            found = self._lettered(text, start) or self._labelled(text, start)
+            return found or (self._near(match) if ahead.may_name(start) else None)
+
+        return read
 
     def _lettered(self, text: str, start: int) -> Checked | None:
         """The number together with letters in front of it: `P-1234`, `AB 12 34 56 C`."""
-        if not start or text[start - 1] not in " /-":
+        mark, last = text[start - 1 : start], text[start - 2 : start - 1]
+        if not (mark == " " and "A" <= last <= "Z") and not (mark in ("/", "-") and last.isalpha()):
             return None
         letters = _LETTERS_BEFORE.search(text, max(0, start - 7), start)
         if letters is None:
             return None
-        if letters["mark"] in ("", " ") and fold(letters["letters"]) in self._ends:
+        label = letters["mark"] in ("", " ") and fold(letters["letters"]) in self._ends
+        if label and letters["letters"] not in _COUNTRIES:
             return None
         return self._labelled(text, letters.start("letters"))
 
@@ -290,6 +333,9 @@ class Kinds:
 
         A kind in whose own written form it stands goes before those.
         """
+        before = text[max(0, start - 3) : start]
+        if before[-2:-1].isdigit() and not before[-1].isalnum() and before[:2] not in self._digits:
+            return None  # The word before it is a number too, as in a date or a time.
         label = label_before(text, start, self._by_label, self._ends)
         if label is None:
             return None
@@ -322,7 +368,7 @@ class Kinds:
 
     def _near(self, match: re.Match[str]) -> Checked | None:
         """A number that keeps a kind's rule, near the words of that kind's label."""
-        if match.string[match.start()].isalpha():
+        if match.string[match.start()].isalpha() or not _LONG.match(match.string, match.start()):
             return None
         groups = _groups(match.string, match.start())
         if sum(end - start for start, end in groups) < _LEAST_DIGITS:
@@ -336,10 +382,14 @@ class Kinds:
 
     def _named(self, near: _Near) -> Iterator[Written]:
         """The numeric kinds of which a label is near."""
-        for word in sorted(near.words & self._needed.keys()):
-            yield from (row for every, row in self._needed[word] if every <= near.words)
+        yield from self._named_by(near.words)
         if not near.text.isascii() and SPACELESS.search(near.text):
             yield from (row for row in self._numeric if row.words.are_near(near))
+
+    def _named_by(self, near: frozenset[str]) -> Iterator[Written]:
+        """Those of which all words of a label are among these."""
+        for word in sorted(near & self._needed.keys()):
+            yield from (row for every, row in self._needed[word] if every <= near)
 
     @cached_property
     def _by_signature(self) -> dict[str, list[Written]]:
@@ -394,6 +444,8 @@ def _loosened(unit: re.Match[str]) -> str:
 def _scored(row: Written, match: re.Match[str], near: _Near) -> Checked | None:
     """A form's score: its own, raised by a label near, lowered by words of other numbers."""
     kind, score, reason = row.kind, row.alone, row.kind.rule if row.kind.valid else "form"
+    if " " in match[0] and _SMALL_WORD.match(match[0]):
+        return None  # `es 12345678z`, `bug 210619 for`: a word, and a number
     if row.words.are_near(near):
         score = max(score, NEAR if kind.valid else NEAR_SHAPED)
         reason += ", context word"
@@ -403,6 +455,9 @@ def _scored(row: Written, match: re.Match[str], near: _Near) -> Checked | None:
     if score < _LEAST or not is_valid(kind, compacted(match[0])):
         return None
     return _found(kind, match, score, reason)
+
+
+_SMALL_WORD = re.compile(r"[a-z]+ ")
 
 
 def _found(kind: Kind, match: re.Match[str], score: float, reason: str) -> Checked:
@@ -426,16 +481,21 @@ def _groups(text: str, start: int) -> list[Group]:
 
 
 def _read(kind: Kind, groups: list[Group], text: str) -> Checked | None:
-    """The longest beginning of the groups that is valid, else the shortest of the right shape."""
+    """The longest beginning of the groups that is valid, else one of the right shape.
+
+    That is the longest of a kind with a rule, whose key may be its end, else the shortest.
+    """
     shape, valid, shaped = _shape(kind.shape), None, None
     for number in range(1, len(groups) + 1):
         part = groups[:number]
         compact = "".join(text[a:b] for a, b in part).upper()
         if not shape.fullmatch(compact) or _runs_on(text, groups, number, kind):
             continue
+        if kind.family == "national" and _DATED.match(text, part[0][0]):
+            continue
         if kind.valid is not None and is_valid(kind, compact):
             valid = part
-        elif shaped is None and _may_be_shaped(kind, text, part):
+        elif (shaped is None or kind.valid) and _may_be_shaped(kind, text, part):
             shaped = part
     if valid:
         return _hit(kind, text, valid, VALID, f"label, {kind.rule}")

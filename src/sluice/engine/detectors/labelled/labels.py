@@ -42,13 +42,23 @@ _LEADING: Final = _NUMBER | words(
     "strong li dd dt with was given full patient valid current new old as follows listed here "
     "holder issued us uk eu o º ª"
 )
+_OTHERWISE: Final = dict.fromkeys(
+    ("case", "cases"),
+    words("use user in upper lower edge corner special best worst base test title camel snake"),
+) | {
+    "policy": words("omb privacy security cookie retention update network"),
+    "account": words("git"),
+}
+"""What these labels mean something else behind."""
 _NUMBER_SIGNS: Final = frozenset("#№°º")
 _MARKS: Final = _NUMBER_SIGNS | frozenset(":=：")
 _PARTING: Final = frozenset(",;!?&+@%^~")
 """What stands between a label and a number that has nothing to do with it."""
 _TOKEN = re.compile(r"[^\W_]+")
+_BACKWARDS = re.compile(rf"[\W_]{{0,{_LONGEST_GAP}}}+(?P<token>[^\W_]+)")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SUFFIX = re.compile(r"(?:nummer|number|nr|num|no|code|kode|szám|číslo)\Z")
+_SUFFIXES: Final = ("nummer", "number", "nr", "num", "no", "code", "kode", "szám", "číslo")
+_SUFFIX = re.compile(rf"(?:{'|'.join(_SUFFIXES)})\Z")
 SPACELESS: Final = re.compile("[\u2e80-\U0003ffff]")
 
 
@@ -113,26 +123,23 @@ def label_before(text: str, at: int, known: Container[str], ends: Container[str]
 
 def _last_token(text: str, at: int) -> tuple[int, int]:
     """The last run of letters and digits before a number; empty if it is too far away."""
-    end = at
-    while end and at - end <= _LONGEST_GAP and not text[end - 1].isalnum():
-        end -= 1
-    if at - end > _LONGEST_GAP:
+    backwards = _BACKWARDS.match(text[max(0, at - BEFORE) : at][::-1])
+    if backwards is None:
         return at, at
-    start = end
-    while start and at - start < BEFORE and text[start - 1].isalnum():
-        start -= 1
-    return start, end
+    return at - backwards.end(), at - backwards.start("token")
 
 
 def _may_end(word: str, ends: Container[str]) -> bool:
     """Whether a label, or what leads from it to the number, can end with this word."""
     last = fold(_apart(word)[-1])
-    return last in ends or fold(word) in ends or bool(_SUFFIX.search(last))
+    return last in ends or last.endswith(_SUFFIXES) or fold(word) in ends
 
 
 def _apart(word: str) -> list[str]:
     """The words of an identifier: `patientSsn`."""
-    return _CAMEL.split(word) if not (word.islower() or word.isupper()) else [word]
+    if word.islower() or word.isupper() or word.isdigit():
+        return [word]
+    return _CAMEL.split(word)
 
 
 def _longest(parts: list[str], known: Container[str]) -> tuple[str, bool, bool] | None:
@@ -145,7 +152,10 @@ def _longest(parts: list[str], known: Container[str]) -> tuple[str, bool, bool] 
         for count in range(min(_MOST_WORDS, len(folded)), 0, -1):
             key = "".join(folded[-count:])
             if key in known:
-                return key, led, numbered
+                other = folded[-count - 1 : -count] and folded[-count - 1] in _OTHERWISE.get(
+                    key, ()
+                )
+                return None if other else (key, led, numbered)
         if not folded:
             return None
         last = folded.pop()

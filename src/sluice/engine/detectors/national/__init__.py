@@ -8,6 +8,7 @@ alone says that it is somebody's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from sluice.engine.detectors import health, work
@@ -92,7 +93,14 @@ _LONGEST_FORM: Final = 48
 
 
 def _pattern(
-    name: str, regex: str, anchor: str, check: Check, *, reach: int, longest: int
+    name: str,
+    regex: str,
+    anchor: str,
+    *,
+    reach: int,
+    longest: int,
+    check: Check | None = None,
+    reading: Callable[[str], Check] | None = None,
 ) -> Pattern:
     return Pattern(
         name=name,
@@ -103,6 +111,7 @@ def _pattern(
         longest=longest,
         score=0.5,
         check=check,
+        reading=reading,
         precedence=Precedence.CHECKED,
         also=KINDS.entity_types - {"US_SSN"},
     )
@@ -115,9 +124,9 @@ def _forms(name: str, *, lettered: bool) -> Pattern:
         name,
         rf"(?<![\w.$€£+])(?<!\w[-/])(?i:{joined})(?!\w|[-./,]\d)",
         rf"(?i:\b(?:{joined}))",
-        KINDS.by_form,
         reach=_LONGEST_FORM,
         longest=_LONGEST_FORM + 2,
+        check=KINDS.by_form,
     )
 
 
@@ -126,9 +135,9 @@ PATTERNS: Final = (
         "national.labelled",
         NUMBER,
         NUMBER_ANCHOR,
-        KINDS.read,
         reach=NUMBER_REACH,
         longest=NUMBER_REACH + 1,
+        reading=KINDS.reading,
     ),
     _forms("national.form", lettered=False),
     _forms("national.lettered_form", lettered=True),

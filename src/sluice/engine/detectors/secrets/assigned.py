@@ -19,7 +19,7 @@ from sluice.engine.detectors.secrets.names import (
     Kind,
     kind_of,
 )
-from sluice.engine.patterns import Check, Checked, Pattern, Precedence
+from sluice.engine.patterns import Check, Checked, Pattern, Precedence, factored
 
 _TAIL: Final = 28
 _MOST: Final = 600
@@ -66,7 +66,7 @@ _ASSIGN_ANCHOR = (
     r"|[ \t]{1,8}[N@]?\\{0,3}[\"'`]"
     rf"|\s{{0,2}}(?:[|][|]|[?][?]|or|[?]:|[,(]\s{{0,12}})\s{{0,2}}{_QUOTE})"
 )
-_NAME = rf"(?P<stem>{STEMS})(?P<tail>[\w.\-]{{0,{_TAIL}}})"
+_NAME = rf"(?P<stem>{factored(STEMS)})(?P<tail>[\w.\-]{{0,{_TAIL}}})"
 _NAME_ANCHOR = rf"(?:{STEMS_BYTES})[\w.\-]{{0,{_TAIL}}}"
 _NAME_REACH: Final = LONGEST_STEM + _TAIL
 
@@ -194,6 +194,8 @@ def _checking(values: re.Pattern[str], reading: Reading) -> Check:
         value = values.match(match.string, match.end()) if kind else None
         if kind is None or value is None:
             return None
+        if value["back"] is not None and match["stem"].lower() == "pass" == name.lower():
+            return None  # a sentence: "pass `--strict`"
         return judged(kind, match.string, *reading(match, value, name))
 
     return check
