@@ -6,13 +6,14 @@ For each entity type an isotonic regression (pool adjacent violators) over devel
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.isotonic import IsotonicRegression
 
 from sluice.engine.names.decode import Tagged, spans
+from sluice.engine.names.network import Real
 from sluice.engine.names.tagger import Tagger
 from sluice.engine.names.tags import TYPES
 from training.examples import Encoded
@@ -23,20 +24,35 @@ FEW: Final = 150
 """Types with fewer spans keep a straight line."""
 
 
-def _tagged(tagger: Tagger, text: Encoded) -> list[Tagged]:
+class Reading(Protocol):
+    """A tagger, as it reads tokens: the shipped one, or the thorough tier's."""
+
+    def log_probabilities(self, words: Sequence[str]) -> Real:
+        """For each token the log-probability of each tag, (tokens, tags)."""
+
+
+def _tagged(tagger: Reading, text: Encoded) -> list[Tagged]:
     words = [text.text[start:end] for start, end in text.spans]
     return spans(tagger.log_probabilities(words)) if words else []
 
 
 def found_by(content: bytes, texts: Sequence[Encoded]) -> list[set[Span]]:
     """The spans in tokens that a file of weights finds."""
-    tagger = Tagger(content)
+    return found(Tagger(content), texts)
+
+
+def found(tagger: Reading, texts: Sequence[Encoded]) -> list[set[Span]]:
+    """The spans in tokens that a tagger finds."""
     return [{(t.start, t.end, TYPES[t.kind]) for t in _tagged(tagger, text)} for text in texts]
 
 
 def calibrated(content: bytes, texts: Sequence[Encoded]) -> npt.NDArray[np.float64]:
-    """For each type the points of its curve: (types, 2, points)."""
-    tagger = Tagger(content)
+    """For each type the points of the curve of a file of weights: (types, 2, points)."""
+    return curves(Tagger(content), texts)
+
+
+def curves(tagger: Reading, texts: Sequence[Encoded]) -> npt.NDArray[np.float64]:
+    """For each type the points of a tagger's curve: (types, 2, points)."""
     seen: list[list[tuple[float, bool]]] = [[] for _ in TYPES]
     for text in texts:
         must, may = gold_spans(text)

@@ -6,6 +6,7 @@
 | `labels` | `labels.pickle` | it labels more: other names and casing, unlabelled text |
 | `student` | `student.pt` | the student learns the labels |
 | `export` | the weights | tables as int8, layers as float16, the calibration of scores |
+| `thorough` | the thorough tier's weights | the teacher itself, as int8, and its calibration |
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from sluice.engine.names.tags import TAGS
 from sluice.engine.names.weights import packed
 from training import corpora, export, splits, student, teacher, vocabulary, written
 from training.augment import augmented
-from training.calibration import calibrated
+from training.calibration import Reading, calibrated, found
 from training.examples import Encoded, Example, encode
 from training.lexicon import kept, tables
 from training.scores import f1_table
@@ -220,12 +221,20 @@ def ship(plan: Plan, path: Path) -> None:
     print(f"{path}: {len(content) / 1e6:.2f} MB", flush=True)
 
 
-def measured(content: bytes) -> str:
-    """Strict F1 by source and type of a file of weights, as JSON."""
-    from training.calibration import found_by
+def ship_teacher(plan: Plan, path: Path) -> None:
+    """Export the teacher for the thorough tier, calibrate its scores, write the weights."""
+    from training import thorough
 
+    texts = [text for rows in _development(2000).values() for text in rows]
+    content = thorough.weights(_teacher(plan), tables(plan.folder / "lexicon.npz"), texts)
+    path.write_bytes(content)
+    print(f"{path}: {len(content) / 1e6:.2f} MB", flush=True)
+
+
+def measured(tagger: Reading) -> str:
+    """Strict F1 by source and type of a tagger, as JSON."""
     tables = {}
     for name, texts in _development(2000).items():
-        pairs = zip(texts, found_by(content, texts), strict=True)
+        pairs = zip(texts, found(tagger, texts), strict=True)
         tables[name] = {kind: [round(v, 4) for v in row] for kind, row in f1_table(pairs).items()}
     return json.dumps(tables, indent=1)

@@ -156,7 +156,7 @@ def refusal(body: dict[str, Any], status: int) -> CommandError:
     return kind(message, _problems(body.get("errors")))
 
 
-_REFUSING = ("policy_blocked", "detector_failed", "detector_timeout")
+_REFUSING = ("policy_blocked", "detector_failed", "detector_missing", "detector_timeout")
 
 
 def _problems(errors: object) -> list[str]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from sluice.cli.errors import CommandError
 from sluice.cli.yaml_lines import Loaded, Path, load
-from sluice.engine import Detector, InvalidPolicy
+from sluice.engine import Detection, Detector, InvalidPolicy
 from sluice.server.features.models.schemas import Instructions, Option
 from sluice.server.features.models.schemas import Name as InstanceName
 from sluice.server.features.policies.schemas import Name, PolicyDocument, RuleDocument
@@ -182,7 +182,10 @@ def instances_document(entries: Sequence[tuple[ModelInstanceEntry, bool]]) -> st
 
 def policy_text(group: PolicyGroupEntry) -> str:
     """One policy group, as it stands in a document."""
-    shown: dict[str, Any] = {"name": group.name, "default": _rule(group.default)}
+    shown: dict[str, Any] = {"name": group.name}
+    if group.detection is not Detection.STANDARD:
+        shown["detection"] = group.detection.value
+    shown["default"] = _rule(group.default)
     if group.rules:
         shown["rules"] = {name: _rule(rule) for name, rule in sorted(group.rules.items())}
     if group.custom_terms:

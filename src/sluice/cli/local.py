@@ -14,6 +14,7 @@ from sluice.cli.options import Json
 
 if TYPE_CHECKING:
     from sluice.engine import Cleansed, Detector, Finding
+    from sluice.engine.tagging import Names
 
 ANALYZE = examples(
     "sluice analyze letter.txt",
@@ -21,6 +22,7 @@ ANALYZE = examples(
     "sluice analyze --entities EMAIL_ADDRESS,IBAN_CODE --threshold 0.75 letter.txt",
     "sluice analyze --json letter.txt | jq '.findings[].entityType'",
     "sluice analyze --explain letter.txt",
+    "sluice analyze --thorough letter.txt",
 )
 CLEANSE = examples(
     "sluice cleanse letter.txt > cleansed.txt",
@@ -41,6 +43,10 @@ Threshold: TypeAlias = Annotated[
 Explain: TypeAlias = Annotated[
     bool, typer.Option("--explain", help="Say what made each finding, and what was dropped.")
 ]
+Thorough: TypeAlias = Annotated[
+    bool,
+    typer.Option("--thorough", help="Look for names with the larger tagger: sluice-thorough."),
+]
 
 
 def analyze(
@@ -49,6 +55,7 @@ def analyze(
     threshold: Threshold = 0.5,
     json: Json = False,
     explain: Explain = False,
+    thorough: Thorough = False,
 ) -> None:
     """Show what is sensitive in a text.
 
@@ -62,10 +69,11 @@ def analyze(
     there are lines for what was considered and dropped, with the reason.
     """
     text = read_text(file)
+    detector = detector_for(entities, thorough=thorough)
     if explain:
-        _explain(text, entities, threshold, json=json)
+        _explain(detector, text, threshold, json=json)
         return
-    findings = _find(text, entities, threshold)
+    findings = _find(detector, text, threshold)
     if json:
         from sluice.cli.explained import finding_json
 
@@ -75,7 +83,11 @@ def analyze(
 
 
 def cleanse(
-    file: FileName = "-", entities: Entities = None, threshold: Threshold = 0.5, json: Json = False
+    file: FileName = "-",
+    entities: Entities = None,
+    threshold: Threshold = 0.5,
+    json: Json = False,
+    thorough: Thorough = False,
 ) -> None:
     """Print a text with placeholders in place of what is sensitive.
 
@@ -88,7 +100,8 @@ def cleanse(
     from sluice.engine import cleanse as cleanse_text
 
     text = read_text(file)
-    done = cleanse_text(text, _find(text, entities, threshold), Mapping())
+    findings = _find(detector_for(entities, thorough=thorough), text, threshold)
+    done = cleanse_text(text, findings, Mapping())
     if json:
         _write_json({"text": done.text, "items": _items(done)})
     else:
@@ -109,19 +122,25 @@ def read_text(name: str) -> str:
         raise CommandError(f"{where} is not UTF-8 at byte {e.start}.") from None
 
 
-def detector_for(entities: str | None) -> Detector:
-    """A detector for a list with commas; raises `WrongUsage` for unknown entity types."""
+def detector_for(entities: str | None, *, thorough: bool = False) -> Detector:
+    """A detector for a list with commas.
+
+    Raises:
+        WrongUsage: entity types are unknown.
+        CommandError: the thorough tagger is asked for and not installed.
+    """
     from sluice.engine import Detector, InvalidPolicy
 
+    names = _names(thorough=thorough)
     if entities is None:
-        return Detector()
+        return Detector(names=names)
     wanted = {name.strip().upper() for name in entities.split(",") if name.strip()}
     if not wanted:
         raise WrongUsage("--entities names no entity type.")
     try:
-        return Detector(entities=wanted)
+        return Detector(entities=wanted, names=names)
     except InvalidPolicy:
-        known = Detector().entity_types()
+        known = Detector(names=names).entity_types()
         unknown = ", ".join(sorted(wanted - known))
         raise WrongUsage(
             f"--entities: {unknown} cannot be looked for.",
@@ -129,8 +148,18 @@ def detector_for(entities: str | None) -> Detector:
         ) from None
 
 
-def _find(text: str, entities: str | None, threshold: float) -> list[Finding]:
-    return [f for f in detector_for(entities).analyze(text) if f.score >= threshold]
+def _names(*, thorough: bool) -> Names:
+    from sluice.engine import Detection
+    from sluice.server.kit.taggers import TaggerMissing, names_for
+
+    try:
+        return names_for(Detection.THOROUGH if thorough else Detection.STANDARD)
+    except TaggerMissing as e:
+        raise CommandError(f"{e}.") from None
+
+
+def _find(detector: Detector, text: str, threshold: float) -> list[Finding]:
+    return [f for f in detector.analyze(text) if f.score >= threshold]
 
 
 def _items(done: Cleansed) -> list[dict[str, object]]:
@@ -147,11 +176,11 @@ def _items(done: Cleansed) -> list[dict[str, object]]:
     ]
 
 
-def _explain(text: str, entities: str | None, threshold: float, *, json: bool) -> None:
+def _explain(detector: Detector, text: str, threshold: float, *, json: bool) -> None:
     from sluice.cli.explained import HEADINGS, explained_json, explained_rows
     from sluice.cli.terminal import note, table
 
-    explanation = detector_for(entities).explain(text)
+    explanation = detector.explain(text)
     if json:
         _write_json(explained_json(explanation, threshold))
         return

@@ -21,6 +21,12 @@ app = typer.Typer(
 )
 
 
+COLUMNS = (
+    "id", "name", "version", "default", "rules", "custom terms", "allow list", "detection",
+    "changed",
+)  # fmt: skip
+
+
 @app.command("list", epilog=examples("sluice policy list", "sluice policy list --json"))
 def list_(json: Json = False, url: Url = DEFAULT_URL, token: Token = None) -> None:
     """List policy groups with the version in force."""
@@ -32,8 +38,7 @@ def list_(json: Json = False, url: Url = DEFAULT_URL, token: Token = None) -> No
     if json:
         write_json(groups)
         return
-    columns = ("id", "name", "version", "default", "rules", "custom terms", "allow list", "changed")
-    table(columns, [_cells(group) for group in groups])
+    table(COLUMNS, [_cells(group) for group in groups])
 
 
 @app.command(epilog=examples("sluice policy show Default", "sluice policy show Default --json"))
@@ -158,4 +163,5 @@ def _cells(group: dict[str, Any]) -> tuple[object, ...]:
     default = policy["default"]
     sizes = (len(policy[key]) for key in ("rules", "customTerms", "allowList"))
     shown = f"{default['action']} from {default['threshold']}"
-    return (group["id"], group["name"], group["version"], shown, *sizes, moment(group["updatedAt"]))
+    before = (group["id"], group["name"], group["version"], shown)
+    return (*before, *sizes, policy["detection"], moment(group["updatedAt"]))

@@ -37,6 +37,15 @@ class Action(StrEnum):
     """The text is refused: nothing is sent, nothing raw is kept."""
 
 
+class Detection(StrEnum):
+    """Which tagger looks for names."""
+
+    STANDARD = "standard"
+    """The one that ships: fast."""
+    THOROUGH = "thorough"
+    """A larger one out of a package of its own: finds more, takes longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A half-open stretch of a text, in code points."""
@@ -83,6 +92,8 @@ class CustomTerm:
     pattern: str | None = None
     case_sensitive: bool = False
     whole_words: bool = True
+    inflected: bool = False
+    """Whether the forms of a literal `text` are found too: plurals, cases, possessives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,7 @@ class Policy:
     custom_terms: tuple[CustomTerm, ...] = ()
     allow_list: tuple[str, ...] = ()
     """Texts that are never findings, compared after NFC and case folding."""
+    detection: Detection = Detection.STANDARD
 
     def rule_for(self, entity_type: str) -> Rule:
         """The rule of this entity type, else the default one."""

@@ -16,10 +16,14 @@ from sluice.cli.documents import (
     unknown_types,
 )
 from sluice.cli.errors import CommandError
-from sluice.engine import Action
+from sluice.engine import Action, Detection
 from sluice.server.features.policies.schemas import CustomTermDocument, RuleDocument
 
-NAMES = st.text(min_size=1, max_size=20).map(str.strip).filter(bool)
+NAMES = (
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
+    .map(str.strip)
+    .filter(bool)
+)
 WORDS = st.text(min_size=1, max_size=60)
 TYPES = st.sampled_from(["URL", "EMAIL_ADDRESS", "US_SSN", "CUSTOM_TERM", "PROJECT"])
 RULES = st.builds(
@@ -39,6 +43,7 @@ TERMS = st.builds(
 GROUPS = st.builds(
     PolicyGroupEntry,
     name=NAMES,
+    detection=st.sampled_from(Detection),
     default=RULES,
     rules=st.dictionaries(TYPES, RULES, max_size=3),
     custom_terms=st.lists(TERMS, max_size=2),

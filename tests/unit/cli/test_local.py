@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.taggers import HERE, install
 from tests.unit.cli.commands import MAIL, run
 
 TEXT = f"Write to {MAIL}\r\nor to {MAIL} 😀\n"
@@ -117,3 +118,23 @@ def test_what_cannot_be_done_is_said_in_one_line_with_its_exit_code(
     assert (done.exit_code, done.stdout) == (code, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["analyze", "cleanse"])
+def test_thorough_looks_with_the_tagger_of_the_package(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, f"{HERE}tagger")
+    assert "PERSON" not in run(command, typed="buy gravel").stdout
+    assert "PERSON" in run(command, "--thorough", typed="buy gravel").stdout
+
+
+@pytest.mark.parametrize("command", ["analyze", "cleanse"])
+def test_thorough_without_the_package_fails_and_says_what_to_install(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch)
+    done = run(command, "--thorough", typed="buy gravel")
+    assert done.exit_code != 0
+    assert "pip install sluice-thorough" in done.output
+    assert "gravel" not in done.output

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from sluice.engine import Action, CustomTerm, Policy, Rule
+from sluice.engine import Action, CustomTerm, Detection, Policy, Rule
 from sluice.server.kit.wire import NoNul, StrictModel, WireModel, WireTime
 
 EntityTypeName = Annotated[
@@ -39,6 +39,7 @@ class CustomTermDocument(StrictModel):
     pattern: Term | None = None
     case_sensitive: bool = False
     whole_words: bool = True
+    inflected: bool = False
 
     @model_validator(mode="after")
     def _one_of_two(self) -> CustomTermDocument:
@@ -54,6 +55,7 @@ class CustomTermDocument(StrictModel):
 class PolicyDocument(StrictModel):
     """A whole policy."""
 
+    detection: Detection = Detection.STANDARD
     default: RuleDocument = Field(default_factory=RuleDocument)
     rules: dict[EntityTypeName, RuleDocument] = Field(default_factory=dict)
     custom_terms: list[CustomTermDocument] = Field(default_factory=list, max_length=10_000)
@@ -66,6 +68,7 @@ class PolicyDocument(StrictModel):
             default=self.default.to_rule(),
             custom_terms=tuple(term.to_term() for term in self.custom_terms),
             allow_list=tuple(unicodedata.normalize("NFC", term) for term in self.allow_list),
+            detection=self.detection,
         )
 
 

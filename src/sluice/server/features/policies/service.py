@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sluice.engine import Detector, InvalidPolicy, Policy
+from sluice.engine import Detector, InvalidPolicy, Policy, Problem
 from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.policies.repository import PolicyRepository
@@ -19,6 +19,7 @@ from sluice.server.features.policies.schemas import (
 from sluice.server.features.policies.tables import PolicyGroup, PolicyVersion
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.sealing import Place
+from sluice.server.kit.taggers import TaggerMissing, require_tagger
 from sluice.server.vault.service import Vault
 
 NO_GROUP = "There is no such policy group."
@@ -186,12 +187,19 @@ class Policies:
 
 
 def check_policy(document: PolicyDocument) -> None:
-    """Refuse, with every problem, a policy that the engine cannot apply."""
+    """Refuse, with every problem, a policy that cannot be applied here."""
+    policy = document.to_policy()
+    problems: list[Problem] = []
     try:
-        policy = document.to_policy()
+        require_tagger(policy.detection)
+    except TaggerMissing as e:
+        problems.append(Problem("policy.detection", str(e)))
+    try:
         Detector(custom_terms=policy.custom_terms, allow_list=policy.allow_list)
     except InvalidPolicy as e:
-        raise Unprocessable("The policy cannot be applied.", errors=e.problems) from e
+        problems += e.problems
+    if problems:
+        raise Unprocessable("The policy cannot be applied.", errors=problems)
 
 
 def _place(group_id: int, number: int) -> Place:

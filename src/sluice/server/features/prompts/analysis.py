@@ -6,17 +6,19 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
 import anyio
 import anyio.to_thread
 
-from sluice.engine import Detector, Finding, RawText
+from sluice.engine import Detection, Detector, Finding, Policy, RawText
 from sluice.engine.errors import DetectorFailed, Problem, UnsupportedText
 from sluice.server.errors import Unavailable, Unprocessable
 from sluice.server.features.policies.service import PolicyInForce
+from sluice.server.kit.taggers import TaggerMissing, names_for
 
 Result = TypeVar("Result")
 
@@ -79,48 +81,69 @@ class Analyzer:
 
     async def findings(self, text: RawText, policy: PolicyInForce) -> list[Finding]:
         """Sorted findings without overlaps; `Unprocessable` or `Unavailable` on refusal."""
-        detector = self._detector(policy)
+        with _refusing(self._seconds):
+            return await self._findings(text, policy)
+
+    async def _findings(self, text: RawText, policy: PolicyInForce) -> list[Finding]:
+        detector = await self._detector(policy)
         try:
             key = self._cache.key(detector.version, text)
         except UnicodeEncodeError as e:
             raise unsupported(UnsupportedText(e.start)) from None
         known = self._cache.get(key)
         if known is None:
-            known = tuple(await self._analyze(detector, text))
+            known = tuple(await self._analyze(detector, text, policy.policy.detection))
             self._cache.put(key, known)
         return list(known)
 
-    async def _analyze(self, detector: Detector, text: RawText) -> list[Finding]:
-        try:
-            if len(text) <= INLINE_CHARS:
-                return detector.analyze(text)
-            with anyio.fail_after(self._seconds):
-                return await anyio.to_thread.run_sync(
-                    partial(detector.analyze, text), abandon_on_cancel=True
-                )
-        except UnsupportedText as e:
-            raise unsupported(e) from None
-        except DetectorFailed as e:
-            raise Unavailable(
-                f"The detector {e.detector} failed; nothing was sent.", code="detector_failed"
-            ) from None
-        except TimeoutError:
-            raise Unavailable(
-                f"The text was not analysed within {self._seconds:g} seconds; nothing was sent.",
-                code="detector_timeout",
-            ) from None
+    async def _analyze(
+        self, detector: Detector, text: RawText, detection: Detection
+    ) -> list[Finding]:
+        # Thorough detection takes too long for the event loop even where a text is short.
+        if detection is Detection.STANDARD and len(text) <= INLINE_CHARS:
+            return detector.analyze(text)
+        with anyio.fail_after(self._seconds):
+            return await anyio.to_thread.run_sync(
+                partial(detector.analyze, text), abandon_on_cancel=True
+            )
 
-    def _detector(self, policy: PolicyInForce) -> Detector:
+    async def _detector(self, policy: PolicyInForce) -> Detector:
         version = (policy.group_id, policy.number)
         detector = self._detectors.get(version)
         if detector is None:
-            terms, allowed = policy.policy.custom_terms, policy.policy.allow_list
-            detector = self._make(custom_terms=terms, allow_list=allowed)
+            detector = await self._made(policy.policy)
             self._detectors[version] = detector
             while len(self._detectors) > self._kept:
                 self._detectors.popitem(last=False)
         self._detectors.move_to_end(version)
         return detector
+
+    async def _made(self, policy: Policy) -> Detector:
+        make = partial(self._make, custom_terms=policy.custom_terms, allow_list=policy.allow_list)
+        if policy.detection is Detection.STANDARD:
+            return make()
+        # The first time it loads the weights: a second or so.
+        return await anyio.to_thread.run_sync(lambda: make(names=names_for(policy.detection)))
+
+
+@contextmanager
+def _refusing(seconds: float) -> Iterator[None]:
+    """Answers for what a detector raises: nothing goes on without it."""
+    try:
+        yield
+    except UnsupportedText as e:
+        raise unsupported(e) from None
+    except TaggerMissing as e:
+        raise Unavailable(f"{e}; nothing was sent.", code="detector_missing") from None
+    except DetectorFailed as e:
+        raise Unavailable(
+            f"The detector {e.detector} failed; nothing was sent.", code="detector_failed"
+        ) from None
+    except TimeoutError:
+        raise Unavailable(
+            f"The text was not analysed within {seconds:g} seconds; nothing was sent.",
+            code="detector_timeout",
+        ) from None
 
 
 def unsupported(error: UnsupportedText) -> Unprocessable:
