@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sluice.cli.errors import CommandError
 from sluice.cli.evaluation import brat, conll, json_files
-from sluice.cli.evaluation.labelled import Document, Labels, mapped, normal, printed
+from sluice.cli.evaluation.labelled import Document, Gold, Labels, mapped, normal, printed
 from sluice.cli.evaluation.reading import Problems
 
 IOB1 = "Ada NNP I-PER\nLee NNP I-PER\nBo NNP B-PER\nsaw VBD O\nRome NNP I-LOC\n"
@@ -175,9 +175,10 @@ def test_a_file_that_is_not_utf_8_is_a_problem(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("label", "entity_type"),
     [
-        ("PER", "PERSON"), ("person", "PERSON"), ("GPE", "LOCATION"), ("corporation", "ORGANIZATION"),
-        ("group", "ORGANIZATION"), ("E-mail", "EMAIL_ADDRESS"), ("US_SSN", "US_SSN"),
-        ("phone number", "PHONE_NUMBER"), ("creative-work", None), ("-", None),
+        ("PER", "PERSON"), ("person", "PERSON"), ("GPE", "LOCATION"),
+        ("corporation", "ORGANIZATION"), ("group", "ORGANIZATION"), ("E-mail", "EMAIL_ADDRESS"),
+        ("US_SSN", "US_SSN"), ("phone number", "PHONE_NUMBER"), ("creative-work", None),
+        ("-", None),
     ],
 )  # fmt: skip
 def test_labels_of_others_are_entity_types_of_ours(label: str, entity_type: str | None) -> None:
@@ -187,8 +188,9 @@ def test_labels_of_others_are_entity_types_of_ours(label: str, entity_type: str 
 
 def test_the_users_own_mapping_goes_first_and_may_leave_labels_out() -> None:
     labels = Labels(frozenset({"PERSON"}), {"PERSON": "USERNAME", "MISC": "-"})
-    spans = [(0, 1, "person"), (1, 2, "misc"), (2, 3, "odd"), (0, 1, "Person")]
-    gold = mapped([Document("a", "abc", tuple(map(lambda s: s, spans)))], labels)  # type: ignore[arg-type]
+    spans = (Gold(0, 1, "person"), Gold(1, 2, "misc"), Gold(2, 3, "odd"), Gold(0, 1, "Person"))
+    gold = mapped([Document("a", "abc", spans)], labels)
+    assert gold.documents[0].spans == (Gold(0, 1, "USERNAME"),)
     assert gold.entity_types == {"USERNAME"}
     assert (gold.unknown, gold.ignored) == ({"odd": 1}, {"misc": 1})
 

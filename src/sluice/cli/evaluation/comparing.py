@@ -76,7 +76,7 @@ def compared(
     every = [Gold(item.start, item.end, item.entity_type) for item in findings]
     own = [span for span in every if counted is None or span.label in counted]
     gold = document.spans
-    counts = {}
+    counts: dict[Key, Counts] = {}
     for name in sorted({span.label for span in (*gold, *own)}):
         found = [span for span in own if span.label == name]
         marked = [span for span in gold if span.label == name]

@@ -1,8 +1,9 @@
 """CoNLL: one token a line, its tag in the last column, an empty line after each sentence.
 
 Tags are IOB1 (CoNLL-2003), IOB2 (BIO), IOBES or BILOU; all are read alike: a span begins at `B-`,
-`S-` and `U-`, where the label changes, and after `O`; it ends at `E-`, `L-`, `S-` and `U-`. `-DOCSTART-` begins
-a document; without any, each sentence is a document of its own. Columns are divided by tabs, else by spaces.
+`S-` and `U-`, where the label changes, and after `O`; it ends at `E-`, `L-`, `S-` and `U-`.
+`-DOCSTART-` begins a document; without any, each sentence is a document of its own. Columns are
+divided by tabs, else by spaces.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """Two JSON formats: one object a line (`jsonl`), and the list of `presidio-evaluator`.
 
 A line of the first is `{"text": …, "spans": [[0, 4, "PERSON"], …]}`, or with an object such as
-`{"start": 0, "end": 4, "label": "PERSON"}` for each span; the list may also be called `entities`, `label` or `labels`, and its objects may say
-`label`, `entity_type`, `entityType` or `type`. `presidio-evaluator` writes a list of objects with
-`full_text` and `spans` of `entity_type`, `start_position` and `end_position`. Offsets count code
-points; where `entity_value` or `text` stands beside them, it must be what stands there.
+`{"start": 0, "end": 4, "label": "PERSON"}` for each span; the list may also be called `entities`,
+`label` or `labels`, and an object may say `label`, `entity_type`, `entityType` or `type`.
+`presidio-evaluator` writes a list of objects with `full_text`, and `spans` of `entity_type`,
+`start_position` and `end_position`. Offsets count code points; where `entity_value` or `text`
+stands beside them, it must be what stands there.
 """
 
 from __future__ import annotations
