@@ -12,7 +12,7 @@ import os
 import random
 import re
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -173,7 +173,7 @@ def paragraphs(name: str) -> Iterator[str]:
 
 
 def _conll(
-    path: Path, table: dict[str, tuple[str, ...]], source: str, unmarked: frozenset[str]
+    path: Path, table: Mapping[str, tuple[str, ...]], source: str, unmarked: frozenset[str]
 ) -> Iterator[Example]:
     for number, rows in enumerate(_sentences(path)):
         # As people write it, and every third time as the source has it: tokens with spaces.
@@ -240,9 +240,10 @@ def _written(rows: Iterable[tuple[str, str]]) -> Joined:
 
 
 def _example(
-    joined: Joined, table: dict[str, tuple[str, ...]], source: str, unmarked: frozenset[str]
+    joined: Joined, table: Mapping[str, tuple[str, ...]], source: str, unmarked: frozenset[str]
 ) -> Example:
-    text, marks, open_label = "", [], ""
+    text, open_label = "", ""
+    marks: list[Mark] = []
     for space, word, label in joined:
         text += space if text else ""
         start, text = len(text), text + word

@@ -69,4 +69,5 @@ def _small(weight: torch.Tensor) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.f
 
 
 def _half(weight: torch.Tensor) -> npt.NDArray[np.float16]:
-    return weight.detach().numpy().astype(np.float16)
+    found: npt.NDArray[np.float16] = weight.detach().numpy().astype(np.float16)
+    return found

@@ -243,7 +243,7 @@ def train(
             optimizer.param_groups[0]["lr"] = rate * min(1.0, done / 0.02) * (1 - done)
             loss = loss_of(model, Pack(batch, table), gold, drop=0.05)
             optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
             optimizer.step()
             total, steps = total + float(loss.detach()), steps + 1

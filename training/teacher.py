@@ -159,7 +159,8 @@ def batches(parts: list[Piece], most: int, draw: random.Random | None) -> Iterat
         draw.shuffle(parts)
     pools = [parts[n : n + 1024] for n in range(0, len(parts), 1024)]
     for pool in pools:
-        made, batch = [], []
+        made: list[list[Piece]] = []
+        batch: list[Piece] = []
         for part in sorted(pool, key=lambda p: p.size):
             if batch and (len(batch) + 1) * (part.size + 2) > most:
                 made.append(batch)
@@ -249,7 +250,7 @@ def _step(
         logits = model(Batch(rows, model.lexicon))
     loss = masked_loss(logits, batch)
     optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     return float(loss.detach())
@@ -261,7 +262,8 @@ def log_probabilities(
 ) -> list[np.ndarray]:
     """For each encoded text its tokens' log-probabilities, (tokens, tags)."""
     model.eval()
-    parts, owner = [], []
+    parts: list[Piece] = []
+    owner: list[tuple[int, int]] = []
     for number, encoded in enumerate(texts):
         for part in stretches(encoded):
             owner.append((number, len(parts)))
