@@ -262,14 +262,14 @@ def matches(pattern: Pattern, text: str, windows: Sequence[Window]) -> Iterator[
     of text is read a bounded number of times.
     """
     at = 0
-    search, longest = pattern.compiled.search, pattern.longest
+    search, longest, check = pattern.compiled.search, pattern.longest, pattern.check_in(text)
     for low, high in windows:
         at = max(at, low)
         while at <= high:
             match = search(text, at, min(len(text), high + longest))
             if match is None or match.start() > high:
                 break
-            checked = pattern.checked(match)
+            checked = check(match)
             if checked is None:
                 at = max(match.end(), match.start() + 1)
             else:

@@ -29,11 +29,12 @@ _PROBE: Final = 64
 
 def encoded(text: str, read: Callable[[str], str]) -> Iterator[Edit]:
     """Tokens that decode to text, read once more by `read`."""
-    octets = text.encode("utf-8", "surrogatepass")
-    if _LONG not in octets.translate(_AS_X):
-        return
-    for match in _TOKEN.finditer(text):
+    # One octet for each code point: what has none becomes a question mark.
+    marks = text.encode("latin-1", "replace").translate(_AS_X)
+    at = marks.find(_LONG)
+    while at >= 0 and (match := _TOKEN.match(text, at)):
         yield from _token(text, match, read)
+        at = marks.find(_LONG, match.end())
 
 
 def _token(text: str, match: re.Match[str], read: Callable[[str], str]) -> Iterator[Edit]:

@@ -140,6 +140,7 @@ _NATIVE = re.compile(f"(?![{_LOOKS}])[\u0370-\u03ff\u0400-\u052f]")
 _LOOK = re.compile(f"[{_LOOKS}]+")
 _LINKS: Final = rf"A-Za-z0-9@._+\-{_ranges(_INVISIBLE)}"
 _MIXED = re.compile(rf"(?<![\w@.+-])[{_LINKS}]*+[{_LOOKS}][{_LINKS}{_LOOKS}]*+(?!\w)")
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
 _LATIN = re.compile("[A-Za-z0-9]")
 
 
@@ -147,9 +148,14 @@ def folded(text: str) -> Iterator[Edit]:
     """Every character that stands for another or for none. Nothing at all for ASCII."""
     if text.isascii():
         return iter(())
-    if len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text):
-        return merge(_suspects(text, _SUSPECT), _lookalikes(text))
-    return merge(_suspects(text, _SUSPECT), _suspects(text, _FAR_SUSPECT), _lookalikes(text))
+    # Each character once: quotation marks, accents and emoji are no reason to look closer.
+    beyond = "".join(set("".join(_BEYOND.findall(text))))
+    found: list[Iterator[Edit]] = []
+    if _SORTED.search(beyond):
+        found = [_suspects(text, near) for near in (_SUSPECT, _FAR_SUSPECT) if near.search(beyond)]
+    if _LOOK.search(beyond):
+        found.append(_lookalikes(text))
+    return merge(*found)
 
 
 def _suspects(text: str, suspect: re.Pattern[str]) -> Iterator[Edit]:
@@ -209,8 +215,6 @@ def _lookalikes(text: str) -> Iterator[Edit]:
 
     In a text without any letter that is that alphabet's own, all of them.
     """
-    if not _LOOK.search(text):
-        return
     if not _NATIVE.search(text):
         yield from _looks(text, 0, len(text))
         return

@@ -8,8 +8,10 @@ from typing import Final
 
 from sluice.engine.reading.offsets import Edit
 
-_BREAK = re.compile(r"\n[ \t>]{0,16}(?=[\d@])|(?<=@)\r?\n[ \t>]{0,16}(?=\w)")
+_BREAK = re.compile(r"\n[ \t>]{0,16}(?=[\d@])")
+_BREAK_IN_ADDRESS = re.compile(rf"{_BREAK.pattern}|(?<=@)\r?\n[ \t>]{{0,16}}(?=\w)")
 _WIDE = re.compile(r"(?<![\d.,])\d{2,6}(?:[ \t]{2,3}\d{2,6}){2,7}(?![\d.,])")
+_HINT = re.compile(r"\d[ \t]{2,3}\d")
 _WIDE_SPACE = re.compile(r"[ \t]{2,3}")
 _ACCOUNT = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ A-Z0-9]{0,30})$")
 _DIGITS_BEFORE = re.compile(r"\d{1,7}$")
@@ -24,7 +26,8 @@ _LOOK_BACK: Final = 40
 def joined_lines(text: str) -> Iterator[Edit]:
     """Line breaks inside numbers and account numbers, and beside the @ of an e-mail address."""
     chain: list[Edit] = []
-    for match in _BREAK.finditer(text):
+    breaks = _BREAK_IN_ADDRESS if "@\n" in text or "@\r\n" in text else _BREAK
+    for match in breaks.finditer(text):
         edit = _break(text, match)
         if edit is None:
             continue
@@ -38,7 +41,7 @@ def joined_lines(text: str) -> Iterator[Edit]:
 
 def narrowed(text: str) -> Iterator[Edit]:
     """Two or three spaces between groups of digits, read as one."""
-    if "  " in text or "\t" in text:
+    if ("  " in text or "\t" in text) and _HINT.search(text):
         for match in _WIDE.finditer(text):
             for wide in _WIDE_SPACE.finditer(text, *match.span()):
                 yield Edit(*wide.span(), " ")
