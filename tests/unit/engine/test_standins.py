@@ -62,6 +62,9 @@ SAMPLES = (
     ("API_KEY", "sk-proj-abcdEFGH1234ijklMNOP5678"), ("API_KEY", "AKIAIOSFODNN7EXAMPLE"),
     ("API_KEY", "ghp_0123456789abcdefghijABCDEFGHIJ012345"),
     ("API_KEY", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"),
+    ("DATE_OF_BIRTH", "29.02.2024"), ("DATE_OF_BIRTH", "March 3rd, 1980"),
+    ("ACCESS_TOKEN", "abcdEFGH1234ijklMNOP5678"), ("SESSION_ID", "kq3v9x1m2n4b5v6c7x8z"),
+    ("JWT", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"),
     ("PASSWORD", "hunter2!X"), ("PASSWORD", "!correct#horse!"),
 )  # fmt: skip
 

@@ -11,9 +11,9 @@
 | IP_ADDRESS | same version | documentation ranges, RFC 5737 and 3849 |
 | MAC_ADDRESS | same notation | locally administered |
 | US_SSN | grouping kept | area 000 |
-| DATE_TIME | whole dates, notation kept | one to three years off |
+| DATE_TIME, DATE_OF_BIRTH | whole dates, notation kept | one to three years off |
 | UUID | version 4 | 122 drawn bits |
-| API_KEY, PASSWORD | prefix and length kept | drawn |
+| API_KEY, ACCESS_TOKEN, SESSION_ID, JWT, PASSWORD | prefix and length kept | drawn |
 
 Every other type (names, custom terms, private keys), and an original that does not have its type's
 form, has no stand-in: `replace` gives it a placeholder, which is restored just the same.
@@ -33,13 +33,14 @@ LONGEST: Final = 512
 """No stand-in is longer, in code points: it bounds what a stream holds back."""
 
 _SHORTEST: Final = 7
+_DATES: Final = ("DATE_TIME", "DATE_OF_BIRTH")
 
 _MAKERS: Final[Mapping[str, Callable[[str, Dice], str | None]]] = MappingProxyType(
     {
-        "API_KEY": keys.api_key,
+        **dict.fromkeys(("API_KEY", "ACCESS_TOKEN", "SESSION_ID", "JWT"), keys.api_key),
         "CREDIT_CARD": money.card,
         "CRYPTO": money.crypto,
-        "DATE_TIME": records.date,
+        **dict.fromkeys(_DATES, records.date),
         "EMAIL_ADDRESS": contact.email,
         "IBAN_CODE": money.iban,
         "IP_ADDRESS": network.ip,
@@ -83,7 +84,7 @@ def reveals(entity_type: str, original: str, stand_in: str) -> bool:
     if not _SHORTEST <= len(stand_in) <= LONGEST or original == stand_in:
         return True
     last = _last_four(original)
-    is_number = entity_type != "DATE_TIME" and any(map(str.isdecimal, last))
+    is_number = entity_type not in _DATES and any(map(str.isdecimal, last))
     return is_number and last == _last_four(stand_in)
 
 
