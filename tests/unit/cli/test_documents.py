@@ -39,6 +39,7 @@ TERMS = st.builds(
     text=st.text("abcdefgh 0123", min_size=1, max_size=20).filter(str.strip),
     case_sensitive=st.booleans(),
     whole_words=st.booleans(),
+    inflected=st.booleans(),
 )
 GROUPS = st.builds(
     PolicyGroupEntry,
