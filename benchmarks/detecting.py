@@ -75,7 +75,8 @@ def measure(step: Step) -> list[Sheet]:
 
 def windows(text: str, size: int = KB, stride: int = STRIDE) -> list[str]:
     """Stretches of at least `size` code points that begin at lines, `stride` or more apart."""
-    begins, at = [], 0
+    begins: list[int] = []
+    at = 0
     for line in text.splitlines(keepends=True):
         if not begins or at - begins[-1] >= stride:
             begins.append(at)

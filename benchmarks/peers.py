@@ -17,6 +17,8 @@ import sys
 import time
 import venv
 from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,23 +86,20 @@ def _measure(asked: dict[str, Any]) -> dict[str, Any]:
         start = time.perf_counter()
         analyzer.analyze(text, language="en")
         each.append((time.perf_counter() - start) * 1000)
-    from importlib.metadata import version
-
     return {"ready": ready, "each": each, "version": version("presidio-analyzer")}
 
 
 def _analyzer(*, model: bool) -> Any:  # noqa: ANN401 (of a package that is not installed here)
-    import spacy
-    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-    from presidio_analyzer.nlp_engine import SpacyNlpEngine
-
-    engine = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": MODEL}])
+    # By name: type checkers look at our environment, which has neither.
+    spacy, presidio_analyzer = import_module("spacy"), import_module("presidio_analyzer")
+    nlp_engine = import_module("presidio_analyzer.nlp_engine")
+    engine = nlp_engine.SpacyNlpEngine(models=[{"lang_code": "en", "model_name": MODEL}])
     engine.nlp = {"en": spacy.load(MODEL) if model else spacy.blank("en")}
-    registry = RecognizerRegistry()
+    registry = presidio_analyzer.RecognizerRegistry()
     registry.load_predefined_recognizers(languages=["en"])
     if not model:
         registry.remove_recognizer("SpacyRecognizer")
-    return AnalyzerEngine(nlp_engine=engine, registry=registry)
+    return presidio_analyzer.AnalyzerEngine(nlp_engine=engine, registry=registry)
 
 
 if __name__ == "__main__":
