@@ -69,6 +69,13 @@ def test_the_trace_says_who_took_the_place_of_whom() -> None:
     assert [(item.candidate, item.why, item.by) for item in trace] == [(whole, "overlapped", inner)]
 
 
+def test_an_article_that_is_left_of_a_tagged_street_is_nothing() -> None:
+    text = "in der Langen Gasse 5"
+    tagged = _candidate(3, 21, "STREET_ADDRESS", 0.9, Precedence.NAME)
+    street = _candidate(7, 21, "STREET_ADDRESS", 0.7, Precedence.SHAPE)
+    assert resolve(text, [tagged, street]) == [street]
+
+
 spans = st.tuples(st.integers(0, 30), st.integers(1, 12)).map(lambda s: (s[0], s[0] + s[1]))
 candidates = st.builds(
     lambda span, kind, score, rank: _candidate(span[0], span[1], kind, score, rank),

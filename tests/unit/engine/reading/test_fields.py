@@ -160,6 +160,7 @@ def test_the_marked_values_and_no_others_are_fields(row: tuple[str, ...]) -> Non
 
 
 THINGS = (
+    "POSTGRES_PASSWORD: ${DB_PASSWORD:?err}",
     '{"name": "my-app", "version": "1.0"}',
     '{"name": "test_user_1", "email": null}',
     '{"product": {"name": "Blue Wonder Chair"}}',
