@@ -12,12 +12,13 @@ from training import stages
 _ROOT = Path(__file__).parents[1]
 _SHIPPED = _ROOT / "src" / "sluice" / "engine" / "names" / "tagger.weights"
 _THOROUGH = _ROOT / "packages" / "thorough" / "src" / "sluice_thorough" / "thorough.weights"
+_STAGES = "teacher labels student export thorough measure measure-thorough"
 
 
 def main() -> None:
     """Run the named stages, or all."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("stages", nargs="*", help="teacher labels student export thorough measure")
+    parser.add_argument("stages", nargs="*", help=_STAGES)
     parser.add_argument("--folder", type=Path, default=Path("build/training"))
     parser.add_argument("--out", type=Path, default=_SHIPPED)
     parser.add_argument("--out-thorough", type=Path, default=_THOROUGH)
@@ -34,6 +35,7 @@ def main() -> None:
         "export": lambda: stages.ship(plan, out),
         "thorough": lambda: stages.ship_teacher(plan, larger),
         "measure": lambda: print(stages.measured(Tagger(out.read_bytes()))),
+        "measure-thorough": lambda: print(stages.measured(stages.larger_tagger(larger))),
     }
     for stage in todo or known:
         known[stage]()

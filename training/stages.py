@@ -231,6 +231,13 @@ def ship_teacher(plan: Plan, path: Path) -> None:
     print(f"{path}: {len(content) / 1e6:.2f} MB", flush=True)
 
 
+def larger_tagger(path: Path) -> Reading:
+    """The thorough tier's tagger with these weights."""
+    from sluice_thorough import ThoroughTagger
+
+    return ThoroughTagger(path.read_bytes())
+
+
 def measured(tagger: Reading) -> str:
     """Strict F1 by source and type of a tagger, as JSON."""
     tables = {}

@@ -25,13 +25,14 @@ from transformers.models.bert.modeling_bert import BertLayer
 from sluice.engine.names.features import BITS
 from sluice.engine.names.tags import TAGS
 from sluice.engine.names.weights import packed
+from sluice_thorough.pieces import WordPieces
 from sluice_thorough.tagger import ThoroughTagger
 from sluice_thorough.windows import LONGEST, Window
 from training import calibration
 from training.examples import Encoded
 from training.export import straight
 from training.teacher import SOURCES, Teacher
-from training.words import tokenizer
+from training.words import pieces, tokenizer
 
 OPSET: Final = 18
 """The version of ONNX's operators: old enough for every ONNX Runtime that the package takes."""
@@ -119,7 +120,7 @@ class Graph(nn.Module):
 def exported(teacher: Teacher, path: Path) -> None:
     """Write the graph in float32, but for its table of pieces."""
     graph = Graph(teacher).eval()
-    pieces, words = torch.export.Dim("pieces", min=3, max=LONGEST + 2), torch.export.Dim("words")
+    length, words = torch.export.Dim("pieces", min=3, max=LONGEST + 2), torch.export.Dim("words")
     example = (
         torch.full((9,), 101),
         torch.ones(9, dtype=torch.int64),
@@ -130,7 +131,7 @@ def exported(teacher: Teacher, path: Path) -> None:
     torch.onnx.export(
         graph, example, path, dynamo=True, external_data=False, opset_version=OPSET,
         verbose=False, input_names=list(Window._fields), output_names=["log_probabilities"],
-        dynamic_shapes=({0: pieces}, {0: pieces}, {0: pieces}, {0: words}, {0: words}),
+        dynamic_shapes=({0: length}, {0: length}, {0: length}, {0: words}, {0: words}),
     )  # fmt: skip
 
 
@@ -161,7 +162,12 @@ def weights(
     lexicon: tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]],
     development: Sequence[Encoded],
 ) -> bytes:
-    """The content of the file of weights, its scores calibrated on development text."""
+    """The content of the file of weights, its scores calibrated on development text.
+
+    Raises:
+        ValueError: the package cuts a word of that text into other pieces than the teacher read.
+    """
+    check_pieces(development)
     arrays = _arrays(quantised(teacher), lexicon)
     first = ThoroughTagger(packed(arrays), threads=0)
     arrays["calibration"] = calibration.curves(first, development)
@@ -169,8 +175,7 @@ def weights(
 
 
 def _arrays(graph: bytes, lexicon: tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]) -> Arrays:
-    known = sorted(tokenizer().get_vocab().items(), key=lambda item: item[1])
-    vocabulary = "\n".join(piece for piece, _ in known)
+    vocabulary = "\n".join(_vocabulary())
     return {
         "graph": np.frombuffer(graph, dtype=np.uint8),
         "vocabulary": np.frombuffer(vocabulary.encode(), dtype=np.uint8),
@@ -178,3 +183,21 @@ def _arrays(graph: bytes, lexicon: tuple[npt.NDArray[np.uint32], npt.NDArray[np.
         "lexicon_bits": lexicon[1],
         "calibration": straight(),
     }
+
+
+def check_pieces(texts: Sequence[Encoded]) -> None:
+    """Compare the package's pieces with the pretrained model's own tokenizer, word by word.
+
+    Raises:
+        ValueError: they differ; it says in how many words.
+    """
+    ours = WordPieces(_vocabulary())
+    words = {text.text[start:end] for text in texts for start, end in text.spans}
+    if others := sum(ours.cut(word) != pieces(word) for word in words):
+        raise ValueError(f"{others} of {len(words)} words have other pieces")
+
+
+def _vocabulary() -> list[str]:
+    """Every piece of the pretrained model, in its order."""
+    known = sorted(tokenizer().get_vocab().items(), key=lambda item: item[1])
+    return [piece for piece, _ in known]

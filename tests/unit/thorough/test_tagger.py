@@ -54,7 +54,7 @@ def test_names_places_organisations_and_addresses_are_found_without_their_titles
 def test_a_text_of_several_windows_is_read_to_its_end() -> None:
     found = _found(TEXT * 12)
     assert found[-5:] == _found(TEXT)
-    assert len(found) == 60
+    assert found.count(("Bob Smith", "PERSON")) == 12
 
 
 def test_a_window_has_the_same_result_whatever_stands_beside_it() -> None:
