@@ -20,6 +20,8 @@ from sluice.engine.mentions import Form, forms, is_mention
 from sluice.engine.patterns import Precedence
 from sluice.engine.scan_linear import folded
 
+SURE: Final = 0.8
+"""What a single word must score as a name for its further mentions to be sought."""
 FEW: Final = 48
 """Up to so many different first words are sought one by one; more in one walk over all words."""
 
@@ -65,11 +67,14 @@ def _index(text: str, found: Iterable[Candidate]) -> Index:
 
 
 def _is_doubtful(text: str, item: Candidate) -> bool:
-    """Whether only a field says that a word in capitals is a name: it may be a constant."""
-    if item.detector != "field.person":
-        return False
+    """Whether it is one word that may be no name: its mentions would multiply the mistake.
+
+    A word in capitals that only a field calls a name may be a constant.
+    """
     original = text[item.start : item.end]
-    return original.isupper() and " " not in original
+    if not original.isalpha() or item.precedence not in (Precedence.NAME, Precedence.FIELD):
+        return False
+    return item.score < SURE or (item.detector == "field.person" and original.isupper())
 
 
 def _mentions(text: str, read: str, index: Index, firm: list[Candidate]) -> Iterator[Candidate]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sluice.engine.detectors.labelled.kinds import Kind
+from sluice.engine.detectors.labelled.kind import Kind
 from sluice.engine.patterns import Pattern
 
 _FREE: Final = r"(?=(?:.*\d){3})[A-Z0-9]{4,20}"

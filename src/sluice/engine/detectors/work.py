@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sluice.engine.detectors.labelled.kinds import Form, Kind
+from sluice.engine.detectors.labelled.kind import Form, Kind
 from sluice.engine.patterns import Checked, Pattern, Precedence
 
 _FREE: Final = r"(?=(?:.*\d){3})[A-Z0-9]{3,24}"

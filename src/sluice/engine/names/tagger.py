@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from sluice.engine.errors import DetectorFailed
 from sluice.engine.names.decode import Tagged, spans
@@ -15,6 +16,7 @@ from sluice.engine.names.features import Lexicon, Vocabulary
 from sluice.engine.names.lines import line_classes
 from sluice.engine.names.memo import Memo
 from sluice.engine.names.network import Layers, Real, WordVectors
+from sluice.engine.names.places import plausible
 from sluice.engine.names.tags import TYPES
 from sluice.engine.names.tokens import token_spans
 from sluice.engine.names.trimming import trimmed
@@ -25,6 +27,8 @@ BLOCK: Final = 4096
 """Tokens that go through the network at once; it bounds memory."""
 LEAST: Final = 0.25
 """Spans that score less are no findings."""
+DOUBTED: Final = 0.45
+"""The most that a span scores which stands where names rarely do."""
 
 Places = list[tuple[int, int]]
 
@@ -93,6 +97,8 @@ class Tagger:
         span = trimmed(text, places[item.start][0], places[item.end - 1][1], kind)
         if span is None or score < LEAST:
             return None
+        if not plausible(text, *span, kind, score):
+            score = min(score, DOUBTED)
         return Finding(*span, kind, round(score, 2), f"names.{kind.lower()}")
 
 
@@ -101,6 +107,8 @@ _lock = threading.Lock()
 
 def default_tagger() -> Tagger:
     """The tagger with the weights that come with the package; loaded once per process.
+
+    Sets NumPy's BLAS to one thread for the whole process.
 
     Raises:
         DetectorFailed: the weights are damaged.
@@ -111,6 +119,8 @@ def default_tagger() -> Tagger:
 
 @lru_cache(maxsize=1)
 def _loaded() -> Tagger:
+    # The products are small: threads of BLAS would wait for each other longer than they work.
+    threadpool_limits(limits=1, user_api="blas")
     try:
         content = shipped()
     except OSError as error:

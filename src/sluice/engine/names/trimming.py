@@ -8,7 +8,7 @@ from typing import Final
 _TITLE: Final = re.compile(
     r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Lord|Lady|Dame|Rev|Fr|Hon|Sr|Sra|Srta|Dña|Don|Doña"
     r"|D|Dra|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|M|MM|Signora?|Sig|Dott|Avv|Ing|Mevr|Mevrouw|Dhr"
-    r"|Meneer|Senhora?|President|Senator|Judge|Justice|Captain|Capt|Sgt|Lt|Col|Gen|Maître|Me)"
+    r"|Meneer|Senhora?|Doutora?|Médic[oa]|President|Senator|Judge|Justice|Captain|Capt|Sgt|Lt|Col|Gen|Maître|Me)"
     r"(?:\.\s*|\s+)(?=\w)",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.engine.detectors.numbered import readings
 
 from sluice.engine.detectors import national
-from sluice.engine.detectors.labelled.kinds import Kind, is_valid
+from sluice.engine.detectors.labelled.kind import Kind, is_valid
 from sluice.engine.detectors.labelled.labels import fold, label_before, last_words
 
 ROWS = national.KINDS.rows

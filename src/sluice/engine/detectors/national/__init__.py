@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Final
 
 from sluice.engine.detectors import health, work
+from sluice.engine.detectors.labelled.kind import Kind
 from sluice.engine.detectors.labelled.kinds import (
     NUMBER,
     NUMBER_ANCHOR,
     NUMBER_REACH,
-    Kind,
     Kinds,
 )
 from sluice.engine.detectors.national import (

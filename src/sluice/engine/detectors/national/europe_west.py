@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sluice.engine.detectors.labelled.kinds import Form, Kind
+from sluice.engine.detectors.labelled.kind import Form, Kind
 from sluice.engine.detectors.national import checks
 
 BRITAIN: Final = (
