@@ -32,7 +32,7 @@ class ThoroughTagger:
     """Finds persons, places, organisations, addresses and nationalities.
 
     A `sluice.engine.names.NameTagger`: may be used from several threads at once; takes time
-    linear in the text, about twenty times that of the shipped tagger; keeps nothing of a text.
+    linear in the text, many times that of the shipped tagger; keeps nothing of a text.
 
     Args:
         content: a file of weights, as `training.thorough` writes it: the graph, the vocabulary,
