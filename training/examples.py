@@ -56,7 +56,7 @@ def mark(start: int, end: int, *types: str) -> Mark:
 
 def encode(example: Example) -> Encoded:
     """Tokens and masks; a mark that cuts a token in two is widened to the token."""
-    spans = token_spans(example.text)
+    spans = list(token_spans(example.text))
     outside = 1 << tag_index(OUTSIDE)
     for kind in example.unmarked:
         outside |= _bits(kind, "BIES")

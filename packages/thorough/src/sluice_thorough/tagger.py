@@ -65,7 +65,7 @@ class ThoroughTagger:
 
         The network was trained on all its languages together; `languages` changes nothing.
         """
-        places = token_spans(text)
+        places = list(token_spans(text))
         tagged = spans(self.log_probabilities([text[a:b] for a, b in places]))
         found = (self._finding(text, places, item) for item in tagged)
         return [item for item in found if item is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -23,7 +24,7 @@ from sluice.engine.names.trimming import trimmed
 from sluice.engine.names.weights import shipped, unpacked
 from sluice.engine.types import Finding
 
-BLOCK: Final = 4096
+BLOCK: Final = 1024
 """Tokens that go through the network at once; it bounds memory."""
 LEAST: Final = 0.25
 """Spans that score less are no findings."""
@@ -36,8 +37,8 @@ Places = list[tuple[int, int]]
 class Tagger:
     """Finds persons, places, organisations, addresses and nationalities.
 
-    May be used from several threads at once; takes time linear in the text and memory that
-    grows with the tokens' offsets only.
+    May be used from several threads at once; takes time linear in the text, and memory that does
+    not grow with it.
 
     Args:
         content: a file of weights, as `training.export` writes it.
@@ -69,22 +70,35 @@ class Tagger:
 
         The network was trained on all its languages together; `languages` changes nothing.
         """
-        places = token_spans(text)
-        found = (self._finding(text, places, item) for item in self._spans(text, places))
-        return [item for item in found if item is not None]
+        found: list[Finding] = []
+        for places, tagged in self._blocks(text):
+            found += filter(None, (self._finding(text, places, item) for item in tagged))
+        return found
 
-    def _spans(self, text: str, places: Places) -> Iterator[Tagged]:
-        """The spans in tokens, block by block; a span that a block's end cuts begins the next."""
-        at = 0
-        while at < len(places):
-            end = min(at + BLOCK, len(places))
-            low, high = max(0, at - self._layers.reach), min(len(places), end + self._layers.reach)
-            logp = self.log_probabilities([text[a:b] for a, b in places[low:high]])
-            tagged = spans(logp[at - low : end - low])
-            if tagged and end < len(places) and tagged[-1].end == end - at and len(tagged) > 1:
-                end = at + tagged.pop().start
-            yield from (item._replace(start=item.start + at, end=item.end + at) for item in tagged)
-            at = end
+    def _blocks(self, text: str) -> Iterator[tuple[Places, list[Tagged]]]:
+        """The text block by block: some tokens' places, and the spans that lie among them.
+
+        A block is read with the tokens before and behind it that decide about its own. A span
+        that its end cuts begins the next block.
+        """
+        reach, tokens = self._layers.reach, token_spans(text)
+        window: Places = []
+        left = 0
+        while True:
+            window += islice(tokens, left + BLOCK + reach - len(window))
+            if len(window) <= left:
+                return
+            last = len(window) < left + BLOCK + reach
+            end = len(window) if last else left + BLOCK
+            logp = self.log_probabilities([text[a:b] for a, b in window])
+            tagged = spans(logp[left:end])
+            if not last and len(tagged) > 1 and tagged[-1].end == end - left:
+                end = left + tagged.pop().start
+            yield window[left:end], tagged
+            if last:
+                return
+            kept = max(0, end - reach)
+            left, window = end - kept, window[kept:]
 
     def log_probabilities(self, words: Sequence[str]) -> Real:
         """For each token the log-probability of each tag, (tokens, tags)."""
