@@ -42,7 +42,7 @@ def wrapped_keys(server: LiveServer) -> list[bytes]:
 
 def bytes_of(server: LiveServer) -> bytes:
     """Everything in the data folder."""
-    return b"".join(path.read_bytes() for path in server.data.iterdir())
+    return b"".join(path.read_bytes() for path in server.data.rglob("*") if path.is_file())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
