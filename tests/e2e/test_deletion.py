@@ -36,7 +36,7 @@ def sealed_of(database: Path, thread: int) -> list[bytes]:
 
 def bytes_of(folder: Path) -> bytes:
     """Everything in the data folder."""
-    return b"".join(path.read_bytes() for path in folder.iterdir())
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 def test_nothing_sealed_of_a_deleted_thread_stays_in_any_file(live_sqlite: LiveServer) -> None:

@@ -11,7 +11,17 @@ import sluice.engine as engine
 
 FACE = {"Detector", "Mapping", "StreamHydrator", "cleanse", "hydrate"}
 RESULTS = {"Allowed", "Cleansed", "Entry", "Hydrated", "Item", "Restored"}
-TYPES = {"Action", "CleansedText", "CustomTerm", "Finding", "Policy", "RawText", "Rule", "Span"}
+TYPES = {
+    "Action",
+    "CleansedText",
+    "CustomTerm",
+    "Detection",
+    "Finding",
+    "Policy",
+    "RawText",
+    "Rule",
+    "Span",
+}
 ERRORS = {
     "DetectorFailed",
     "EngineError",
