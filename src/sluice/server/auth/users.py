@@ -157,6 +157,12 @@ class UserService:
     ) -> User:
         users = UserRepository(session)
         known = await users.by_email(identity.email) if identity.email else None
+        if known is not None and (known.issuer, known.subject) == (
+            identity.issuer,
+            identity.subject,
+        ):
+            # Another transaction made this very user since it was looked for (PostgreSQL).
+            return known
         if known is not None:
             return await self._link(session, known, identity, admission)
         now = self.clock()
