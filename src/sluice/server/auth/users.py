@@ -157,10 +157,8 @@ class UserService:
     ) -> User:
         users = UserRepository(session)
         known = await users.by_email(identity.email) if identity.email else None
-        if known is not None and (known.issuer, known.subject) == (
-            identity.issuer,
-            identity.subject,
-        ):
+        mine = (identity.issuer, identity.subject)
+        if known is not None and (known.issuer, known.subject) == mine:
             # Another transaction made this very user since it was looked for (PostgreSQL).
             return known
         if known is not None:
