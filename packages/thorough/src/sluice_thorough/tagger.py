@@ -11,13 +11,12 @@ from typing import Final
 import numpy as np
 
 from sluice.engine.errors import DetectorFailed
-from sluice.engine.names.decode import Tagged, spans
+from sluice.engine.names.decode import spans
 from sluice.engine.names.features import Lexicon
+from sluice.engine.names.findings import finding
 from sluice.engine.names.network import Real
-from sluice.engine.names.tagger import LEAST, Places
 from sluice.engine.names.tags import TAGS, TYPES
 from sluice.engine.names.tokens import token_spans
-from sluice.engine.names.trimming import trimmed
 from sluice.engine.names.weights import unpacked
 from sluice.engine.types import Finding
 from sluice_thorough.network import Network
@@ -67,21 +66,13 @@ class ThoroughTagger:
         """
         places = list(token_spans(text))
         tagged = spans(self.log_probabilities([text[a:b] for a, b in places]))
-        found = (self._finding(text, places, item) for item in tagged)
+        found = (finding(text, places, item, self._calibration) for item in tagged)
         return [item for item in found if item is not None]
 
     def log_probabilities(self, words: Sequence[str]) -> Real:
         """For each token the log-probability of each tag, (tokens, tags)."""
         rows = [self._network.log_probabilities(one) for one in self._reader.windows(words)]
         return np.concatenate([np.zeros((0, len(TAGS)), dtype=np.float32), *rows])
-
-    def _finding(self, text: str, places: Places, item: Tagged) -> Finding | None:
-        kind = TYPES[item.kind]
-        score = float(np.interp(item.score, *self._calibration[item.kind]))
-        span = trimmed(text, places[item.start][0], places[item.end - 1][1], kind)
-        if span is None or score < LEAST:
-            return None
-        return Finding(*span, kind, round(score, 2), f"names.{kind.lower()}")
 
 
 _lock = threading.Lock()

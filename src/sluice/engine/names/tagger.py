@@ -14,22 +14,17 @@ from threadpoolctl import threadpool_limits
 from sluice.engine.errors import DetectorFailed
 from sluice.engine.names.decode import Tagged, spans
 from sluice.engine.names.features import Lexicon, Vocabulary
+from sluice.engine.names.findings import finding
 from sluice.engine.names.lines import line_classes
 from sluice.engine.names.memo import Memo
 from sluice.engine.names.network import Layers, Real, WordVectors
-from sluice.engine.names.places import plausible
 from sluice.engine.names.tags import TYPES
 from sluice.engine.names.tokens import token_spans
-from sluice.engine.names.trimming import trimmed
 from sluice.engine.names.weights import shipped, unpacked
 from sluice.engine.types import Finding
 
 BLOCK: Final = 1024
 """Tokens that go through the network at once; it bounds memory."""
-LEAST: Final = 0.25
-"""Spans that score less are no findings."""
-DOUBTED: Final = 0.45
-"""The most that a span scores which stands where names rarely do."""
 
 Places = list[tuple[int, int]]
 
@@ -72,7 +67,8 @@ class Tagger:
         """
         found: list[Finding] = []
         for places, tagged in self._blocks(text):
-            found += filter(None, (self._finding(text, places, item) for item in tagged))
+            made = (finding(text, places, item, self._calibration) for item in tagged)
+            found += filter(None, made)
         return found
 
     def _blocks(self, text: str) -> Iterator[tuple[Places, list[Tagged]]]:
@@ -104,16 +100,6 @@ class Tagger:
         """For each token the log-probability of each tag, (tokens, tags)."""
         vectors, shapes = self._memo.look_up(words)
         return self._layers.log_probabilities(vectors, line_classes(shapes))
-
-    def _finding(self, text: str, places: Places, item: Tagged) -> Finding | None:
-        kind = TYPES[item.kind]
-        score = float(np.interp(item.score, *self._calibration[item.kind]))
-        span = trimmed(text, places[item.start][0], places[item.end - 1][1], kind)
-        if span is None or score < LEAST:
-            return None
-        if not plausible(text, *span, kind, score):
-            score = min(score, DOUBTED)
-        return Finding(*span, kind, round(score, 2), f"names.{kind.lower()}")
 
 
 _lock = threading.Lock()

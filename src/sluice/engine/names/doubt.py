@@ -1,0 +1,53 @@
+"""Where names rarely stand: inside of identifiers, and in rows of numbers.
+
+The tagger reads code as it reads prose. A word that is a part of an expression, or a row of
+numbers with commas, needs more sureness there than elsewhere. Only what nobody writes around a
+name counts: names stand in bold, in tables, behind `=` and in tags, and are masked there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_IN_CODE: Final = 0.9
+"""What a word that is a part of an expression must score."""
+_CAMEL: Final = re.compile(r"[a-z][A-Z]")
+_CAMEL_LEAST: Final = 0.75
+_SMALL_LEAST: Final = 0.65
+"""What a single word in small letters must score."""
+_BEFORE: Final = re.compile(r"(?:\w\(|\w_|[$\\]|::|->)$")
+"""`f(x`, `MAX_SIZE`, `$TARGET`, `std::Thread`; `Thanks.Jane` is a hasty sentence."""
+_BEHIND: Final = re.compile(r"\(|_\w|::|->|\.[a-z_]|\[\w")
+"""`oklch(`, `PID_MAX`, `Group.wait`, `rows[0`."""
+_WORD: Final = re.compile(r"[^\W\d_]{3}")
+_PACKED: Final = re.compile(r",\S")
+_LETTERS: Final = 0.4
+"""The least share of letters in an address."""
+
+
+def is_doubtful(text: str, start: int, end: int, kind: str, score: float) -> bool:
+    """Whether a tagged span of this score is rather no name where it stands."""
+    span = text[start:end]
+    if kind == "STREET_ADDRESS":
+        return not _like_an_address(span)
+    if any(map(str.isspace, span)):
+        return False
+    return score < max(
+        _IN_CODE if _in_code(text, start, end) else 0.0,
+        _CAMEL_LEAST if _CAMEL.search(span) else 0.0,
+        _SMALL_LEAST if span.islower() else 0.0,
+    )
+
+
+def _in_code(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - 2) : start]
+    return _BEFORE.search(before) is not None or _BEHIND.match(text, end) is not None
+
+
+def _like_an_address(span: str) -> bool:
+    """A word, mostly letters, and no row of values packed with commas."""
+    if _WORD.search(span) is None or _PACKED.search(span):
+        return False
+    letters = sum(map(str.isalpha, span))
+    return letters >= _LETTERS * sum(not char.isspace() for char in span)
