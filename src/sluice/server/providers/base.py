@@ -17,12 +17,65 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from sluice.engine.types import CleansedText
 
-Role = Literal["system", "user", "assistant"]
-FinishReason = Literal["stop", "length", "content_filter", "error"]
+Role = Literal["system", "user", "assistant", "tool"]
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error"]
+JsonSchema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of a turn in words."""
+
+    text: CleansedText = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An image, sound or document that an instance's policy lets through: data or an address."""
+
+    media_type: str
+    """Such as `image/png`."""
+    data: bytes | None = field(default=None, repr=False)
+    url: str | None = field(default=None, repr=False)
+    name: CleansedText = field(default=CleansedText(""), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """What a model asked a tool for."""
+
+    id: str
+    name: str
+    arguments: CleansedText = field(repr=False)
+    """A JSON object as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool answered; `call_id` is the call's."""
+
+    call_id: str
+    content: tuple[Text | Media, ...]
+    is_error: bool = False
+    name: str = ""
+    """The tool's, where it is known: some vendors want it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """A model's thinking, given back as it came: its signature covers every byte."""
+
+    text: CleansedText = field(repr=False)
+    signature: str = field(default="", repr=False)
+    redacted: str = field(default="", repr=False)
+    """Encrypted thinking, in place of `text`."""
+
+
+Part = Text | Media | ToolCall | ToolResult | Thinking
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +83,66 @@ class Message:
     """One turn of a conversation, as the model may see it."""
 
     role: Role
-    content: CleansedText = field(repr=False)
+    content: CleansedText | tuple[Part, ...] = field(repr=False)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The content as parts."""
+        if isinstance(self.content, tuple):
+            return self.content
+        return (Text(self.content),) if self.content else ()
+
+    @property
+    def text(self) -> CleansedText:
+        """The words of the turn alone."""
+        if not isinstance(self.content, tuple):
+            return self.content
+        words = (part.text for part in self.content if isinstance(part, Text))
+        return CleansedText("".join(words))
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that the model may ask for."""
+
+    name: str
+    description: CleansedText = field(default=CleansedText(""), repr=False)
+    parameters: JsonSchema = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolChoice:
+    """Whether the model may, must or must not ask for a tool; `name` with mode `tool` only."""
+
+    mode: Literal["auto", "any", "none", "tool"]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a call asks for besides the conversation; None leaves it to the connection's options,
+    and what these leave open to the vendor.
+    """
+
+    tools: tuple[Tool, ...] = ()
+    tool_choice: ToolChoice | None = None
+    parallel_tool_calls: bool | None = None
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    seed: int | None = None
+    stop: tuple[CleansedText, ...] = ()
+    json_mode: bool = False
+    """The answer shall be a JSON object."""
+    json_schema: JsonSchema | None = field(default=None, repr=False)
+    """The answer shall follow this schema."""
+    json_schema_name: str = ""
+    reasoning_effort: str | None = None
+    thinking_tokens: int | None = None
+
+
+NOTHING_MORE: Final = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +164,23 @@ class Usage:
     """Tokens that the vendor counted."""
 
     input_tokens: int
+    """All of them, those that the vendor's cache held included."""
     output_tokens: int
+    cache_read_tokens: int = 0
+    """How many of the input tokens the vendor's cache held."""
+    cache_write_tokens: int = 0
+    """How many of the input tokens were put into the vendor's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """A piece of a tool call; the first one of an `index` has its id and name."""
+
+    index: int
+    """Counts the calls of one answer from 0."""
+    id: str = ""
+    name: str = ""
+    arguments: CleansedText = field(default=CleansedText(""), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +192,9 @@ class Delta:
     usage: Usage | None = None
     model: str | None = None
     """The exact model that answered, where the vendor says so."""
+    tool_call: ToolCallDelta | None = None
+    thinking: Thinking | None = None
+    """A piece of thinking; its signature comes with the last one."""
 
 
 class Provider(Protocol):
@@ -72,7 +203,10 @@ class Provider(Protocol):
     key: str
 
     def stream(
-        self, connection: Connection, messages: tuple[Message, ...]
+        self,
+        connection: Connection,
+        messages: tuple[Message, ...],
+        asked: Asked = NOTHING_MORE,
     ) -> AsyncGenerator[Delta, None]:
         """Ask the model and yield its answer as it comes.
 

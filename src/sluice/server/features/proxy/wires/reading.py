@@ -1,0 +1,192 @@
+"""Where text stands in a request: what a wire's reader collects (pure).
+
+A wire walks the parsed JSON of a request and tells this object of each value what it is. Afterwards
+`leaves` are cleansed one by one, each written back with `put`, and `write_back` closes JSON that
+stood inside of strings. Nothing is sent of a request with `problems`: a shape that is not
+understood is refused, never passed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from sluice.engine.errors import Problem
+
+Body = dict[str, Any]
+Holder = Any
+"""The object or list that a value stands in; it is changed in place."""
+Key = Any
+"""The value's key or index in it."""
+Speaker = Literal["system", "user", "assistant", "tool", "client"]
+"""Whose words they are; `client` for what is no part of the conversation, such as metadata."""
+
+DEEPEST: Final = 64
+"""Levels of a JSON value that are looked through; what is deeper is refused."""
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$-]{0,63}", re.ASCII)
+_INDEX: Final = re.compile(r"\[\d+\]")
+
+
+@dataclass(slots=True)
+class Leaf:
+    """One text of a request."""
+
+    path: str
+    """`messages[3].content[0].text`; says nothing of a value."""
+    speaker: Speaker
+    text: str = field(repr=False)
+    put: Callable[[str], None] = field(repr=False)
+    """Writes the cleansed text back in its place."""
+
+
+@dataclass(slots=True)
+class Attachment:
+    """An image, a sound or a document of a request; the instance's policy decides about it."""
+
+    path: str
+    kind: Literal["image", "audio", "document"]
+    media_type: str
+    """As the caller says, "" where it does not."""
+    data: str | None = field(repr=False)
+    """In base64; None where only an address or a vendor's file id is given."""
+    replace: Callable[[str], None] = field(repr=False)
+    """Puts a text part with the extracted text in its place."""
+
+
+class Reading:
+    """Collects what a request holds; one object for each request."""
+
+    def __init__(self) -> None:
+        self.leaves: list[Leaf] = []
+        self.attachments: list[Attachment] = []
+        self.problems: list[Problem] = []
+        self.passed: Counter[str] = Counter()
+        """Paths, without indices, of strings that were left as they are, and how many."""
+        self._documents: list[Callable[[], None]] = []
+
+    def text(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
+        """`holder[key]` is a text, or null; anything else is refused."""
+        value = holder[key]
+        if isinstance(value, str):
+            self._leaf(holder, key, path, speaker)
+        elif value is not None:
+            self.refuse(path, "must be a string")
+
+    def values(self, holder: Holder, key: Key, path: str, speaker: Speaker, depth: int = 0) -> None:
+        """Every string inside of any JSON value is a text; keys that are no plain names too."""
+        value = holder[key]
+        if depth > DEEPEST:
+            self.refuse(path, f"is nested deeper than {DEEPEST} levels")
+        elif isinstance(value, str):
+            self._leaf(holder, key, path, speaker)
+        elif isinstance(value, list):
+            for index in range(len(value)):
+                self.values(value, index, f"{path}[{index}]", speaker, depth + 1)
+        elif isinstance(value, dict):
+            for name in list(value):
+                self.values(value, name, f"{path}.{shown(name)}", speaker, depth + 1)
+                if not _PLAIN_KEY.fullmatch(name):
+                    self._key(value, name, f"{path}.?", speaker)
+
+    def json_text(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
+        """`holder[key]` is JSON as text: its values are texts; what is no JSON is one text."""
+        value = holder[key]
+        parsed = _parsed(value) if isinstance(value, str) else None
+        if not isinstance(parsed, dict | list):
+            self.text(holder, key, path, speaker)
+            return
+        # Written anew only where something was changed: a prompt's cache counts bytes.
+        document = {"$": parsed}
+        before = len(self.leaves)
+        self.values(document, "$", path, speaker)
+        if len(self.leaves) > before:
+            leaves, self.leaves[before:] = self.leaves[before:], []
+            changed: list[bool] = []
+            self.leaves += [_noting(leaf, changed) for leaf in leaves]
+            self._documents.append(lambda: _close(holder, key, document["$"], changed))
+
+    def unknown(self, holder: Body, known: Collection[str], path: str, speaker: Speaker) -> None:
+        """Keys that the wire's reader does not know: what they hold of text is cleansed."""
+        for name in list(holder):
+            if name not in known:
+                inner = f"{path}.{shown(name)}" if path else shown(name)
+                self.values(holder, name, inner, speaker)
+
+    def structure(self, holder: Holder, key: Key, path: str) -> None:
+        """`holder[key]` is no text: an enumeration's word, an id, a name of a function, a flag."""
+        if isinstance(holder[key], str):
+            self.passed[_INDEX.sub("[]", path)] += 1
+
+    def attachment(self, attachment: Attachment) -> None:
+        """An image, a sound or a document."""
+        self.attachments.append(attachment)
+
+    def refuse(self, path: str, message: str) -> None:
+        """The request cannot be sent: what is at this path is not understood."""
+        self.problems.append(Problem(path, message))
+
+    def write_back(self) -> None:
+        """Write JSON that stood inside of strings; once, after all leaves were put."""
+        for close in reversed(self._documents):
+            close()
+        self._documents.clear()
+
+    def coverage(self) -> dict[str, dict[str, int]]:
+        """How many strings were scanned and how many passed, by path without indices."""
+        scanned = Counter(_INDEX.sub("[]", leaf.path) for leaf in self.leaves)
+        attached = Counter(_INDEX.sub("[]", a.path) for a in self.attachments)
+        found = {"scanned": scanned, "passed": self.passed, "attachments": attached}
+        return {name: dict(sorted(counts.items())) for name, counts in found.items()}
+
+    def _leaf(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
+        def put(text: str) -> None:
+            holder[key] = text
+
+        if holder[key]:
+            self.leaves.append(Leaf(path, speaker, holder[key], put))
+
+    def _key(self, holder: Body, name: str, path: str, speaker: Speaker) -> None:
+        now = [name]
+
+        def put(text: str) -> None:
+            # In place of the old key, so that the order stays.
+            items = [(text if key == now[0] else key, item) for key, item in holder.items()]
+            holder.clear()
+            holder.update(items)
+            now[0] = text
+
+        self.leaves.append(Leaf(path, speaker, name, put))
+
+
+def shown(name: str) -> str:
+    """A key as it may stand in a path: plain names only, since a key may be a value."""
+    return name if _PLAIN_KEY.fullmatch(name) else "?"
+
+
+def _parsed(text: str) -> object:
+    if text[:1].isspace() or text[:1] in ("{", "["):
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+    return None
+
+
+def _noting(leaf: Leaf, changed: list[bool]) -> Leaf:
+    put, before = leaf.put, leaf.text
+
+    def noting(text: str) -> None:
+        put(text)
+        if text != before:
+            changed.append(True)
+
+    return Leaf(leaf.path, leaf.speaker, leaf.text, noting)
+
+
+def _close(holder: Holder, key: Key, parsed: object, changed: list[bool]) -> None:
+    if changed:
+        holder[key] = json.dumps(parsed, ensure_ascii=False)
