@@ -21,6 +21,8 @@ from sluice.server.providers.answer import (
     json_object,
 )
 from sluice.server.providers.base import (
+    NOTHING_MORE,
+    Asked,
     Connection,
     Delta,
     FinishReason,
@@ -73,7 +75,10 @@ class AnthropicProvider:
         return found
 
     async def stream(
-        self, connection: Connection, messages: tuple[Message, ...]
+        self,
+        connection: Connection,
+        messages: tuple[Message, ...],
+        asked: Asked = NOTHING_MORE,
     ) -> AsyncGenerator[Delta, None]:
         """Ask the model; see `base.Provider.stream`."""
         require(connection, self.problems(connection))
@@ -109,7 +114,7 @@ def _body(connection: Connection, messages: tuple[Message, ...]) -> dict[str, An
         "messages": turns(messages),
         "stream": True,
     }
-    system = "\n\n".join(m.content for m in messages if m.role == "system" and m.content.strip())
+    system = "\n\n".join(m.text for m in messages if m.role == "system" and m.text.strip())
     if system:
         body["system"] = system
     return body | {name: options[name] for name in SAMPLING if name in options}
@@ -120,11 +125,11 @@ def turns(messages: tuple[Message, ...]) -> list[dict[str, str]]:
 
     Raises `ProviderRejected` where nothing is left to ask.
     """
-    spoken = [m for m in messages if m.role != "system" and m.content.strip()]
+    spoken = [m for m in messages if m.role != "system" and m.text.strip()]
     if not spoken:
         raise ProviderRejected("anthropic", "There is no text to send to anthropic.")
     return [
-        {"role": role, "content": "\n\n".join(m.content for m in same)}
+        {"role": role, "content": "\n\n".join(m.text for m in same)}
         for role, same in groupby(spoken, key=lambda m: m.role)
     ]
 

@@ -13,7 +13,15 @@ from typing import Final
 from sluice.engine.errors import Problem
 from sluice.engine.types import CleansedText
 from sluice.server.providers.addresses import connection_problems, require
-from sluice.server.providers.base import Connection, Delta, Message, ProviderRejected, Usage
+from sluice.server.providers.base import (
+    NOTHING_MORE,
+    Asked,
+    Connection,
+    Delta,
+    Message,
+    ProviderRejected,
+    Usage,
+)
 
 PIECE: Final = 4
 """Code points in a delta: fewer than in any placeholder of a built-in entity type, so that each
@@ -41,7 +49,10 @@ class EchoProvider:
         return found
 
     async def stream(
-        self, connection: Connection, messages: tuple[Message, ...]
+        self,
+        connection: Connection,
+        messages: tuple[Message, ...],
+        asked: Asked = NOTHING_MORE,
     ) -> AsyncGenerator[Delta, None]:
         """Echo the last user message; see `base.Provider.stream`."""
         require(connection, self.problems(connection))
@@ -51,14 +62,14 @@ class EchoProvider:
             # Also without a delay: others get their turn, and closing takes effect.
             await asyncio.sleep(pause)
             yield Delta(CleansedText(piece), model=connection.model)
-        usage = Usage(sum(_words(m.content) for m in messages), _words(text))
+        usage = Usage(sum(_words(m.text) for m in messages), _words(text))
         yield Delta(CleansedText(""), "stop", usage, connection.model)
 
 
 def _last_user_text(messages: tuple[Message, ...]) -> CleansedText:
     for message in reversed(messages):
         if message.role == "user":
-            return message.content
+            return message.text
     raise ProviderRejected("echo", "There is no user message to echo.")
 
 

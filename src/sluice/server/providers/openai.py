@@ -18,7 +18,15 @@ from sluice.server.providers.answer import (
     encode_body,
     json_object,
 )
-from sluice.server.providers.base import Connection, Delta, FinishReason, Message, Usage
+from sluice.server.providers.base import (
+    NOTHING_MORE,
+    Asked,
+    Connection,
+    Delta,
+    FinishReason,
+    Message,
+    Usage,
+)
 from sluice.server.providers.faults import read_fault, stream_error
 from sluice.server.providers.sse import Event
 from sluice.server.providers.transport import Call, Transport
@@ -73,7 +81,10 @@ class OpenAIProvider:
         return found
 
     async def stream(
-        self, connection: Connection, messages: tuple[Message, ...]
+        self,
+        connection: Connection,
+        messages: tuple[Message, ...],
+        asked: Asked = NOTHING_MORE,
     ) -> AsyncGenerator[Delta, None]:
         """Ask the model; see `base.Provider.stream`."""
         require(connection, self.problems(connection))
@@ -116,7 +127,7 @@ class OpenAIProvider:
 
 def _turn(message: Message, system_role: object) -> dict[str, str]:
     role = str(system_role) if message.role == "system" and system_role else message.role
-    return {"role": role, "content": message.content}
+    return {"role": role, "content": message.text}
 
 
 class ChatReader:
