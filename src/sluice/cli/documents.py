@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from sluice.cli.errors import CommandError
 from sluice.cli.yaml_lines import Loaded, Path, load
 from sluice.engine import Detection, Detector, InvalidPolicy
-from sluice.server.features.models.schemas import Instructions, Option
+from sluice.server.features.models.schemas import FALLBACKS, Attachments, Instructions, Option
 from sluice.server.features.models.schemas import Name as InstanceName
 from sluice.server.features.policies.schemas import Name, PolicyDocument, RuleDocument
 from sluice.server.kit.wire import StrictModel, to_camel_path
@@ -59,7 +59,17 @@ class ModelInstanceEntry(StrictModel):
     instructions: Instructions = ""
     allowed_users: list[str | int] = Field(default_factory=list)
     """E-mail addresses, or ids of users who have none; nobody named means everybody."""
+    answer_policy_group: Name | None = None
+    attachments: Attachments = Attachments.REFUSE
     connection: ConnectionEntry | None = None
+    fallbacks: list[ConnectionEntry] = Field(default_factory=list, max_length=FALLBACKS)
+
+    def connections(self) -> list[tuple[Path, ConnectionEntry]]:
+        """Every connection, and where it stands in the entry."""
+        first: list[tuple[Path, ConnectionEntry]] = []
+        if self.connection is not None:
+            first = [(("connection",), self.connection)]
+        return [*first, *((("fallbacks", i), one) for i, one in enumerate(self.fallbacks))]
 
 
 class Document(StrictModel):
@@ -202,6 +212,12 @@ def instance_text(entry: ModelInstanceEntry) -> str:
         shown["instructions"] = entry.instructions
     if entry.allowed_users:
         shown["allowedUsers"] = list(entry.allowed_users)
+    if entry.answer_policy_group is not None:
+        shown["answerPolicyGroup"] = entry.answer_policy_group
+    if entry.attachments is not Attachments.REFUSE:
+        shown["attachments"] = entry.attachments.value
+    if entry.fallbacks:
+        shown["fallbacks"] = [_set(connection) for connection in entry.fallbacks]
     if entry.connection is not None:
         shown["connection"] = _set(entry.connection)
     return _dumped(shown)

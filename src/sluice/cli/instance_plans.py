@@ -53,23 +53,27 @@ class Server:
 
     def entry(self, one: Json) -> ModelInstanceEntry:
         """An instance of the API in the document's form."""
-        connection = one["connection"]
-        if connection is not None:
-            keys = ("providerKey", "model", "baseUrl", "options")
-            connection = {key: connection[key] for key in keys}
+        connection, answers = one["connection"], one["answerPolicyGroupId"]
         return ModelInstanceEntry.model_validate(
             {
                 "name": one["name"],
                 "policyGroup": self.group_names[one["policyGroupId"]],
                 "instructions": one["instructions"],
                 "allowedUsers": self.users_of(one),
-                "connection": connection,
+                "answerPolicyGroup": None if answers is None else self.group_names[answers],
+                "attachments": one["attachments"],
+                "connection": None if connection is None else _shown(connection),
+                "fallbacks": [_shown(further) for further in one["fallbacks"]],
             }
         )
 
     def document(self, instances: Sequence[Json]) -> str:
         """The YAML document of some instances."""
         return instances_document([(self.entry(one), _has_credentials(one)) for one in instances])
+
+
+def _shown(connection: Json) -> Json:
+    return {key: connection[key] for key in ("providerKey", "model", "baseUrl", "options")}
 
 
 def planned(api: Api, server: Server, file: File) -> list[Change]:
@@ -93,25 +97,38 @@ def planned(api: Api, server: Server, file: File) -> list[Change]:
 def _problems(
     server: Server, entry: ModelInstanceEntry, one: Json | None
 ) -> Iterator[tuple[Path, str]]:
-    if entry.policy_group not in server.group_ids:
-        yield ("policyGroup",), "the server has no policy group of this name; import it first"
+    named = {"policyGroup": entry.policy_group, "answerPolicyGroup": entry.answer_policy_group}
+    for key, name in named.items():
+        if name is not None and name not in server.group_ids:
+            yield (key,), "the server has no policy group of this name; import it first"
     for index, user in enumerate(entry.allowed_users):
         if server.user_id(user) is None:
             yield ("allowedUsers", index), "the server has no such user"
-    if entry.connection is not None:
-        yield from _connection_problems(entry.connection, one)
+    present = _present_connections(one)
+    for place, (path, wanted) in enumerate(entry.connections()):
+        kept = present[place] if place < len(present) else None
+        for inner, message in _connection_problems(wanted, kept):
+            yield (*path, *inner), message
+    if entry.fallbacks and entry.connection is None:
+        yield ("connection",), "give the first connection before the fallbacks"
 
 
-def _connection_problems(wanted: ConnectionEntry, one: Json | None) -> Iterator[tuple[Path, str]]:
+def _present_connections(one: Json | None) -> list[Json]:
+    if one is None or one["connection"] is None:
+        return []
+    return [one["connection"], *one["fallbacks"]]
+
+
+def _connection_problems(wanted: ConnectionEntry, kept: Json | None) -> Iterator[tuple[Path, str]]:
     missing = [name for name in wanted.variables().values() if not os.environ.get(name)]
     for name in missing:
-        yield ("connection", "credentialsFromEnv"), f"the variable {name} is not set"
+        yield ("credentialsFromEnv",), f"the variable {name} is not set"
     if missing or wanted.provider_key not in (known := provider_keys()):
         if not missing:
-            yield ("connection", "providerKey"), f"use one of: {', '.join(known)}"
+            yield ("providerKey",), f"use one of: {', '.join(known)}"
         return
-    for problem in Providers(Transport()).problems(_connection(wanted, one)):
-        yield ("connection", *_documents_path(problem.path)), problem.message
+    for problem in Providers(Transport()).problems(_connection(wanted, kept)):
+        yield _documents_path(problem.path), problem.message
 
 
 def _documents_path(path: str) -> Path:
@@ -119,22 +136,21 @@ def _documents_path(path: str) -> Path:
     return ("credentialsFromEnv",) if parts[0] == "credentials" else tuple(parts)
 
 
-def _connection(wanted: ConnectionEntry, one: Json | None) -> Connection:
+def _connection(wanted: ConnectionEntry, kept: Json | None) -> Connection:
     """The connection as it would be; credentials that the server keeps are stood in for."""
     credentials = {name: os.environ[v] for name, v in wanted.variables().items()}
-    if not credentials and _keeps_credentials(wanted, one):
+    if not credentials and _keeps_credentials(wanted, kept):
         credentials = {"api_key": "kept-by-the-server"}
     return Connection(
         wanted.provider_key, wanted.model, wanted.base_url, credentials, wanted.options
     )
 
 
-def _keeps_credentials(wanted: ConnectionEntry, one: Json | None) -> bool:
+def _keeps_credentials(wanted: ConnectionEntry, kept: Json | None) -> bool:
     """As the server has it: credentials stay with the provider and address they were given for."""
-    if one is None or not _has_credentials(one):
+    if kept is None or not kept["hasCredentials"]:
         return False
-    present = one["connection"]
-    same = (present["providerKey"], present["baseUrl"]) == (wanted.provider_key, wanted.base_url)
+    same = (kept["providerKey"], kept["baseUrl"]) == (wanted.provider_key, wanted.base_url)
     return bool(same)
 
 
@@ -153,14 +169,17 @@ def _change(api: Api, server: Server, entry: ModelInstanceEntry, one: Json | Non
 
 
 def _body(server: Server, entry: ModelInstanceEntry) -> Json:
-    connection = entry.connection
+    connection, answers = entry.connection, entry.answer_policy_group
     users = (server.user_id(user) for user in entry.allowed_users)
     return {
         "name": entry.name,
         "policyGroupId": server.group_ids[entry.policy_group],
         "instructions": entry.instructions,
         "allowedUsers": [number for number in users if number is not None],
+        "answerPolicyGroupId": None if answers is None else server.group_ids[answers],
+        "attachments": entry.attachments.value,
         "connection": None if connection is None else _connection_body(connection),
+        "fallbacks": [_connection_body(further) for further in entry.fallbacks],
     }
 
 

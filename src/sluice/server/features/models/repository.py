@@ -73,7 +73,9 @@ class ModelRepository(Repository):
 
     async def uses_policy_group(self, group_id: int) -> list[str]:
         """The names of the instances that use a policy group."""
-        query = select(ModelInstance.name).where(
-            ModelInstance.policy_group_id == group_id, ModelInstance.deleted_at.is_(None)
+        uses = or_(
+            ModelInstance.policy_group_id == group_id,
+            ModelInstance.answer_policy_group_id == group_id,
         )
+        query = select(ModelInstance.name).where(uses, ModelInstance.deleted_at.is_(None))
         return list((await self._session.scalars(query)).all())

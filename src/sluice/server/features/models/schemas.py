@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
@@ -11,6 +12,21 @@ from sluice.server.kit.wire import NoNul, RowId, StrictModel, WireModel, WireTim
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), NoNul]
 Instructions = Annotated[str, StringConstraints(max_length=100_000)]
 Option = str | int | float | bool
+
+
+class Attachments(StrEnum):
+    """What happens to images, sounds and documents in a prompt."""
+
+    REFUSE = "refuse"
+    """The prompt is refused: what cannot be read cannot be cleansed."""
+    PASS = "pass"  # noqa: S105 (what is done, no password)
+    """They are sent as they are."""
+    EXTRACT = "extract"
+    """Text of PDF, DOCX and plain text is extracted, cleansed and sent in their place."""
+
+
+FALLBACKS: Final = 4
+"""The most connections behind the first."""
 
 
 class ModelConnectionOut(WireModel):
@@ -61,6 +77,11 @@ class ModelInstanceIn(StrictModel):
     policy_group_id: RowId
     instructions: Instructions = ""
     connection: ConnectionIn | None = None
+    fallbacks: list[ConnectionIn] = Field(default_factory=list, max_length=FALLBACKS)
+    """Asked in this order when the connections before could not begin to answer."""
+    answer_policy_group_id: RowId | None = None
+    """What decides about sensitive data that the model brings up; None: the built-in rules."""
+    attachments: Attachments = Attachments.REFUSE
     allowed_users: list[RowId] = Field(default_factory=list, max_length=10_000)
 
 
@@ -83,6 +104,9 @@ class ModelInstanceAdminOut(WireModel):
     policy_group_id: int
     instructions: str
     connection: ConnectionAdminOut | None
+    fallbacks: list[ConnectionAdminOut]
+    answer_policy_group_id: int | None
+    attachments: Attachments
     allowed_users: list[int]
     created_at: WireTime
     updated_at: WireTime

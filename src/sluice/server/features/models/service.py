@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,10 +12,16 @@ from sluice.engine.errors import Problem
 from sluice.server.auth.users import UserService
 from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
+from sluice.server.features.models.connections import (
+    admin_connection,
+    complete,
+    opened_connections,
+    set_connections,
+    wanted_connections,
+)
 from sluice.server.features.models.repository import ModelRepository
 from sluice.server.features.models.schemas import (
-    ConnectionAdminOut,
-    ConnectionIn,
+    Attachments,
     ModelConnectionOut,
     ModelInstanceAdminOut,
     ModelInstanceIn,
@@ -41,7 +46,15 @@ class UsableInstance:
     name: str
     policy_group_id: int
     instructions: RawText = field(repr=False)
-    connection: Connection | None
+    connections: tuple[Connection, ...]
+    """The first is asked first; the others when those before could not begin to answer."""
+    answer_policy_group_id: int | None = None
+    attachments: Attachments = Attachments.REFUSE
+
+    @property
+    def connection(self) -> Connection | None:
+        """The first connection, if there is one."""
+        return self.connections[0] if self.connections else None
 
 
 class Models:
@@ -80,9 +93,15 @@ class Models:
     async def _read_usable(self, session: AsyncSession, instance_id: int) -> UsableInstance:
         row = await self._row(session, instance_id)
         key = await self._vault.settings_key(session)
-        connection = _connection(row.connections[0], key) if row.connections else None
         return UsableInstance(
-            row.id, row.revision, row.name, row.policy_group_id, _instructions(row, key), connection
+            id=row.id,
+            revision=row.revision,
+            name=row.name,
+            policy_group_id=row.policy_group_id,
+            instructions=_instructions(row, key),
+            connections=opened_connections(row, key),
+            answer_policy_group_id=row.answer_policy_group_id,
+            attachments=Attachments(row.attachments),
         )
 
     async def listing(self, session: AsyncSession, user_id: int) -> list[ModelInstanceOut]:
@@ -147,8 +166,7 @@ class Models:
         """Change an instance as a whole; omitted credentials are kept."""
         row = await self._row(session, instance_id)
         key = await self._vault.settings_key(session)
-        kept = _connection(row.connections[0], key) if row.connections else None
-        await self._check(session, body, kept)
+        await self._check(session, body, opened_connections(row, key))
         taken = await ModelRepository(session).by_name(body.name)
         if taken is not None and taken.id != instance_id:
             raise Conflict("A model instance of this name exists, or existed; choose another.")
@@ -176,13 +194,18 @@ class Models:
         return row
 
     async def _check(
-        self, session: AsyncSession, body: ModelInstanceIn, kept: Connection | None = None
+        self, session: AsyncSession, body: ModelInstanceIn, kept: Sequence[Connection] = ()
     ) -> None:
-        problems = self._connection_problems(body.connection, kept)
-        try:
-            await self._policies.in_force(session, body.policy_group_id)
-        except NotFound:
-            problems.append(Problem("policyGroupId", "there is no policy group with this id"))
+        problems = [*self._connection_problems(body, kept)]
+        groups = {
+            "policyGroupId": body.policy_group_id,
+            "answerPolicyGroupId": body.answer_policy_group_id,
+        }
+        problems += [
+            Problem(path, "there is no policy group with this id")
+            for path, group_id in groups.items()
+            if group_id is not None and not await self._policies.exists(session, group_id)
+        ]
         missing = await self._users.missing(session, body.allowed_users)
         problems += [
             Problem(f"allowedUsers[{i}]", "there is no user with this id")
@@ -193,20 +216,15 @@ class Models:
             raise Unprocessable("The model instance cannot be saved.", errors=problems)
 
     def _connection_problems(
-        self, wanted: ConnectionIn | None, kept: Connection | None
-    ) -> list[Problem]:
-        if wanted is None:
-            return []
-        credentials = wanted.credentials
-        if credentials is None:
-            credentials = dict(kept.credentials) if kept and _same_target(kept, wanted) else {}
-        connection = Connection(
-            wanted.provider_key, wanted.model, wanted.base_url, credentials, wanted.options
-        )
-        return [
-            Problem(f"connection.{to_camel_path(p.path)}", p.message)
-            for p in self._providers.problems(connection)
-        ]
+        self, body: ModelInstanceIn, kept: Sequence[Connection]
+    ) -> Iterator[Problem]:
+        if body.fallbacks and body.connection is None:
+            yield Problem("connection", "give the first connection before the fallbacks")
+        for position, wanted in enumerate(wanted_connections(body)):
+            path = "connection" if position == 0 else f"fallbacks[{position - 1}]"
+            connection = complete(wanted, kept, position)
+            for problem in self._providers.problems(connection):
+                yield Problem(f"{path}.{to_camel_path(problem.path)}", problem.message)
 
     async def _apply(
         self,
@@ -219,7 +237,9 @@ class Models:
         key = await self._vault.settings_key(session)
         row.instructions_sealed = key.seal(body.instructions, _instructions_place(row.id))
         row.allowed_users = [AllowedUser(user_id=i) for i in sorted(set(body.allowed_users))]
-        _set_connection(row, body.connection, key)
+        row.answer_policy_group_id = body.answer_policy_group_id
+        row.attachments = body.attachments.value
+        set_connections(row, body, key)
         await session.flush()
         await _recorded(session, event, row.id, actor_id)
         return _admin(row, key)
@@ -246,7 +266,7 @@ class Models:
             user_id=row.user_id,
             instructions=await self._present(session, row, _instructions(row, key)),
             name=row.name,
-            model_connections=[self._wire_connection(c) for c in row.connections],
+            model_connections=[self._wire_connection(c) for c in row.connections[:1]],
             allowed_users=[u.user_id for u in row.allowed_users],
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -264,27 +284,6 @@ class Models:
         )
 
 
-def _set_connection(row: ModelInstance, wanted: ConnectionIn | None, key: DataKey) -> None:
-    if wanted is None:
-        row.connections = []
-        return
-    present = row.connections[0] if row.connections else ModelConnection()
-    same_target = _same_target(present, wanted)
-    present.provider_key, present.model = wanted.provider_key, wanted.model
-    present.base_url, present.options = wanted.base_url, wanted.options
-    if wanted.credentials is not None:
-        sealed = key.seal(json.dumps(wanted.credentials), _credentials_place(row.id))
-        present.credentials_sealed = sealed if wanted.credentials else None
-    elif not same_target:
-        # A credential must never be sent to an address that it was not given for.
-        present.credentials_sealed = None
-    row.connections = [present]
-
-
-def _same_target(present: ModelConnection | Connection, wanted: ConnectionIn) -> bool:
-    return (present.provider_key, present.base_url) == (wanted.provider_key, wanted.base_url)
-
-
 async def _recorded(
     session: AsyncSession, event: str, instance_id: int, actor_id: int | None
 ) -> None:
@@ -295,28 +294,10 @@ def _instructions_place(instance_id: int) -> Place:
     return Place("model_instances", "instructions_sealed", str(instance_id))
 
 
-def _credentials_place(instance_id: int) -> Place:
-    return Place("model_connections", "credentials_sealed", str(instance_id))
-
-
 def _instructions(row: ModelInstance, key: DataKey) -> RawText:
     if row.instructions_sealed is None:
         return RawText("")
     return RawText(key.open(row.instructions_sealed, _instructions_place(row.id)))
-
-
-def _connection(row: ModelConnection, key: DataKey) -> Connection:
-    credentials: dict[str, str] = {}
-    if row.credentials_sealed is not None:
-        place = _credentials_place(row.model_instance_id)
-        credentials = json.loads(key.open(row.credentials_sealed, place))
-    return Connection(
-        provider_key=row.provider_key,
-        model=row.model,
-        base_url=row.base_url,
-        credentials=credentials,
-        options=row.options,
-    )
 
 
 def _admin(row: ModelInstance, key: DataKey) -> ModelInstanceAdminOut:
@@ -325,19 +306,11 @@ def _admin(row: ModelInstance, key: DataKey) -> ModelInstanceAdminOut:
         name=row.name,
         policy_group_id=row.policy_group_id,
         instructions=_instructions(row, key),
-        connection=_admin_connection(row.connections[0]) if row.connections else None,
+        connection=admin_connection(row.connections[0]) if row.connections else None,
+        fallbacks=[admin_connection(further) for further in row.connections[1:]],
+        answer_policy_group_id=row.answer_policy_group_id,
+        attachments=Attachments(row.attachments),
         allowed_users=[u.user_id for u in row.allowed_users],
         created_at=row.created_at,
         updated_at=row.updated_at,
-    )
-
-
-def _admin_connection(row: ModelConnection) -> ConnectionAdminOut:
-    return ConnectionAdminOut(
-        id=row.id,
-        provider_key=row.provider_key,
-        model=row.model,
-        base_url=row.base_url,
-        options=row.options,
-        has_credentials=row.credentials_sealed is not None,
     )

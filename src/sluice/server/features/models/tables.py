@@ -18,11 +18,17 @@ class ModelInstance(Timestamps, Base):
     policy_group_id: Mapped[int] = mapped_column(ForeignKey("policy_groups.id"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), default=None)
     """Who made it."""
+    answer_policy_group_id: Mapped[int | None] = mapped_column(
+        ForeignKey("policy_groups.id"), default=None
+    )
+    """What decides about sensitive data that a model brings up; None: the built-in rules."""
+    attachments: Mapped[str] = mapped_column(String(16), default="refuse", server_default="refuse")
+    """What happens to images, sounds and documents: `refuse`, `pass` or `extract`."""
     revision: Mapped[int] = mapped_column(default=1)
     """Counts changes, so that what was read once may be kept in memory."""
     instructions_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     connections: Mapped[list[ModelConnection]] = relationship(
-        lazy="raise", order_by="ModelConnection.id", cascade="all, delete-orphan"
+        lazy="raise", order_by="ModelConnection.position", cascade="all, delete-orphan"
     )
     allowed_users: Mapped[list[AllowedUser]] = relationship(
         lazy="raise", order_by="AllowedUser.user_id", cascade="all, delete-orphan"
@@ -49,6 +55,8 @@ class ModelConnection(Timestamps, Base):
     model_instance_id: Mapped[int] = mapped_column(
         ForeignKey("model_instances.id", ondelete="CASCADE"), index=True
     )
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    """0 is asked first; the next ones when those before could not begin to answer."""
     provider_key: Mapped[str] = mapped_column(String(32))
     model: Mapped[str] = mapped_column(String(200))
     base_url: Mapped[str | None] = mapped_column(String(500), default=None)

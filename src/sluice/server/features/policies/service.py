@@ -53,6 +53,10 @@ class Policies:
             self._compiled[group_id] = known
         return known
 
+    async def exists(self, session: AsyncSession, group_id: int) -> bool:
+        """Whether there is a policy group with this id."""
+        return await PolicyRepository(session).version_in_force(group_id) is not None
+
     async def listing(self, session: AsyncSession) -> list[PolicyGroupOut]:
         """Every policy group by name."""
         groups = await PolicyRepository(session).groups()
