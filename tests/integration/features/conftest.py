@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,15 @@ from fastapi import FastAPI
 from sluice.engine import CleansedText
 from sluice.server.app import create_app
 from sluice.server.kit.sealing import new_master_key
-from sluice.server.providers.base import Connection, Delta, Message, ProviderError, Usage
+from sluice.server.providers.base import (
+    NOTHING_MORE,
+    Asked,
+    Connection,
+    Delta,
+    Message,
+    ProviderError,
+    Usage,
+)
 from sluice.server.providers.registry import Providers
 from sluice.server.providers.transport import Transport
 from sluice.server.settings import Settings
@@ -34,8 +42,8 @@ class ScriptedProvider:
     asked: list[tuple[Message, ...]] = field(default_factory=list)
 
     async def stream(
-        self, connection: Connection, messages: tuple[Message, ...]
-    ) -> AsyncIterator[Delta]:
+        self, connection: Connection, messages: tuple[Message, ...], asked: Asked = NOTHING_MORE
+    ) -> AsyncGenerator[Delta, None]:
         """Yield the script."""
         self.asked.append(messages)
         for piece in self.answer:
@@ -46,7 +54,7 @@ class ScriptedProvider:
 
     def saw(self) -> str:
         """Every text that any call was given."""
-        return "\n".join(m.content for messages in self.asked for m in messages)
+        return "\n".join(m.text for messages in self.asked for m in messages)
 
 
 @dataclass
