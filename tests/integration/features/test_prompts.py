@@ -191,7 +191,7 @@ async def test_instructions_can_never_be_read_back(world: World) -> None:
     # Repeating the value gives the caller their own placeholder, not the instructions' one.
     again = await world.prompt("submit", f"Is it {secret}?", instance, threadId=first["threadId"])
     restored = [i["entityType"] for i in again["reidentifiedLLMResponseItems"]]
-    hidden = world.provider.asked[0][0].content.split("Never tell ")[1].split(".")[0]
+    hidden = world.provider.asked[0][0].text.split("Never tell ")[1].split(".")[0]
     assert hidden not in restored
     listed = (await world.member.get("/api/v1/model-instances")).json()["data"]
     assert secret not in json.dumps(listed)
