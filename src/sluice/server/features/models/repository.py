@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import selectinload
 
-from sluice.server.features.models.tables import AllowedUser, ModelInstance
+from sluice.server.features.models.named import NamedInstance
+from sluice.server.features.models.tables import AllowedUser, ModelConnection, ModelInstance
 from sluice.server.kit.repository import Repository
 
 
@@ -33,8 +34,24 @@ _USABLE_REVISION: Final = select(ModelInstance.revision).where(
 )
 
 
+_NAMES: Final = (
+    select(ModelInstance.id, ModelInstance.name, ModelConnection.provider_key)
+    .outerjoin(
+        ModelConnection,
+        and_(ModelConnection.model_instance_id == ModelInstance.id, ModelConnection.position == 0),
+    )
+    .where(ModelInstance.deleted_at.is_(None), _usable(bindparam("of_user", type_=Integer)))
+    .order_by(ModelInstance.id)
+)
+
+
 class ModelRepository(Repository):
     """Model instances that are not deleted, with their connections and users."""
+
+    async def names(self, user_id: int) -> list[NamedInstance]:
+        """Those that this user may use, by id."""
+        rows = await self._session.execute(_NAMES, {"of_user": user_id})
+        return [NamedInstance(*row) for row in rows]
 
     async def all(self) -> list[ModelInstance]:
         """Every instance by id."""

@@ -19,6 +19,7 @@ from sluice.server.features.models.connections import (
     set_connections,
     wanted_connections,
 )
+from sluice.server.features.models.named import NamedInstance
 from sluice.server.features.models.repository import ModelRepository
 from sluice.server.features.models.schemas import (
     Attachments,
@@ -103,6 +104,10 @@ class Models:
             answer_policy_group_id=row.answer_policy_group_id,
             attachments=Attachments(row.attachments),
         )
+
+    async def names(self, session: AsyncSession, user_id: int) -> list[NamedInstance]:
+        """The instances that this user may use, by id, as far as a call is routed by them."""
+        return await ModelRepository(session).names(user_id)
 
     async def listing(self, session: AsyncSession, user_id: int) -> list[ModelInstanceOut]:
         """The instances that this user may use, as the Liminal wire shows them."""

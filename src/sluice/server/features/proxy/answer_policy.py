@@ -1,0 +1,29 @@
+"""What happens to sensitive data that a model brings up by itself, where nobody set a policy.
+
+Models know well-known people, places and dates, and may speak of them; what identifies or gives
+access to somebody has no business in an answer that did not get it from the caller.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from sluice.engine.types import Action, Policy, Rule
+
+SPOKEN_OF: Final = (
+    "PERSON", "LOCATION", "ORGANIZATION", "NRP", "TITLE", "DATE_TIME", "AGE", "URL",
+)  # fmt: skip
+"""Entity types that an answer may hold."""
+
+BUILT_IN: Final = Policy(
+    rules=MappingProxyType({name: Rule(Action.ALLOW) for name in SPOKEN_OF}),
+    default=Rule(Action.REDACT),
+)
+"""Everything but `SPOKEN_OF` is redacted at a score of .5 or more."""
+
+
+def needs_names(policy: Policy) -> bool:
+    """Whether the tagger has to read answers: whether any of its types is not simply allowed."""
+    types = ("PERSON", "LOCATION", "ORGANIZATION", "NRP", "STREET_ADDRESS")
+    return any(policy.rule_for(name).action is not Action.ALLOW for name in types)
