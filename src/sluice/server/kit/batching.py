@@ -1,0 +1,152 @@
+"""Group commit: what concurrent requests write shares one transaction, and one sync of the disk.
+
+SQLite has one writer, and each commit waits for the disk: jobs that come while it writes are run
+together in the next transaction, each behind a savepoint, so that one that fails takes no other
+down. PostgreSQL joins the syncs of concurrent commits by itself; there each job has a transaction
+of its own, so that jobs never wait for each other's locks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.server.kit.database import Database
+
+Result = TypeVar("Result")
+Job = Callable[[AsyncSession], Awaitable[Result]]
+
+MOST: Final = 128
+"""Jobs of one transaction at the most."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A job, who waits for it, and the context (request id) in which it is run."""
+
+    job: Job[Any]
+    done: asyncio.Future[Any]
+    context: Context = field(default_factory=copy_context)
+
+
+class BatchedWriter:
+    """Runs jobs that write; one for each database and event loop."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._queue: deque[_Waiting] = deque()
+        self._writing: asyncio.Task[None] | None = None
+
+    async def submit(self, job: Job[Result]) -> Result:
+        """Run a job once in a transaction; returns its result after the commit.
+
+        What the job raises is raised here, and nothing of it is kept; jobs flush, but never
+        commit. If the commit fails, it fails for every job of the transaction. A caller who is
+        cancelled while waiting withdraws a job that has not begun; one that has begun is
+        committed all the same.
+        """
+        if not self._database.is_sqlite:
+            async with self._database.write() as session:
+                return await job(session)
+        waiting = _Waiting(job, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_all(), context=Context())
+        result: Result = await waiting.done
+        return result
+
+    async def close(self) -> None:
+        """Wait until everything that was submitted is written."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+
+    async def _write_all(self) -> None:
+        while self._queue:
+            batch = _Batch()
+            try:
+                async with self._database.write() as session:
+                    # Taken only now: more have come while another writer was waited for.
+                    batch.take(self._queue)
+                    await batch.run(session)
+            except Exception as error:
+                # What fails before anything was taken would fail again for whoever waits.
+                batch.take(self._queue)
+                batch.fail(error)
+            except BaseException:
+                batch.take(self._queue)
+                batch.cancel()
+                raise
+            else:
+                batch.succeed()
+
+
+class _Batch:
+    """The jobs of one transaction."""
+
+    def __init__(self) -> None:
+        self._taken: list[_Waiting] = []
+        self._results: list[tuple[_Waiting, Any]] = []
+
+    def take(self, queue: deque[_Waiting]) -> None:
+        """Take jobs whose callers still wait, unless some were taken before."""
+        if self._taken:
+            return
+        while queue and len(self._taken) < MOST:
+            waiting = queue.popleft()
+            if not waiting.done.done():
+                self._taken.append(waiting)
+
+    async def run(self, session: AsyncSession) -> None:
+        """Run every job; raises only what must undo all of them."""
+        if len(self._taken) == 1:
+            waiting = self._taken[0]
+            self._results.append((waiting, await _begun(waiting, session)))
+            return
+        for waiting in self._taken:
+            await self._run_apart(session, waiting)
+
+    async def _run_apart(self, session: AsyncSession, waiting: _Waiting) -> None:
+        savepoint = await session.begin_nested()
+        try:
+            result = await _begun(waiting, session)
+            await savepoint.commit()
+        except Exception as error:
+            # SQLite drops the whole transaction for some errors: then this raises too.
+            await savepoint.rollback()
+            _fail(waiting, error)
+        else:
+            self._results.append((waiting, result))
+
+    def succeed(self) -> None:
+        """It is committed."""
+        for waiting, result in self._results:
+            if not waiting.done.done():
+                waiting.done.set_result(result)
+
+    def fail(self, error: Exception) -> None:
+        """Nothing is committed."""
+        for waiting in self._taken:
+            _fail(waiting, error)
+
+    def cancel(self) -> None:
+        """The writer was ended."""
+        for waiting in self._taken:
+            waiting.done.cancel()
+
+
+async def _begun(waiting: _Waiting, session: AsyncSession) -> Any:  # noqa: ANN401 (any result)
+    async def run() -> Any:  # noqa: ANN401 (any result)
+        return await waiting.job(session)
+
+    return await asyncio.create_task(run(), context=waiting.context)
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    if not waiting.done.done():
+        waiting.done.set_exception(error)

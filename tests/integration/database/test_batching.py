@@ -1,0 +1,112 @@
+"""Group commit: jobs share a transaction, and none takes another one down."""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import ContextVar
+from functools import partial
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.server.kit.batching import BatchedWriter
+from sluice.server.kit.database import Database
+
+pytestmark = pytest.mark.anyio
+
+WHO: ContextVar[str] = ContextVar("WHO", default="nobody")
+
+
+async def _writer(database: Database) -> BatchedWriter:
+    async with database.write() as session:
+        await session.execute(text("CREATE TABLE written (n INTEGER PRIMARY KEY)"))
+    return BatchedWriter(database)
+
+
+async def _insert(number: int, session: AsyncSession) -> int:
+    await session.execute(text("INSERT INTO written VALUES (:n)"), {"n": number})
+    return number
+
+
+async def _fail_after_inserting(number: int, session: AsyncSession) -> int:
+    await _insert(number, session)
+    raise RuntimeError
+
+
+async def _written(database: Database) -> set[int]:
+    async with database.read() as session:
+        return set((await session.scalars(text("SELECT n FROM written"))).all())
+
+
+async def test_each_of_many_concurrent_jobs_has_its_result_and_is_kept(database: Database) -> None:
+    writer = await _writer(database)
+    jobs = [writer.submit(partial(_insert, n)) for n in range(300)]
+    assert await asyncio.gather(*jobs) == list(range(300))
+    assert await _written(database) == set(range(300))
+
+
+async def test_a_failing_job_keeps_nothing_and_takes_no_other_down(database: Database) -> None:
+    writer = await _writer(database)
+    jobs = [
+        writer.submit(partial(_fail_after_inserting if n % 3 == 0 else _insert, n))
+        for n in range(30)
+    ]
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    kept = {n for n in range(30) if n % 3}
+    assert {n for n, result in enumerate(results) if result == n} == kept
+    assert all(isinstance(results[n], RuntimeError) for n in range(30) if n not in kept)
+    assert await _written(database) == kept
+
+
+async def test_a_job_that_breaks_a_constraint_fails_alone(database: Database) -> None:
+    writer = await _writer(database)
+    jobs = [writer.submit(partial(_insert, n)) for n in (1, 2, 2, 3)]
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    assert [type(result) for result in results] == [int, int, IntegrityError, int]
+    assert await _written(database) == {1, 2, 3}
+
+
+async def test_when_the_commit_fails_every_job_fails(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = await _writer(database)
+
+    async def no_room(self: AsyncSession) -> None:
+        raise OSError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(AsyncSession, "commit", no_room)
+        jobs = [writer.submit(partial(_insert, n)) for n in range(5)]
+        results = await asyncio.gather(*jobs, return_exceptions=True)
+    assert [type(result) for result in results] == [OSError] * 5
+    assert await _written(database) == set()
+    assert await writer.submit(partial(_insert, 7)) == 7
+
+
+async def test_a_job_runs_in_the_context_of_who_submitted_it(database: Database) -> None:
+    writer = await _writer(database)
+
+    async def who(session: AsyncSession) -> str:
+        return WHO.get()
+
+    async def submit_as(name: str) -> str:
+        WHO.set(name)
+        return await writer.submit(who)
+
+    names = [f"caller {n}" for n in range(20)]
+    assert await asyncio.gather(*map(submit_as, names)) == names
+
+
+async def test_a_caller_who_leaves_before_the_job_began_withdraws_it(database: Database) -> None:
+    writer = await _writer(database)
+    async with database.write() as session:
+        await session.execute(text("INSERT INTO written VALUES (0)"))
+        tasks = [asyncio.create_task(writer.submit(partial(_insert, n))) for n in (1, 2)]
+        await asyncio.sleep(0)
+        if database.is_sqlite:
+            tasks[0].cancel()
+    await asyncio.wait(tasks)
+    await writer.close()
+    assert await _written(database) == ({0, 2} if database.is_sqlite else {0, 1, 2})
