@@ -220,6 +220,11 @@ class Provider(Protocol):
 class ProviderError(Exception):
     """The vendor failed; `provider` is its key and `status` its HTTP status, if there was one."""
 
+    error_type: str | None = None
+    """The vendor's word for the error, such as `invalid_request_error`, if it looks like a word."""
+    error_code: str | None = None
+    """The vendor's closer word, such as `model_not_found`, under the same condition."""
+
     def __init__(
         self,
         provider: str,

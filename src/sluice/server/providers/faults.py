@@ -40,10 +40,16 @@ _VENDOR_FAULT: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class VendorFault:
-    """What an error object says in words: `kinds` are its type and code, `status` a number."""
+    """What an error object says in words, and `status`, its code if that is an HTTP status."""
 
-    kinds: tuple[str, ...] = ()
+    error_type: str | None = None
+    error_code: str | None = None
     status: int | None = None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Its words, each once."""
+        return tuple(dict.fromkeys(w for w in (self.error_type, self.error_code) if w))
 
 
 def read_fault(body: object, *, sent: bytes = b"") -> VendorFault:
@@ -57,9 +63,10 @@ def read_fault(body: object, *, sent: bytes = b"") -> VendorFault:
         return VendorFault()
     inner = body.get("error")
     source: dict[str, object] = inner if isinstance(inner, dict) else body
-    found = [source.get(name) for name in ("type", "code", "error_type")]
-    kinds = tuple(dict.fromkeys(k for k in found if isinstance(k, str) and _is_word(k, sent)))
-    return VendorFault(tuple(k for k in kinds if k != "error"), _http_status(found))
+    found = [source.get(name) for name in ("type", "error_type", "code")]
+    words = [value if isinstance(value, str) and _is_word(value, sent) else None for value in found]
+    error_type = next((word for word in words[:2] if word and word != "error"), None)
+    return VendorFault(error_type, words[2], _http_status(found))
 
 
 def parse_fault(body: bytes, *, sent: bytes = b"") -> VendorFault:
@@ -126,6 +133,14 @@ def _unexpected(provider: str, status: int) -> ProviderError:
 
 
 def _classify(
+    provider: str, status: int, fault: VendorFault, wait: float | None, retry: bool
+) -> ProviderError:
+    error = _error(provider, status, fault, wait, retry)
+    error.error_type, error.error_code = fault.error_type, fault.error_code
+    return error
+
+
+def _error(
     provider: str, status: int, fault: VendorFault, wait: float | None, retry: bool
 ) -> ProviderError:
     what = f" ({', '.join(fault.kinds)})" if fault.kinds else ""

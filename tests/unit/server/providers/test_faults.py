@@ -25,22 +25,22 @@ from sluice.server.providers.faults import (
 SHAPES: dict[str, tuple[bytes, VendorFault]] = {
     "OpenAI": (
         b'{"error":{"message":"m","type":"invalid_request_error","code":"model_not_found"}}',
-        VendorFault(("invalid_request_error", "model_not_found")),
+        VendorFault("invalid_request_error", "model_not_found"),
     ),
-    "Azure": (b'{"error":{"code":"DeploymentNotFound"}}', VendorFault(("DeploymentNotFound",))),
+    "Azure": (b'{"error":{"code":"DeploymentNotFound"}}', VendorFault(None, "DeploymentNotFound")),
     "Anthropic": (
         b'{"type":"error","error":{"type":"overloaded_error","message":"m"}}',
-        VendorFault(("overloaded_error",)),
+        VendorFault("overloaded_error"),
     ),
     "Mistral": (
         b'{"object":"error","type":"invalid_request_error","code":null}',
-        VendorFault(("invalid_request_error",)),
+        VendorFault("invalid_request_error"),
     ),
     "Hugging Face": (
         b'{"error":"text","error_type":"overloaded"}',
-        VendorFault(("overloaded",)),
+        VendorFault("overloaded"),
     ),
-    "a numeric code": (b'{"error":{"code":502,"message":"m"}}', VendorFault((), 502)),
+    "a numeric code": (b'{"error":{"code":502,"message":"m"}}', VendorFault(status=502)),
     "a number that is no status": (b'{"error":{"code":7}}', VendorFault()),
     "a sentence as type": (b'{"error":{"type":"no such thing as jane"}}', VendorFault()),
     "an address as type": (b'{"error":{"type":"jane@example.org"}}', VendorFault()),
@@ -96,20 +96,30 @@ def test_a_status_becomes_its_error(
     retryable: bool,
 ) -> None:
     """Every status has one class, and tells whether the call may be repeated."""
-    found = answer_error("openai", status, headers, VendorFault(kinds))
+    found = answer_error("openai", status, headers, VendorFault(kinds[0] if kinds else None))
     assert (type(found), found.retryable, found.status) == (error, retryable, status)
     assert "openai" in str(found)
     assert all(kind in str(found) for kind in kinds)
 
 
+@pytest.mark.parametrize(
+    "fault", [VendorFault("invalid_request_error", "model_not_found"), VendorFault()]
+)
+@pytest.mark.parametrize("status", [400, 408, 429, 500])
+def test_an_error_carries_the_vendors_words(status: int, fault: VendorFault) -> None:
+    """Whoever answers the caller can say the vendor's type and code, and nothing else of it."""
+    for found in (answer_error("openai", status, {}, fault), stream_error("openai", fault)):
+        assert (found.error_type, found.error_code) == (fault.error_type, fault.error_code)
+
+
 STREAMED: list[tuple[VendorFault, type[ProviderError], int, bool]] = [
-    (VendorFault(("overloaded_error",)), ProviderRateLimited, 529, True),
-    (VendorFault(("rate_limit_exceeded",)), ProviderRateLimited, 429, True),
-    (VendorFault(("insufficient_quota",)), ProviderRateLimited, 429, False),
-    (VendorFault(("api_error",)), ProviderError, 500, True),
-    (VendorFault(()), ProviderError, 500, True),
-    (VendorFault((), 502), ProviderError, 502, True),
-    (VendorFault(("invalid_request_error",)), ProviderRejected, 400, False),
+    (VendorFault("overloaded_error"), ProviderRateLimited, 529, True),
+    (VendorFault("rate_limit_exceeded"), ProviderRateLimited, 429, True),
+    (VendorFault("insufficient_quota"), ProviderRateLimited, 429, False),
+    (VendorFault("api_error"), ProviderError, 500, True),
+    (VendorFault(), ProviderError, 500, True),
+    (VendorFault(status=502), ProviderError, 502, True),
+    (VendorFault("invalid_request_error"), ProviderRejected, 400, False),
 ]
 
 
