@@ -89,8 +89,7 @@ class Reading:
         elif isinstance(value, dict):
             for name in list(value):
                 self.values(value, name, f"{path}.{shown(name)}", speaker, depth + 1)
-                if not _PLAIN_KEY.fullmatch(name):
-                    self._key(value, name, f"{path}.?", speaker)
+                self.key(value, name, path, speaker)
 
     def json_text(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
         """`holder[key]` is JSON as text: its values are texts; what is no JSON is one text."""
@@ -115,6 +114,14 @@ class Reading:
             if name not in known:
                 inner = f"{path}.{shown(name)}" if path else shown(name)
                 self.values(holder, name, inner, speaker)
+
+    def key(self, holder: Body, name: str, path: str, speaker: Speaker) -> None:
+        """A key that is no plain name may be a value: it is a text then.
+
+        `path` is the holder's. To be told after what stands under the key.
+        """
+        if not _PLAIN_KEY.fullmatch(name):
+            self._key(holder, name, f"{path}.?", speaker)
 
     def structure(self, holder: Holder, key: Key, path: str) -> None:
         """`holder[key]` is no text: an enumeration's word, an id, a name of a function, a flag."""

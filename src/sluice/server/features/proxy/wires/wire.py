@@ -67,6 +67,8 @@ class Call:
     stream: bool = False
     conversation: str | None = field(default=None, repr=False)
     """The caller's own id of the conversation, where the wire has a place for one."""
+    follows: str | None = field(default=None, repr=False)
+    """The id of the answer that this request goes on from (`Outcome.answer_id` of that one)."""
     end_user: str | None = field(default=None, repr=False)
     """The caller's own id of the person behind it, where the wire has a place for one."""
 
