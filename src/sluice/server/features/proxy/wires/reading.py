@@ -88,9 +88,8 @@ class Reading:
                 self.values(value, index, f"{path}[{index}]", speaker, depth + 1)
         elif isinstance(value, dict):
             for name in list(value):
-                inner = f"{path}.{shown(name)}"
-                self.values(value, name, inner, speaker, depth + 1)
-                self.key(value, name, inner, speaker)
+                self.values(value, name, f"{path}.{shown(name)}", speaker, depth + 1)
+                self.key(value, name, path, speaker)
 
     def json_text(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
         """`holder[key]` is JSON as text: its values are texts; what is no JSON is one text."""
@@ -119,10 +118,10 @@ class Reading:
     def key(self, holder: Body, name: str, path: str, speaker: Speaker) -> None:
         """A key that is no plain name may be a value: it is a text then.
 
-        To be told after what stands under the key.
+        `path` is the holder's. To be told after what stands under the key.
         """
         if not _PLAIN_KEY.fullmatch(name):
-            self._key(holder, name, path, speaker)
+            self._key(holder, name, f"{path}.?", speaker)
 
     def structure(self, holder: Holder, key: Key, path: str) -> None:
         """`holder[key]` is no text: an enumeration's word, an id, a name of a function, a flag."""
