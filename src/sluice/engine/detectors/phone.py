@@ -51,6 +51,8 @@ _NANP = re.compile(
     r"\d{3}[ .\-\u00a0\u2010-\u2013]\d{4}",
     re.ASCII,
 )
+_DASHED: Final = re.compile(r"(?:1-)?[2-9]\d{2}-\d{3}-\d{4}", re.ASCII)
+"""So nothing else is written: a phone number even behind `reference`."""
 _DATE = re.compile(
     r"(?:19|20)\d\d[-./ ]?(?:0[1-9]|1[0-2])[-./ ]?(?:0[1-9]|[12]\d|3[01])(?:\D|\Z)"
     r"|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|[12]\d|3[01])[-./](?:19|20)?\d\d(?:\D|\Z)",
@@ -117,6 +119,8 @@ def _american(match: re.Match[str]) -> Checked | None:
     digits = digits_of(match["number"])[-10:]
     if len(set(digits)) == 1:
         return None
+    if _DASHED.fullmatch(match["number"]):
+        return Checked(*_span(match), 0.75, reason="form")
     if is_valid(digits, "US"):
         return Checked(*_span(match), 0.7, reason="numbering plan")
     telling = digits[0] in "23456789" or match.end() > match.end("number")

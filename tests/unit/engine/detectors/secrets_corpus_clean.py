@@ -161,7 +161,6 @@ CLEAN: Final = (
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl bob",
     "AWS_REGION=eu-central-1",
     "LOG_LEVEL=debug",
-    "aws_access_key_id = " + "AKIA" + "IOSFODNN7EXAMPLE",
     "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY",
     "sk_live_xxxxxxxxxxxxxxxxxxxxxxxx",
     "OPENAI_API_KEY=sk-...",

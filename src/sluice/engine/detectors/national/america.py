@@ -35,6 +35,14 @@ UNITED_STATES: Final = (
         "area and group",
     ),
     Kind(
+        "US_SSN",
+        "",
+        r"9\d{8}",
+        checks.us_ssn_of_area_9,
+        (Form(r"9\d{2}-\d{2}-\d{4}", 0.6),),
+        "groups",
+    ),
+    Kind(
         "US_ITIN",
         "itin, itins, individual taxpayer identification, individual taxpayer, " + _TAX_ID,
         r"9\d{8}",

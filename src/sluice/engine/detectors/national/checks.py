@@ -52,6 +52,14 @@ def us_ssn(number: str) -> bool:
     )
 
 
+def us_ssn_of_area_9(number: str) -> bool:
+    """Areas from 900 on, which the SSA never issued; written as the others are, it is one to hide.
+
+    Advertisements, test data and mistyped numbers have such areas; some are an ITIN besides.
+    """
+    return number[0] == "9" and number[3:5] != "00" and number[5:] != "0000"
+
+
 def us_npi(number: str) -> bool:
     """Luhn over 80840 and the number (45 CFR 162.406, ISO/IEC 7812)."""
     return luhn.is_valid(f"80840{number}")

@@ -19,6 +19,7 @@ BASE64: Final = "[A-Za-z0-9+/]"
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LEAST_BITS: Final = 2.5
 """Bodies of less entropy are examples: `ghp_aaaaaaaa…`."""
+_DOUBTFUL: Final = 0.5
 _HEAD: Final = "[A-Za-z0-9_+/=.%~-]"
 _HEAD_LENGTH: Final = 8
 """How much of a body an anchor needs, so that a bare prefix is none."""
@@ -59,6 +60,16 @@ def is_example(body: str) -> bool:
     return is_placeholder(body) or is_sequence(body) or bits_per_point(body) < _LEAST_BITS
 
 
+def _marked(match: re.Match[str]) -> Checked | None:
+    """An example that says so in capitals, inside of the issuer's whole form: hidden in doubt.
+
+    Tests of gateways plant such tokens, since no live one may be published.
+    """
+    if "EXAMPLE" not in match["body"]:
+        return None
+    return Checked(*match.span(), _DOUBTFUL, reason="issuer's form, example")
+
+
 def with_crc(match: re.Match[str]) -> Checked | None:
     """GitHub's and npm's form: the last six characters are the CRC-32 of the rest, in base 62.
 
@@ -66,7 +77,7 @@ def with_crc(match: re.Match[str]) -> Checked | None:
     """
     body = match["body"]
     if is_example(body):
-        return None
+        return _marked(match)
     if crc62(body[:-6]) == body[-6:]:
         return Checked(*match.span(), 0.99, reason="CRC-32")
     return Checked(*match.span(), 0.8, reason="issuer's form")
@@ -96,7 +107,7 @@ def _plain(form: Form) -> Check:
 
     def check(match: re.Match[str]) -> Checked | None:
         if is_example(match["body"]):
-            return None
+            return None if form.named else _marked(match)
         return Checked(*match.span(group), form.score, reason="issuer's form")
 
     return check
