@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Mapped
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,16 +62,20 @@ class Mapping:
         *,
         key: bytes | None = None,
         reserved: Mapped[str, Iterable[int]] | None = None,
+        draw: Callable[[str], int] | None = None,
     ) -> None:
         """Continue a conversation from what `entries`, `key` and `reserved` gave, or begin one.
 
         `key` is the HMAC key of the conversation, at least 16 bytes; without one a random key is
-        drawn, which is right for a conversation that is not stored. Raises `ValueError` for a
-        short key, and for entries that share a placeholder or a lookup.
+        drawn, which is right for a conversation that is not stored. `draw` gives the next number
+        of an entity type, another one at each call, where the entries are only a part of a
+        conversation that others continue at the same time. Raises `ValueError` for a short key,
+        and for entries that share a placeholder or a lookup.
         """
         self._key = secrets.token_bytes(_KEY_BYTES) if key is None else bytes(key)
         if len(self._key) < 16:
             raise ValueError("The key of a mapping needs at least 16 bytes.")
+        self._draw = draw
         self._entries: list[Entry]
         self._by_lookup: dict[bytes, Entry]
         self._by_placeholder: dict[str, Entry]
@@ -125,6 +129,11 @@ class Mapping:
         """What finds this mapping's placeholders in a text."""
         return self._matcher
 
+    def never_draw(self, texts: Iterable[str]) -> None:
+        """Never issue these texts as stand-ins: somebody else has them."""
+        for text in texts:
+            self._reserve(_TYPED_STAND_INS, self._mark(text))
+
     def reserve(self, text: str) -> None:
         """Never issue a placeholder or a stand-in that stands in this text, exact or altered.
 
@@ -164,7 +173,7 @@ class Mapping:
         `escaped` is how many JSON strings deep the original stood. A replaced original without a
         stand-in of its kind, or whose stand-ins are all in `avoid` or taken, gets a placeholder.
         """
-        lookup = self._lookup(action, original, escaped)
+        lookup = self.lookup(action, original, escaped)
         if known := self._by_lookup.get(lookup):
             return known
         name = None
@@ -177,7 +186,8 @@ class Mapping:
         self._add(entry)
         return entry
 
-    def _lookup(self, action: Action, original: str, escaped: int) -> bytes:
+    def lookup(self, action: Action, original: str, escaped: int = 0) -> bytes:
+        """What `Entry.lookup` is for this original under this action."""
         if "\\" not in original:
             escaped = 0
         return self._hash(f"{action}/{escaped}", original)
@@ -191,18 +201,25 @@ class Mapping:
         if entry.original is None or "\\" not in entry.original:
             return 0
         for times in range(1, json_text.DEEPEST + 1):
-            if self._lookup(entry.action, entry.original, times) == entry.lookup:
+            if self.lookup(entry.action, entry.original, times) == entry.lookup:
                 return times
         return 0
 
     def _free_number(self, entity_type: str) -> int:
         forbidden = self._forbidden(entity_type)
-        number = self._next.get(entity_type, 0)
-        while any(number in numbers for numbers in forbidden):
-            number += 1
+        number = self._number_behind(entity_type, None)
+        while any(number in numbers for numbers in forbidden) or (
+            placeholders.make(entity_type, number) in self._by_placeholder
+        ):
+            number = self._number_behind(entity_type, number)
         if number >= placeholders.NUMBER_LIMIT:
             raise EngineError(f"The conversation has no number left for {entity_type}.")
         return number
+
+    def _number_behind(self, entity_type: str, number: int | None) -> int:
+        if self._draw is not None:
+            return self._draw(entity_type)
+        return self._next.get(entity_type, 0) if number is None else number + 1
 
     def _forbidden(self, entity_type: str) -> list[set[int]]:
         """The reserved numbers of this type, and of `_ENDING` for each of its endings."""
@@ -227,7 +244,7 @@ class Mapping:
 
     def _is_free(self, candidate: str) -> bool:
         """Whether nobody has or typed this text, as far as the conversation knows."""
-        known = any(self._lookup(action, candidate, 0) in self._by_lookup for action in Action)
+        known = any(self.lookup(action, candidate, 0) in self._by_lookup for action in Action)
         typed = self._mark(candidate) in self._reserved.get(_TYPED_STAND_INS, ())
         return not known and not typed and candidate not in self._by_placeholder
 

@@ -229,3 +229,29 @@ def test_stand_ins_run_out_into_placeholders() -> None:
     assert len({item.placeholder for item in done.items}) == 1200
     assert any(item.placeholder.startswith("IP_ADDRESS_") for item in done.items)
     assert hydrate(done.text, mapping).text == text
+
+
+def test_numbers_can_be_drawn_from_a_larger_number_space() -> None:
+    """Numbers that are reserved here, or that an entry has, are drawn again."""
+    numbers = iter([4, 5, 6, 7])
+    held = Mapping(key=KEY).issue("PERSON", RawText("Bob"), Action.MASK)
+    five = Entry("PERSON_5", "PERSON", Action.MASK, held.lookup, RawText("Bob"))
+    mapping = Mapping([five], key=KEY, draw=lambda _: next(numbers))
+    mapping.reserve("as PERSON_6 said")
+    assert _issue(mapping, "Bob") == "PERSON_5"
+    assert _issue(mapping, "Jane") == "PERSON_4"
+    assert _issue(mapping, "Kay") == "PERSON_7"
+
+
+def test_a_stand_in_that_somebody_else_has_is_never_drawn() -> None:
+    first = _issue(Mapping(key=KEY), "jane@x.org", "EMAIL_ADDRESS", Action.REPLACE)
+    mapping = Mapping(key=KEY)
+    mapping.never_draw([first])
+    assert _issue(mapping, "jane@x.org", "EMAIL_ADDRESS", Action.REPLACE) != first
+
+
+def test_a_lookup_finds_the_entry_of_an_original() -> None:
+    mapping = Mapping(key=KEY)
+    entry = mapping.issue("PERSON", RawText("Jane"), Action.MASK)
+    assert mapping.lookup(Action.MASK, "Jane") == entry.lookup
+    assert mapping.lookup(Action.REDACT, "Jane") != entry.lookup

@@ -24,6 +24,11 @@ Reserved = dict[str, list[int]]
 """Numbers by entity type."""
 
 
+def conversation_scope(conversation_id: int) -> str:
+    """The scope of the data key of a conversation over the gateway."""
+    return f"conversation:{conversation_id}"
+
+
 def thread_scope(thread_id: int) -> str:
     """The scope of a thread's data key."""
     return f"thread:{thread_id}"
@@ -95,7 +100,7 @@ class Vault:
         if row is None:
             raise NotFound("There is no such thread.")
         key = self._unwrap(row)
-        entries = [_entry(scope, stored, key) for stored in await repository.originals(scope)]
+        entries = [opened_entry(scope, stored, key) for stored in await repository.originals(scope)]
         mapping = Mapping(entries, key=key.lookup_key, reserved=_reserved(row, key))
         return ThreadVault(scope, key, mapping, mapping.reserved)
 
@@ -106,7 +111,9 @@ class Vault:
             sealed = _sealed_reserved(thread.scope, thread.key, reserved)
             await repository.reserve(thread.scope, sealed)
             thread.reserved = reserved
-        rows = [_sealed(entry, thread) for entry in thread.mapping.take_new()]
+        rows = [
+            sealed_entry(thread.scope, entry, thread.key) for entry in thread.mapping.take_new()
+        ]
         await repository.add_originals(thread.scope, rows)
 
     async def reserve(
@@ -125,6 +132,10 @@ class Vault:
     async def destroy_threads(self, session: AsyncSession, thread_ids: Sequence[int]) -> None:
         """Destroy data keys: nothing that they sealed can be read again."""
         await VaultRepository(session).destroy([thread_scope(i) for i in thread_ids])
+
+    async def destroy(self, session: AsyncSession, scope: str) -> None:
+        """Destroy the data key of a scope: nothing that it sealed can be read again."""
+        await VaultRepository(session).destroy([scope])
 
     async def rewrap_some(self, session: AsyncSession) -> int:
         """Wrap a batch of data keys under the current master key; returns how many."""
@@ -173,7 +184,8 @@ def _original_place(scope: str, placeholder: str) -> Place:
     return Place("originals", "sealed", placeholder, scope)
 
 
-def _entry(scope: str, stored: StoredOriginal, key: DataKey) -> Entry:
+def opened_entry(scope: str, stored: StoredOriginal, key: DataKey) -> Entry:
+    """An entry out of its row; raises `SealingError` where it was changed or moved."""
     original = None
     if stored.sealed is not None:
         place = _original_place(scope, stored.placeholder)
@@ -187,13 +199,14 @@ def _entry(scope: str, stored: StoredOriginal, key: DataKey) -> Entry:
     )
 
 
-def _sealed(entry: Entry, thread: ThreadVault) -> StoredOriginal:
-    place = _original_place(thread.scope, entry.placeholder)
+def sealed_entry(scope: str, entry: Entry, key: DataKey) -> StoredOriginal:
+    """The row of an entry."""
+    place = _original_place(scope, entry.placeholder)
     original = entry.original
     return StoredOriginal(
         placeholder=entry.placeholder,
         entity_type=entry.entity_type,
         action=entry.action.value,
         lookup=entry.lookup,
-        sealed=thread.key.seal(original, place) if original is not None else None,
+        sealed=key.seal(original, place) if original is not None else None,
     )

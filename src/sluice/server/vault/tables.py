@@ -16,7 +16,7 @@ class WrappedKey(Base):
     __tablename__ = "data_keys"
 
     scope: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """`thread:<id>`, or `settings` for what belongs to no thread."""
+    """`thread:<id>`, `conversation:<id>`, or `settings` for what belongs to neither."""
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
     master_key_id: Mapped[str] = mapped_column(String(16), index=True)
     reserved_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
@@ -26,7 +26,7 @@ class WrappedKey(Base):
 
 
 class SealedOriginal(Base):
-    """One placeholder of a thread and its original (none for redacted ones)."""
+    """One placeholder of a scope and its original (none for redacted ones)."""
 
     __tablename__ = "originals"
     __table_args__ = (
@@ -41,6 +41,33 @@ class SealedOriginal(Base):
     entity_type: Mapped[str] = mapped_column(String(64))
     action: Mapped[str] = mapped_column(String(16))
     lookup: Mapped[bytes] = mapped_column(LargeBinary)
-    """HMAC of the original under the thread's key."""
+    """HMAC of the original under the scope's key."""
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class NumberCounter(Base):
+    """The next number of an entity type in a scope that is never read as a whole."""
+
+    __tablename__ = "number_counters"
+
+    scope: Mapped[str] = mapped_column(
+        ForeignKey("data_keys.scope", ondelete="CASCADE"), primary_key=True
+    )
+    entity_type: Mapped[str] = mapped_column(String(128), primary_key=True)
+    next: Mapped[int]
+    """Larger than every number issued; the tables' unique constraints decide who has one."""
+
+
+class ReservedPlaceholder(Base):
+    """A placeholder that somebody typed or a model made up: never issued, never restored.
+
+    Of known entity types only, so that it says nothing of the text in which it stood.
+    """
+
+    __tablename__ = "reserved_placeholders"
+
+    scope: Mapped[str] = mapped_column(
+        ForeignKey("data_keys.scope", ondelete="CASCADE"), primary_key=True
+    )
+    placeholder: Mapped[str] = mapped_column(String(160), primary_key=True)
