@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from sluice.engine.types import CleansedText
 from sluice.server.providers.answer import AnswerReader, SurrogateJoiner
-from sluice.server.providers.anthropic import MessageReader, turns
+from sluice.server.providers.anthropic_answer import MessageReader
+from sluice.server.providers.anthropic_body import turns
 from sluice.server.providers.base import (
     Delta,
     FinishReason,
@@ -23,7 +24,7 @@ from sluice.server.providers.base import (
     Role,
     Usage,
 )
-from sluice.server.providers.openai import ChatReader
+from sluice.server.providers.openai_answer import ChatReader
 from sluice.server.providers.sse import Event
 
 Json = dict[str, Any]
@@ -114,7 +115,8 @@ def test_a_chat_gives_its_content_and_one_finish(case: str) -> None:
 REASONS: list[tuple[str, FinishReason]] = [
     ("stop", "stop"),
     ("STOP", "stop"),
-    ("tool_calls", "stop"),
+    ("tool_calls", "tool_calls"),
+    ("function_call", "tool_calls"),
     ("length", "length"),
     ("model_length", "length"),
     ("content_filter", "content_filter"),
@@ -284,7 +286,7 @@ def test_a_message_gives_its_text_and_one_finish(case: str) -> None:
     [
         ("end_turn", "stop"),
         ("stop_sequence", "stop"),
-        ("tool_use", "stop"),
+        ("tool_use", "tool_calls"),
         ("pause_turn", "stop"),
         ("max_tokens", "length"),
         ("model_context_window_exceeded", "length"),
@@ -301,7 +303,7 @@ def test_a_message_counts_cumulative_usage_and_cached_input() -> None:
     """Counts replace earlier ones, and what came from the cache was input too."""
     start = message(usage={"input_tokens": 3, "cache_read_input_tokens": 4, "output_tokens": 1})
     deltas = read(MessageReader(), start, stopped(output_tokens=9), END)
-    assert deltas[-1].usage == Usage(7, 9)
+    assert deltas[-1].usage == Usage(7, 9, cache_read_tokens=4)
 
 
 def test_a_message_that_is_cut_is_refused() -> None:
