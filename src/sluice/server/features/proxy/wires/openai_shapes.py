@@ -13,6 +13,8 @@ from typing import Any, Final, Literal, Protocol
 
 from sluice.server.features.proxy.wires.reading import DEEPEST, Body, Speaker, shown
 
+JsonValue = Any
+"""Any value of a parsed JSON body."""
 MediaKind = Literal["image", "audio", "document"]
 
 _PLAIN: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_.:/-]{1,256}", re.ASCII)
@@ -31,7 +33,7 @@ class Place:
     depth: int = 0
 
     @property
-    def value(self) -> Any:
+    def value(self) -> JsonValue:
         """What stands there now."""
         return self.holder[self.key]
 
