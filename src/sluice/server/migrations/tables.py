@@ -6,11 +6,13 @@ from sluice.server.auth import tables as auth
 from sluice.server.features.audit import tables as audit
 from sluice.server.features.models import tables as models
 from sluice.server.features.policies import tables as policies
+from sluice.server.features.proxy import calls_tables as calls
+from sluice.server.features.proxy import limits_tables as limits
 from sluice.server.features.proxy import tables as conversations
 from sluice.server.features.threads import tables as threads
 from sluice.server.kit.database import Base
 from sluice.server.vault import tables as vault
 
-FEATURES = (audit, auth, conversations, models, policies, threads, vault)
+FEATURES = (audit, auth, calls, conversations, limits, models, policies, threads, vault)
 
 metadata = Base.metadata

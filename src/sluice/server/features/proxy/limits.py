@@ -1,0 +1,146 @@
+"""What an API token may use, and whether one more call is within it (pure but for its session).
+
+Calls are counted where they are recorded, in the transaction that begins a call. On SQLite there is
+one writer at a time; on PostgreSQL the row of the token's settings is locked first. So a limit holds
+for all workers and replicas together. A token without limits is not counted at all.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sluice.server.errors import RateLimited, Unprocessable
+
+MINUTE: Final = timedelta(minutes=1)
+MICRODOLLARS: Final = 1_000_000
+"""In a US dollar."""
+STREAM_RETRY_SECONDS: Final = 1.0
+"""When to ask again where a stream of the same token has to end first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a token may use; None does not limit. Months are those of UTC."""
+
+    requests_per_minute: int | None = None
+    """Calls that begin within any sixty seconds."""
+    tokens_per_minute: int | None = None
+    """Input and output tokens; a call counts when it ends, and what is expected of it until then."""
+    concurrent_streams: int | None = None
+    monthly_tokens: int | None = None
+    monthly_budget: int | None = None
+    """Millionths of a US dollar."""
+
+    @property
+    def by_month(self) -> bool:
+        """Whether a month's use has to be known."""
+        return self.monthly_tokens is not None or self.monthly_budget is not None
+
+
+NO_LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class KeySettings:
+    """What is set for an API token."""
+
+    default_instance_id: int | None = None
+    """Where calls go whose model names no instance."""
+    limits: Limits = NO_LIMITS
+
+
+NOTHING_SET: Final = KeySettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Tokens, and millionths of a US dollar."""
+
+    tokens: int = 0
+    cost: int = 0
+
+    def __add__(self, other: Used) -> Used:
+        return Used(self.tokens + other.tokens, self.cost + other.cost)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSoFar:
+    """A sum that need not be made again: what a token's calls used from `month` until `until`.
+
+    Calls that ended since are added at each question. A call's end is written a moment after the
+    time that it names, so the sum stays `LAG` behind.
+    """
+
+    month: datetime
+    until: datetime
+    used: Used = Used()
+
+    def moved(self, until: datetime, used: Used) -> MonthSoFar:
+        """The same with what came until `until`."""
+        return replace(self, until=until, used=self.used + used)
+
+
+LAG: Final = timedelta(minutes=5)
+"""Longer than any transaction waits, and than the clocks of two replicas may differ."""
+MOVE_AFTER: Final = timedelta(minutes=15)
+
+
+def month_of(moment: datetime) -> datetime:
+    """The beginning of its month."""
+    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def next_month(moment: datetime) -> datetime:
+    """The beginning of the month after it."""
+    return month_of(month_of(moment) + timedelta(days=32))
+
+
+def over_requests(limit: int, oldest: datetime, now: datetime) -> RateLimited:
+    """`oldest` is the call that has to be a minute old before another may begin."""
+    wait = (oldest + MINUTE - now).total_seconds()
+    return _over("requests_per_minute", f"{limit} requests a minute", wait)
+
+
+def over_tokens(limit: int, wait: float) -> RateLimited:
+    """`wait`: seconds until enough of what was used is a minute old."""
+    return _over("tokens_per_minute", f"{limit} tokens a minute", wait)
+
+
+def over_streams(limit: int) -> RateLimited:
+    """As many streams run as may."""
+    return _over("concurrent_streams", f"{limit} streams at once", STREAM_RETRY_SECONDS)
+
+
+def check_month(limits: Limits, used: Used, now: datetime) -> None:
+    """Raise `RateLimited` when the month's tokens or money are used up."""
+    wait = (next_month(now) - now).total_seconds()
+    if limits.monthly_tokens is not None and used.tokens >= limits.monthly_tokens:
+        raise _over("monthly_tokens", f"{limits.monthly_tokens} tokens a month", wait)
+    if limits.monthly_budget is not None and used.cost >= limits.monthly_budget:
+        raise _over("monthly_budget", f"{dollars(limits.monthly_budget)} a month", wait)
+
+
+def without_price(provider: str) -> Unprocessable:
+    """A budget cannot hold for what nobody knows the price of."""
+    return Unprocessable(
+        "This API token has a monthly budget, and the price of the model is not known; "
+        f"an administrator can add it to the file of prices (provider {provider}).",
+        code="price_unknown",
+    )
+
+
+def dollars(microdollars: int) -> str:
+    """For people: `$12.50`."""
+    return f"${microdollars / MICRODOLLARS:,.2f}"
+
+
+def _over(code: str, allowed: str, wait: float) -> RateLimited:
+    seconds = max(1.0, float(math.ceil(wait)))
+    return RateLimited(
+        f"This API token may use {allowed}, and has used them; try again in {seconds:.0f} s.",
+        code=code,
+        retry_after=seconds,
+    )
