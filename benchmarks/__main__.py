@@ -16,7 +16,7 @@ from typing import Final
 
 import psutil
 
-from benchmarks import conversation, detecting, gateway, startup, stream, throughput
+from benchmarks import conversation, detecting, gateway, startup, stream, throughput, wires
 from benchmarks.report import (
     Program,
     Sheet,
@@ -32,6 +32,7 @@ PROGRAMS: Final[dict[str, Program]] = {
     "gateway": gateway,
     "stream": stream,
     "throughput": throughput,
+    "wires": wires,
     "conversation": conversation,
     "startup": startup,
 }

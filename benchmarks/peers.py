@@ -24,7 +24,6 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = ROOT / ".compat" / "presidio"
-REQUIREMENTS: Final = ROOT / "requirements" / "compat-presidio.txt"
 MODEL: Final = "en_core_web_sm"
 PATIENCE: Final = 900
 """Seconds after which a program that does not end is ended."""
@@ -35,22 +34,29 @@ class NoPeer(Exception):
 
 
 def presidio() -> Path:
-    """The Python of an environment with exactly Presidio's analyzer; made once and kept.
+    """The Python of an environment with exactly Presidio's analyzer. Raises `NoPeer`."""
+    return environment("presidio")
+
+
+def environment(name: str) -> Path:
+    """The Python of an environment with what requirements/compat-NAME.txt pins; made once, kept.
 
     Raises:
         NoPeer: its packages cannot be installed.
     """
-    python, done = FOLDER / "bin" / "python", FOLDER / "installed"
-    if done.exists() and done.read_text() == REQUIREMENTS.read_text():
+    folder = ROOT / ".compat" / name
+    requirements = ROOT / "requirements" / f"compat-{name}.txt"
+    python, done = folder / "bin" / "python", folder / "installed"
+    if done.exists() and done.read_text() == requirements.read_text():
         return python
-    venv.create(FOLDER, with_pip=True, clear=True)
+    venv.create(folder, with_pip=True, clear=True)
     command = [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r"]
     installed = subprocess.run(
-        [*command, str(REQUIREMENTS)], capture_output=True, text=True, check=False
+        [*command, str(requirements)], capture_output=True, text=True, check=False
     )
     if installed.returncode != 0:
         raise NoPeer(f"pip ended with {installed.returncode}")
-    done.write_text(REQUIREMENTS.read_text())
+    done.write_text(requirements.read_text())
     return python
 
 
