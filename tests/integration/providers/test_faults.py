@@ -215,5 +215,5 @@ async def test_nobody_there_is_told_as_such(transport: Transport) -> None:
     async with Peer([FAULTS["answer"](ROWS["openai"].wire)]) as peer:
         gone = peer.url
     connection = Connection("openai", "m", gone, {"api_key": "k"})
-    with pytest.raises(ProviderUnreachable, match=r"No connection to openai .*ConnectError"):
+    with pytest.raises(ProviderUnreachable, match=r"No connection to openai .*Connect"):
         await anext(Providers(transport)["openai"].stream(connection, MESSAGES))

@@ -10,8 +10,9 @@ import pytest
 
 from sluice.engine.types import CleansedText
 from sluice.server.providers.base import Connection, Message
+from sluice.server.providers.httpx_engine import HttpxEngine
 from sluice.server.providers.registry import Providers
-from sluice.server.providers.transport import Transport
+from sluice.server.providers.transport import Limits, Timeouts, Transport
 
 FIRST = {
     "openai": b'data: {"choices":[{"delta":{"content":"a"}}]}\n\n',
@@ -49,7 +50,9 @@ async def test_an_answer_is_closed_when_closing_returns(key: str, cancelled: boo
     async def respond(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
 
-    async with Transport(pool=httpx.MockTransport(respond)) as transport:
+    async with Transport(
+        engine=HttpxEngine(Timeouts(), Limits(), pool=httpx.MockTransport(respond))
+    ) as transport:
         connection = Connection(key, "m", credentials={"api_key": "k"})
         stream = Providers(transport)[key].stream(connection, (Message("user", CleansedText("a")),))
         assert (await anext(stream)).text == "a"

@@ -14,7 +14,8 @@ from sluice.server.providers.base import (
     ProviderTimeout,
     ProviderUnreachable,
 )
-from sluice.server.providers.transport import HTTP_ERRORS, Transport, transport_error
+from sluice.server.providers.httpx_engine import HTTP_ERRORS, transport_error
+from sluice.server.providers.transport import Transport
 
 EVERY = sorted(
     (
@@ -96,8 +97,8 @@ def test_the_system_error_beneath_is_named_by_its_class() -> None:
 
 def test_the_librarys_own_logs_are_kept_to_warnings() -> None:
     """A transport silences what would quote a vendor's bytes, at whatever level the server logs."""
-    for name in ("httpx", "httpcore"):
+    for name in ("aiohttp", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.DEBUG)
     Transport()
-    for name in ("httpx", "httpcore.http11", "httpcore.connection"):
+    for name in ("aiohttp.client", "httpx", "httpcore.http11", "httpcore.connection"):
         assert not logging.getLogger(name).isEnabledFor(logging.INFO)
