@@ -13,7 +13,7 @@ from sluice.server.features.proxy.wires.openai_shapes import (
     is_encrypted,
     is_word,
 )
-from sluice.server.features.proxy.wires.wire import AnswerBlocked, Restorer
+from sluice.server.features.proxy.wires.wire import AnswerBlocked, Outcome, Restorer
 from sluice.server.providers.answer import SurrogateJoiner
 from sluice.server.providers.base import FinishReason, Usage
 
@@ -86,7 +86,8 @@ class AnswerVisitor:
 
     def word(self, place: Place) -> None:
         """An id or a word; a string that can be neither is a text."""
-        if not isinstance(place.value, str) or not is_word(place.value):
+        value = place.value
+        if isinstance(value, list | dict) or (isinstance(value, str) and not is_word(value)):
             self.text(place)
 
     def encrypted(self, place: Place) -> None:
@@ -100,8 +101,14 @@ class AnswerVisitor:
 
     def echo(self, place: Place) -> None:
         """The caller's own words; the instance's instructions are not shown."""
-        if place.key in self._asked:
-            place.holder[place.key] = self._asked[place.key]
+        asked = self._asked.get(place.key)
+        if isinstance(asked, dict) and isinstance(place.value, dict):
+            added = {name: one for name, one in place.value.items() if name not in asked}
+            place.holder[place.key] = added
+            self.values(place)
+            place.value.update(asked)
+        elif place.key in self._asked:
+            place.holder[place.key] = asked
         elif place.key == "instructions":
             place.holder[place.key] = None
         else:
@@ -177,6 +184,17 @@ def response_finish(response: Mapping[str, Any]) -> FinishReason | None:
     calls = ("function_call", "custom_tool_call")
     asks = any(isinstance(item, dict) and item.get("type") in calls for item in items)
     return "tool_calls" if asks else "stop"
+
+
+def response_outcome(response: Mapping[str, Any]) -> Outcome:
+    """What a response object told besides its text."""
+    model, answer_id = response.get("model"), response.get("id")
+    return Outcome(
+        response_finish(response),
+        read_usage(response.get("usage")),
+        model if isinstance(model, str) else None,
+        answer_id if isinstance(answer_id, str) else None,
+    )
 
 
 def read_usage(value: object) -> Usage | None:

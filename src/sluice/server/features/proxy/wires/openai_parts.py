@@ -70,6 +70,8 @@ def media(
         name = inside if inside and holder is place.value else key
 
         def replacement(words_of_it: str) -> Body:
+            if text_type == "message":
+                return {"type": text_type, "role": "assistant", "content": words_of_it}
             return {"type": text_type, "text": words_of_it}
 
         said = _media_type(kind, holder)
