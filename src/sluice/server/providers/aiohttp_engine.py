@@ -1,4 +1,4 @@
-"""The transport's engine over aiohttp, whose parser is compiled: an eighth of httpx's time a call.
+"""The transport's engine over aiohttp, whose parser is compiled: a sixth of httpx's time a call.
 
 See `docs/adr/0005-providers.md`. Redirects, cookies, unpacking and the environment are off.
 """

@@ -63,7 +63,7 @@ async def _attempt(
             for delta in reader.read(event):
                 yield delta
             if reader.done:
-                await _settle(events)
+                await settle(events)
                 break
     yield reader.finish()
 
@@ -72,11 +72,12 @@ async def _events(transport: Transport, call: Call) -> AsyncGenerator[Event, Non
     parser = EventParser()
     async with aclosing(transport.post(call)) as pieces:
         async for piece in pieces:
-            for event in _feed(parser, call, piece):
+            for event in feed(parser, call, piece):
                 yield event
 
 
-def _feed(parser: EventParser, call: Call, piece: bytes) -> list[Event]:
+def feed(parser: EventParser, call: Call, piece: bytes) -> list[Event]:
+    """The events that end in these bytes. Raises `ProviderProtocolError`."""
     try:
         return parser.feed(piece)
     except MalformedStream as error:
@@ -86,7 +87,7 @@ def _feed(parser: EventParser, call: Call, piece: bytes) -> list[Event]:
     )
 
 
-async def _settle(events: AsyncGenerator[Event, None]) -> None:
+async def settle(events: AsyncGenerator[Event, None]) -> None:
     """Read on to the end of the message; the answer is complete, so nothing can fail any more."""
     try:
         async with asyncio.timeout(SETTLE_SECONDS):

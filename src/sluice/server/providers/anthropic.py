@@ -45,10 +45,7 @@ class AnthropicProvider:
 
     def problems(self, connection: Connection) -> tuple[Problem, ...]:
         """Everything wrong with a connection to Anthropic."""
-        found = connection_problems(connection, credentials=("api_key",), options=OPTIONS)
-        if not _DATE.fullmatch(wire_version(connection, connection.options)):
-            found += (Problem("options.api_version", f"use a version such as {VERSION}"),)
-        return found
+        return anthropic_problems(connection)
 
     async def stream(
         self,
@@ -72,6 +69,14 @@ class AnthropicProvider:
         async with aclosing(deltas):
             async for delta in deltas:
                 yield delta
+
+
+def anthropic_problems(connection: Connection) -> tuple[Problem, ...]:
+    """Everything wrong with a connection to Anthropic."""
+    found = connection_problems(connection, credentials=("api_key",), options=OPTIONS)
+    if not _DATE.fullmatch(wire_version(connection, connection.options)):
+        found += (Problem("options.api_version", f"use a version such as {VERSION}"),)
+    return found
 
 
 def anthropic_call(

@@ -35,14 +35,7 @@ class OpenAIProvider:
 
     def problems(self, connection: Connection) -> tuple[Problem, ...]:
         """Everything wrong with a connection to this vendor."""
-        needed = ("api_key",) if self._vendor.needs_key else ()
-        found = connection_problems(connection, credentials=needed, options=OPTIONS)
-        if connection.base_url is None and self._vendor.base_url is None:
-            found += (Problem("base_url", "this vendor has no common address; give yours"),)
-        role = connection.options.get("system_role", "system")
-        if role not in ("system", "developer", "user"):
-            found += (Problem("options.system_role", "use system, developer or user"),)
-        return found
+        return openai_problems(self._vendor, connection)
 
     async def stream(
         self,
@@ -61,6 +54,18 @@ class OpenAIProvider:
     def _call(self, connection: Connection, messages: tuple[Message, ...], asked: Asked) -> Call:
         body = encode_body(self.key, chat_body(self._vendor, connection, messages, asked))
         return openai_call(self._vendor, connection, CHAT, body)
+
+
+def openai_problems(vendor: Vendor, connection: Connection) -> tuple[Problem, ...]:
+    """Everything wrong with a connection to a vendor that speaks OpenAI's wires."""
+    needed = ("api_key",) if vendor.needs_key else ()
+    found = connection_problems(connection, credentials=needed, options=OPTIONS)
+    if connection.base_url is None and vendor.base_url is None:
+        found += (Problem("base_url", "this vendor has no common address; give yours"),)
+    role = connection.options.get("system_role", "system")
+    if role not in ("system", "developer", "user"):
+        found += (Problem("options.system_role", "use system, developer or user"),)
+    return found
 
 
 def openai_call(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from sluice.engine.errors import Problem
@@ -11,7 +11,7 @@ from sluice.server.providers.base import Connection, Provider, ProviderRejected
 from sluice.server.providers.echo import EchoProvider
 from sluice.server.providers.openai import OpenAIProvider
 from sluice.server.providers.transport import Transport
-from sluice.server.providers.vendors import VENDORS
+from sluice.server.providers.vendors import VENDORS, Vendor
 
 LIMINAL_KEYS: Final = frozenset(
     {"anthropic", "aws_bedrock", "aws_sagemaker", "azure_openai", "cohere", "google_vertex_ai",
@@ -36,18 +36,25 @@ class _BuiltIn(Provider, Protocol):
     def problems(self, connection: Connection) -> tuple[Problem, ...]: ...
 
 
+def _vendor(vendor: Vendor) -> Callable[[Transport], _BuiltIn]:
+    return lambda transport: OpenAIProvider(transport, vendor)
+
+
+_BUILT_IN: Final[Mapping[str, Callable[[Transport], _BuiltIn]]] = {
+    "anthropic": AnthropicProvider,
+    "echo": lambda _: EchoProvider(),
+    **{key: _vendor(vendor) for key, vendor in VENDORS.items()},
+}
+"""Every provider of this server's own: one line each, in `LIMINAL_KEYS` too where it is there."""
+
+
 class Providers:
     """The providers of one server, all on one transport."""
 
     def __init__(self, transport: Transport, extra: Mapping[str, Provider] | None = None) -> None:
-        built_in: tuple[_BuiltIn, ...] = (
-            EchoProvider(),
-            AnthropicProvider(transport),
-            *(OpenAIProvider(transport, vendor) for vendor in VENDORS.values()),
-        )
-        self._problems = {provider.key: provider.problems for provider in built_in}
-        self._providers: dict[str, Provider] = {provider.key: provider for provider in built_in}
-        self._providers.update(extra or {})
+        built_in = {key: make(transport) for key, make in _BUILT_IN.items()}
+        self._problems = {key: provider.problems for key, provider in built_in.items()}
+        self._providers: dict[str, Provider] = {**built_in, **(extra or {})}
 
     def __getitem__(self, key: str) -> Provider:
         """The provider of this key. Raises `UnknownProvider`."""
@@ -69,7 +76,7 @@ class Providers:
 
 def provider_keys() -> tuple[str, ...]:
     """The keys of all built-in providers, sorted."""
-    return tuple(sorted({EchoProvider.key, AnthropicProvider.key, *VENDORS}))
+    return tuple(sorted(_BUILT_IN))
 
 
 def wire_key(key: str, *, exact: bool = False) -> str:
