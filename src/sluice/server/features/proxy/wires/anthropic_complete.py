@@ -42,8 +42,6 @@ class AnthropicComplete:
 
     def read(self, body: Body, reading: Reading) -> Call:
         """Tell `reading` of every value of the body what it is."""
-        if "model" not in body:
-            reading.refuse("model", "is missing")
         walk = Walk(RequestPlaces(reading))
         for name in list(body):
             if name != "prompt":

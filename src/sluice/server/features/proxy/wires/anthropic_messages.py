@@ -40,9 +40,8 @@ class AnthropicMessages:
 
     def read(self, body: Body, reading: Reading) -> Call:
         """Tell `reading` of every value of the body what it is."""
-        for name in ("model", "messages"):
-            if name not in body:
-                reading.refuse(name, "is missing")
+        if "messages" not in body:
+            reading.refuse("messages", "is missing")
         Walk(RequestPlaces(reading)).shape(body, REQUEST, "", "client")
         return call_of(body, reading)
 
@@ -102,12 +101,27 @@ class AnthropicCountTokens(AnthropicMessages):
 
 
 def call_of(body: Body, reading: Reading) -> Call:
-    """What the call asks for; a model or a wish to stream of the wrong type is refused."""
-    model, stream = body.get("model", ""), body.get("stream")
-    if not isinstance(model, str):
-        reading.refuse("model", "must be a string")
-        model = ""
+    """What the call asks for; a model that is missing or a wrong wish to stream is refused."""
+    model, stream = body.get("model"), body.get("stream")
+    if model is None:
+        reading.refuse("model", "is missing")
     if not isinstance(stream, bool | None):
         reading.refuse("stream", "must be true or false")
     who = end_user(body)
-    return Call(model, stream is True, conversation=who.conversation, end_user=who.person)
+    return Call(
+        model if isinstance(model, str) else "",
+        stream is True,
+        conversation=who.conversation,
+        follows=_follows(body),
+        end_user=who.person,
+    )
+
+
+def _follows(body: Body) -> str | None:
+    """The answer that a thread kept by the vendor, or its diagnostics, go on from."""
+    for name in ("thread", "diagnostics"):
+        holder = body.get(name)
+        found = holder.get("previous_message_id") if isinstance(holder, dict) else None
+        if isinstance(found, str) and found:
+            return found
+    return None

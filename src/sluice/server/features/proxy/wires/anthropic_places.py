@@ -28,6 +28,8 @@ _WORD: Final = re.compile(
 """Names, ids, domains, media types, dates: what may stand where no text is expected. Digits alone
 may be a number of a card, a telephone or a person.
 """
+_ENCRYPTED: Final = re.compile(r"[A-Za-z0-9+/_.:=-]*", re.ASCII)
+"""Base64 of either alphabet, and what other vendors of the wire write in its place."""
 _NOT_UNDERSTOOD: Final = "is of a shape that is not understood"
 
 
@@ -75,8 +77,19 @@ class RequestPlaces:
             self._reading.structure(holder, key, path)
 
     def sealed(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
-        """Counted; nothing is looked at."""
-        self._reading.structure(holder, key, path)
+        """Counted; nothing is looked at. Only a string can be sealed."""
+        if isinstance(holder[key], str | None):
+            self._reading.structure(holder, key, path)
+        else:
+            self._reading.refuse(path, "must be a string")
+
+    def encrypted(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
+        """Counted; refused if it cannot be what the vendor gave."""
+        value = holder[key]
+        if isinstance(value, str) and not _ENCRYPTED.fullmatch(value):
+            self._reading.refuse(path, "must be as the vendor gave it")
+        else:
+            self.sealed(holder, key, path, speaker)
 
     def source(self, block: Body, path: str) -> None:
         """An image or a document, for the policy to decide about; `path` is its source's."""
@@ -154,6 +167,9 @@ class AnswerPlaces:
         """Stays."""
 
     def sealed(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
+        """Stays."""
+
+    def encrypted(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
         """Stays."""
 
     def source(self, block: Body, path: str) -> None:

@@ -23,7 +23,9 @@ class Place(Enum):
     WORD = auto()
     """Names, ids, words of an enumeration, settings: one value or many, nested as they are."""
     SEALED = auto()
-    """Encrypted, signed, or a credential: left as it is, byte for byte."""
+    """Signed words, or a credential: left as it is, byte for byte."""
+    ENCRYPTED = auto()
+    """What only the vendor can read, and signatures: left as it is, byte for byte."""
     INSIDE = auto()
     """A text, an object that says its `type`, or a list of such objects."""
     SYSTEM = auto()
@@ -63,7 +65,7 @@ _RAN: Final[Shape] = {
     "content": Place.INSIDE,
     "stdout": Place.TEXT,
     "stderr": Place.TEXT,
-    "encrypted_stdout": Place.SEALED,
+    "encrypted_stdout": Place.ENCRYPTED,
     "return_code": Place.WORD,
 }
 _DOWNLOAD: Final[Shape] = {
@@ -83,7 +85,7 @@ _FOUND_BY_SEARCH: Final[Shape] = {
     "title": Place.TEXT,
     "url": Place.TEXT,
     "source": Place.TEXT,
-    "encrypted_index": Place.SEALED,
+    "encrypted_index": Place.ENCRYPTED,
 }
 _TOOL_FIELDS: Final[Shape] = {
     "type": Place.WORD,
@@ -129,8 +131,8 @@ _OBJECTS: Final[Mapping[str, Shape]] = {
         "content": Place.INSIDE,
         "citations": Place.WORD,
     },
-    "thinking": {"thinking": Place.SEALED, "signature": Place.SEALED},
-    "redacted_thinking": {"data": Place.SEALED},
+    "thinking": {"thinking": Place.SEALED, "signature": Place.ENCRYPTED},
+    "redacted_thinking": {"data": Place.ENCRYPTED},
     "tool_use": _USED,
     "server_tool_use": _USED,
     "mcp_tool_use": _USED,
@@ -154,7 +156,7 @@ _OBJECTS: Final[Mapping[str, Shape]] = {
         "title": Place.TEXT,
         "url": Place.TEXT,
         "page_age": Place.TEXT,
-        "encrypted_content": Place.SEALED,
+        "encrypted_content": Place.ENCRYPTED,
     },
     "web_fetch_result": {
         "url": Place.TEXT,
@@ -176,7 +178,7 @@ _OBJECTS: Final[Mapping[str, Shape]] = {
     "tool_reference": {"tool_name": Place.WORD, "name": Place.WORD},
     "advisor_result": {"text": Place.TEXT, "stop_reason": Place.WORD},
     "advisor_redacted_result": {
-        "encrypted_content": Place.SEALED,
+        "encrypted_content": Place.ENCRYPTED,
         "stop_reason": Place.WORD,
     },
     "mcp_tool_listing": {"mcp_server_name": Place.WORD, "tools": TOOL},
@@ -201,8 +203,8 @@ _OBJECTS: Final[Mapping[str, Shape]] = {
     "search_result_location": _FOUND_BY_SEARCH,
     "compaction": {
         "content": Place.INSIDE,
-        "encrypted_content": Place.SEALED,
-        "signature": Place.SEALED,
+        "encrypted_content": Place.ENCRYPTED,
+        "signature": Place.ENCRYPTED,
         "tool_changes": Place.INSIDE,
     },
 }
@@ -211,9 +213,9 @@ OBJECTS: Final[Mapping[str, Shape]] = {kind: {**_ANY, **shape} for kind, shape i
 SEALED_COMPACTION: Final[Shape] = {
     **_ANY,
     "content": Place.SEALED,
-    "encrypted_content": Place.SEALED,
-    "signature": Place.SEALED,
-    "tool_changes": Place.SEALED,
+    "encrypted_content": Place.ENCRYPTED,
+    "signature": Place.ENCRYPTED,
+    "tool_changes": Place.INSIDE,
 }
 """A summary that the vendor made: its signature covers it, so it goes back as it came."""
 
@@ -243,7 +245,7 @@ MESSAGE: Final[Shape] = {
 }
 """One turn of a conversation."""
 REQUEST: Final[Shape] = {
-    "model": Place.WORD,
+    "model": Place.SEALED,
     "messages": Place.MESSAGES,
     "system": Place.SYSTEM,
     "tools": TOOL,
@@ -275,7 +277,7 @@ REQUEST: Final[Shape] = {
         "speed": Place.WORD,
         "thinking": Place.WORD,
     },
-    "fallback_credit_token": Place.SEALED,
+    "fallback_credit_token": {"token": Place.SEALED, "mode": Place.WORD},
     "cache_control": Place.WORD,
     "container": Place.WORD,
     "diagnostics": Place.WORD,
@@ -291,7 +293,7 @@ REQUEST: Final[Shape] = {
     "anthropic_beta": Place.WORD,
     "anthropic_version": Place.WORD,
 }
-"""The body of a request."""
+"""The body of a request; the model's name in it is never sent."""
 
 _STOP_DETAILS: Final[Shape] = {
     "type": Place.WORD,
@@ -324,7 +326,7 @@ ANSWER: Final[Shape] = {
 }
 """A message of the model's."""
 COMPLETION_REQUEST: Final[Shape] = {
-    "model": Place.WORD,
+    "model": Place.SEALED,
     "metadata": METADATA,
     "stop_sequences": Place.TEXT,
 }

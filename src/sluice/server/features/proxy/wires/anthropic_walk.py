@@ -44,7 +44,11 @@ class Places(Protocol):
         ...
 
     def sealed(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
-        """Encrypted, signed, or a credential."""
+        """Signed words, or a credential."""
+        ...
+
+    def encrypted(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
+        """What only the vendor can read, and signatures."""
         ...
 
     def source(self, block: Body, path: str) -> None:
@@ -80,6 +84,7 @@ class Walk:
             Place.JSON: places.values,
             Place.WORD: places.word,
             Place.SEALED: places.sealed,
+            Place.ENCRYPTED: places.encrypted,
             Place.INSIDE: self.inside,
             Place.SYSTEM: self._system,
             Place.MESSAGES: self._messages,
