@@ -137,10 +137,9 @@ class Reading:
         self.problems.append(Problem(path, message))
 
     def write_back(self) -> None:
-        """Write JSON that stood inside of strings; once, after all leaves were put."""
+        """Write JSON that stood inside of strings; after all leaves were put, each time they are."""
         for close in reversed(self._documents):
             close()
-        self._documents.clear()
 
     def coverage(self) -> dict[str, dict[str, int]]:
         """How many strings were scanned and how many passed, by path without indices."""
