@@ -175,7 +175,7 @@ class _Conversation:
         return message
 
     def _assistant(self, fields: Fields, number: int) -> list[Part]:
-        fields.drop("annotations")
+        fields.drop("annotations", "parsed")
         thinking = fields.string("reasoning_content")
         parts: list[Part] = [Thinking(thinking)] if thinking else []
         parts += content(fields, "content", _WORDS)
@@ -197,6 +197,7 @@ class _Conversation:
             return []
         self._names[call_id] = inner.needed("name")
         found = ToolCall(call_id, self._names[call_id], inner.arguments("arguments"))
+        inner.drop("parsed_arguments")
         inner.close()
         call.close()
         return [found]

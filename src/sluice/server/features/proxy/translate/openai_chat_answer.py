@@ -19,7 +19,6 @@ from sluice.server.features.proxy.translate.blocks import (
     Step,
     broken,
     gathered,
-    whole_calls,
 )
 from sluice.server.features.proxy.translate.openai_asked import include_usage
 from sluice.server.features.proxy.wires.reading import Body
@@ -112,7 +111,7 @@ def chat_answer(body: Body, model: str, deltas: Sequence[Delta]) -> Body:
 
 
 def _message(blocks: Blocks, *, as_legacy: bool) -> dict[str, Any]:
-    calls = whole_calls(blocks)
+    calls = blocks.of("tool")
     text = blocks.text()
     message: dict[str, Any] = {
         "role": "assistant",

@@ -21,11 +21,10 @@ from sluice.server.features.proxy.translate.openai_asked import STEERING, includ
 from sluice.server.features.proxy.translate.openai_chat_answer import (
     DONE,
     event,
-    finish_word,
     usage,
 )
 from sluice.server.features.proxy.wires.reading import Body
-from sluice.server.providers.base import Asked, Delta, Message
+from sluice.server.providers.base import Asked, Delta, FinishReason, Message
 from sluice.server.providers.sse import Event
 
 _PROMPT: Final = "must be one text for the vendor of this model"
@@ -50,7 +49,7 @@ class CompletionsTranslation:
     def answer(self, body: Body, model: str, deltas: Sequence[Delta]) -> Body:
         """See `Translation.answer`."""
         blocks = gathered(deltas)
-        answer = _head(blocks.model or model) | _choice(blocks.text(), finish_word(blocks.finish))
+        answer = _head(blocks.model or model) | _choice(blocks.text(), _word(blocks.finish))
         return answer | ({"usage": usage(blocks.usage)} if blocks.usage else {})
 
 
@@ -71,7 +70,7 @@ class CompletionsRenderer:
     def finish(self) -> list[Event]:
         """The reason of the end, the usage if it was asked for, and `[DONE]`."""
         self._blocks.end()
-        events = [self._chunk("", finish_word(self._blocks.finish))]
+        events = [self._chunk("", _word(self._blocks.finish))]
         if self._with_usage and self._blocks.usage:
             events.append(event(self._head | {"choices": [], "usage": usage(self._blocks.usage)}))
         return [*events, DONE]
@@ -108,6 +107,11 @@ def _prompt(fields: Fields) -> CleansedText:
         fields.refuse("prompt", _PROMPT)
         return CleansedText("")
     return CleansedText(value)
+
+
+def _word(finish: FinishReason) -> str:
+    """The wire knows no tools, so that no answer of it ends with their calls."""
+    return "stop" if finish == "tool_calls" else finish
 
 
 def _head(model: str) -> dict[str, Any]:

@@ -133,14 +133,9 @@ def _refusal(fields: Fields) -> Sequence[Part]:
     return words(fields.needed("refusal"))
 
 
-def _output_text(fields: Fields) -> Sequence[Part]:
-    fields.drop("parsed")
-    return text_part(fields)
-
-
 _WORDS: Final[dict[str, PartReader]] = {
     "input_text": text_part,
-    "output_text": _output_text,
+    "output_text": text_part,
     "text": text_part,
     "refusal": _refusal,
 }

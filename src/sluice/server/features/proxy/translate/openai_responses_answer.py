@@ -17,7 +17,6 @@ from sluice.server.features.proxy.translate.blocks import (
     Blocks,
     Step,
     gathered,
-    whole_calls,
 )
 from sluice.server.features.proxy.translate.openai_chat_answer import event
 from sluice.server.features.proxy.translate.thinking_seal import sealed
@@ -54,6 +53,8 @@ class ResponsesRenderer:
         self._response: Body = {}
         self._output: list[Item] = []
         self._sequence = 0
+        self._cut = False
+        """Whether what ends now was cut off."""
 
     def feed(self, delta: Delta) -> list[Event]:
         """The events of one delta. Raises `ProviderProtocolError`."""
@@ -63,6 +64,7 @@ class ResponsesRenderer:
     def finish(self) -> list[Event]:
         """The end of the last item, and the whole response."""
         steps = self._blocks.end()
+        self._cut = self._blocks.finish in _INCOMPLETE
         events = [*self._start(), *self._told(steps)]
         self._response |= _ending(self._blocks) | {"output": self._output}
         kind = f"response.{self._response['status']}"
@@ -105,8 +107,8 @@ class ResponsesRenderer:
         return self._inside(kind, step.block, delta=step.piece, **_logprobs(step.block))
 
     def _close(self, block: Block) -> list[Event]:
-        text, cut = block.text, self._cut_off
-        self._output[-1] = item = _item(block, self._output[-1]["id"], cut=cut)
+        text = block.text
+        self._output[-1] = item = _item(block, self._output[-1]["id"], cut=self._cut)
         events: list[Event] = []
         if not block.redacted:
             kind = f"response.{_STREAMS[block.kind]}.done"
@@ -115,10 +117,6 @@ class ResponsesRenderer:
         events += self._part("done", block, text)
         told = {"item": item, "output_index": len(self._output) - 1}
         return [*events, self._event("response.output_item.done", told)]
-
-    @property
-    def _cut_off(self) -> bool:
-        return self._blocks.finish in _INCOMPLETE
 
     def _inside(self, kind: str, block: Block, **rest: object) -> Event:
         """An event about the item that is being made."""
@@ -146,10 +144,8 @@ _STREAMS: Final = {
 def responses_answer(body: Body, model: str, deltas: Sequence[Delta]) -> Body:
     """The whole answer. Raises `ProviderProtocolError`."""
     blocks = gathered(deltas)
-    calls = [id(call) for call in whole_calls(blocks)]
-    shown = [block for block in blocks.all if block.kind != "tool" or id(block) in calls]
-    cut = blocks.finish in _INCOMPLETE
-    output = [_item(block, _item_id(block), cut=cut and block is blocks.all[-1]) for block in shown]
+    cut = blocks.all[-1] if blocks.all and blocks.finish in _INCOMPLETE else None
+    output = [_item(block, _item_id(block), cut=block is cut) for block in blocks.all]
     return _response(body, blocks.model or model) | _ending(blocks) | {"output": output}
 
 

@@ -17,7 +17,7 @@ from sluice.engine.types import CleansedText
 from sluice.server.features.proxy.translate.fields import parsed
 from sluice.server.providers.base import Thinking
 
-_PREFIX: Final = "sluice-1."
+_PREFIX: Final = "sluice1-"
 
 
 def sealed(text: str, signature: str, redacted: str) -> str | None:

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from sluice.engine.types import CleansedText
 from sluice.server.features.proxy.translate.fields import Fields
 from sluice.server.providers.base import Message, Part, Role, Text
+
+_BESIDE_TEXT: Final = (
+    "cache_control",
+    "citations",
+    "annotations",
+    "logprobs",
+    "prompt_cache_breakpoint",
+    "parsed",
+    "parsed_output",
+)
+"""The last two are put there by the official SDKs, which send their own answers back."""
 
 PartReader = Callable[[Fields], Sequence[Part]]
 """Takes the fields of one part; the caller closes it."""
@@ -37,7 +49,7 @@ def words(text: CleansedText | None) -> tuple[Text, ...]:
 
 def text_part(fields: Fields) -> Sequence[Part]:
     """A part of which only the text counts; what annotates the text or its caching is dropped."""
-    fields.drop("cache_control", "citations", "annotations", "logprobs", "prompt_cache_breakpoint")
+    fields.drop(*_BESIDE_TEXT)
     return words(fields.needed("text"))
 
 
