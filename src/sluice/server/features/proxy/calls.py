@@ -77,6 +77,8 @@ class CallFacts:
     coverage: Coverage = field(default_factory=dict)
     model_asked: str = field(default="", repr=False)
     """As the caller named it; sealed with the request."""
+    stand_ins: Sequence[str] = field(default=(), repr=False)
+    """What stands in the request for originals without looking like a placeholder."""
     expected_input_tokens: int = 0
     """An estimate, for limits, until the provider has counted."""
     expected_output_tokens: int = 0
@@ -301,8 +303,8 @@ def _check_model(model: str) -> None:
 
 
 def _sealed_request(facts: CallFacts, uid: str) -> bytes:
-    asked = json.dumps(facts.model_asked)
-    plain = f'{{"model":{asked},"body":{facts.request.skeleton}}}'
+    told = json.dumps({"model": facts.model_asked, "standIns": sorted(facts.stand_ins)})
+    plain = json.dumps([told, facts.request.skeleton])
     place = call_place(uid, conversation_scope(facts.conversation_id), "request_sealed")
     return facts.key.seal(plain, place)
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import defer
 
 from sluice.server.features.proxy.calls_status import CallStatus
 from sluice.server.features.proxy.calls_tables import Call, CallText
@@ -45,8 +46,8 @@ def _unless_deleted(name: str) -> Any:  # noqa: ANN401 (an expression)
 _ANSWERS: Final = ("raw_answer_sealed", "hydrated_answer_sealed")
 _OUTCOME: Final = (
     "provider", "model", "status", "error_code", "model_answered", "connection", "attempts",
-    "finished_at", "first_token_ms", "duration_ms", "input_tokens", "output_tokens", "cache_read_tokens",
-    "cache_write_tokens", "cost", "counted_tokens", "counted_cost", "answer_manifest",
+    "finished_at", "first_token_ms", "duration_ms", "input_tokens", "output_tokens",
+    "cache_read_tokens", "cache_write_tokens", "cost", "counted_tokens", "counted_cost", "answer_manifest",
 )  # fmt: skip
 # One whose conversation was deleted meanwhile keeps no text, but what it used is counted.
 _FINISH: Final = (
@@ -116,7 +117,9 @@ class CallRepository(Repository):
 
     async def page(self, wanted: CallFilter, *, before: int | None, limit: int) -> list[Call]:
         """Calls that are not deleted, newest first, with ids below `before`; unopened."""
-        query = _filtered(select(Call).where(Call.deleted_at.is_(None)), wanted)
+        unopened = [defer(getattr(Call, name), raiseload=True) for name in SEALED]
+        query = select(Call).where(Call.deleted_at.is_(None)).options(*unopened)
+        query = _filtered(query, wanted)
         if before is not None:
             query = query.where(Call.id < before)
         query = query.order_by(Call.id.desc()).limit(limit)

@@ -1,8 +1,8 @@
-"""What an API token may use, and whether one more call is within it (pure but for its session).
+"""What an API token may use, and how a call over a limit is refused (pure).
 
-Calls are counted where they are recorded, in the transaction that begins a call. On SQLite there is
-one writer at a time; on PostgreSQL the row of the token's settings is locked first. So a limit holds
-for all workers and replicas together. A token without limits is not counted at all.
+Calls are counted where they are recorded, in the transaction that begins a call. On SQLite there
+is one writer at a time; on PostgreSQL the row of the token's settings is locked first. So a limit
+holds for all workers and replicas together. A token without limits is not counted at all.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ class Limits:
     requests_per_minute: int | None = None
     """Calls that begin within any sixty seconds."""
     tokens_per_minute: int | None = None
-    """Input and output tokens; a call counts when it ends, and what is expected of it until then."""
+    """Input and output tokens of calls that ended within sixty seconds, and what is expected of
+    those that run."""
     concurrent_streams: int | None = None
+    """Streamed calls that run at once."""
     monthly_tokens: int | None = None
     monthly_budget: int | None = None
     """Millionths of a US dollar."""
