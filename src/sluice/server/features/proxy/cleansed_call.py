@@ -1,0 +1,93 @@
+"""A cleansed request: what restores its answer, and what must be stored before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.engine import CleansedText, Entry, Mapping
+from sluice.server.features.proxy.cleansed_texts import (
+    CleansedOnce,
+    CleansedTexts,
+    Counts,
+    TextKey,
+)
+from sluice.server.features.proxy.conversations import Conversation, KnownEntries, note_use
+from sluice.server.features.proxy.quoting import places
+from sluice.server.vault.scopes import ScopeDestroyed
+
+
+@dataclass(slots=True)
+class CleansedCall:
+    """One call, between its request and its answer."""
+
+    conversation: Conversation
+    mapping: Mapping = field(repr=False)
+    """Exactly what may be restored in the answer."""
+    instructions: CleansedText = field(repr=False)
+    """The instance's; "" where it has none."""
+    manifest: Counts
+    """How often which entity type was found in the caller's texts, and what was done."""
+    entity_types: frozenset[str] = field(repr=False)
+    """Of which there may be placeholders."""
+    new: tuple[Entry, ...] = field(repr=False)
+    """What is stored with the call."""
+    reserved: frozenset[str]
+    """Placeholders that were typed, and are nobody's in this call."""
+    cleansed: dict[TextKey, CleansedOnce] = field(repr=False)
+    texts: CleansedTexts = field(repr=False)
+    known: KnownEntries = field(repr=False)
+
+    async def save(self, session: AsyncSession) -> None:
+        """Store what is new, in the caller's transaction; before anything is sent.
+
+        Raises `NumbersTaken` where somebody else was faster, `ScopeDestroyed` where the
+        conversation was deleted: nothing may be committed then, and nothing sent.
+        """
+        vault = self.conversation.vault
+        await vault.hold(session)
+        await vault.add(session, self.new)
+        await vault.reserve(session, self.reserved)
+        await note_use(session, self.conversation)
+
+    def settled(self) -> None:
+        """It is committed: later calls need neither analyse nor look up the same again."""
+        self._store(self.new)
+        for key, once in self.cleansed.items():
+            self.texts.put(key, once)
+        for name in self.reserved:
+            self.conversation.reserved.put(name, True)
+
+    def abandoned(self) -> None:
+        """It could not be stored."""
+        for entry in self.new:
+            self.known.drop(self.conversation.id, entry)
+
+    async def save_answer(self, session: AsyncSession, told: Iterable[str]) -> None:
+        """Store what the answer brought, in the caller's transaction.
+
+        `told` are the texts that the model wrote, with placeholders in them. Numbers that it made
+        up are never issued later; values that were taken out of the answer get their place. A
+        conversation that was deleted meanwhile keeps nothing.
+        """
+        vault = self.conversation.vault
+        try:
+            await vault.hold(session)
+        except ScopeDestroyed:
+            return
+        # What was sent cannot be renumbered: where somebody else was faster, the number is theirs
+        # and is restored for nobody who only quotes it.
+        lost = await vault.add_free(session, self.mapping.take_new())
+        names = {entry.placeholder for entry in lost} | self._made_up(told)
+        await vault.reserve(session, names)
+
+    def _made_up(self, told: Iterable[str]) -> set[str]:
+        named = {p.typed.placeholder for text in told for p in places(text, self.entity_types)}
+        reserved = self.conversation.reserved
+        return {n for n in named if self.mapping.find(n) is None and not reserved.get(n)}
+
+    def _store(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self.known.put(self.conversation.id, entry, stored=True)

@@ -1,0 +1,139 @@
+"""Originals of one text that stand in another one, where the detector missed them (pure).
+
+A detector reads one text at a time. What it found in a tool's answer may stand in the next message
+without anything around it that says what it is: there it is a finding too. Only the original
+itself is sought, as whole words, in the cases in which such a word can be meant (see
+`sluice.engine.mentions`). The time is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from sluice.engine.mentions import LONGEST, UNLINKED, Form, forms, is_mention
+from sluice.engine.scan_linear import folded
+from sluice.engine.types import Finding
+
+SHORTEST: Final = 4
+"""Code points of an original that is sought."""
+FEW: Final = 48
+"""Up to so many different first words are sought one by one; more in one walk over all words."""
+DETECTOR: Final = "linked.text"
+
+_NOT_SOUGHT: Final = frozenset({"AGE", "DATE_TIME", "MONEY", "NRP"})
+"""What is an identifier only where it stands."""
+_WORD: Final = re.compile(r"[^\W_]+")
+_BLANKS: Final = ("\n", "\r", "\t", "\u00a0")
+
+Spans = Sequence[tuple[int, int]]
+"""Sorted, apart from each other."""
+
+
+class Original(NamedTuple):
+    """What is sought; of the repr nothing may be logged."""
+
+    entity_type: str
+    text: str
+
+
+class _Sought(NamedTuple):
+    form: Form
+    entity_type: str
+    lead: int
+    """Code points of the form before its first word."""
+
+
+class Mentions:
+    """Finds these originals in texts."""
+
+    def __init__(self, originals: Iterable[Original]) -> None:
+        self._index: dict[str, dict[str, _Sought]] = {}
+        for original in originals:
+            for form in _forms(original):
+                self._add(form, original.entity_type)
+        self._lengths = {
+            word: sorted({(len(text), sought.lead) for text, sought in by_text.items()})[::-1]
+            for word, by_text in self._index.items()
+        }
+
+    def _add(self, form: Form, entity_type: str) -> None:
+        first = _WORD.search(form.text)
+        if first is not None:
+            found = _Sought(form, entity_type, first.start())
+            self._index.setdefault(first[0], {}).setdefault(form.text, found)
+
+    def within(self, text: str, taken: Spans) -> list[Finding]:
+        """Where they stand in a text, outside of what is taken; sorted and apart."""
+        if not self._index:
+            return []
+        read = _read(text)
+        found: list[Finding] = []
+        behind = 0
+        for at, word in self._places(read):
+            hit = self._hit(text, read, at, word, behind)
+            if hit is not None and is_free(taken, hit.start, hit.end):
+                found.append(hit)
+                behind = hit.end
+        return found
+
+    def _hit(self, text: str, read: str, at: int, word: str, behind: int) -> Finding | None:
+        """The longest original that stands there."""
+        for length, lead in self._lengths[word]:
+            start = at - lead
+            sought = (
+                self._index[word].get(read[start : start + length]) if start >= behind else None
+            )
+            if sought is None or sought.lead != lead or not _is_apart(read, start, start + length):
+                continue
+            if is_mention(sought.form, text, start):
+                return Finding(start, start + length, sought.entity_type, 1.0, DETECTOR)
+        return None
+
+    def _places(self, read: str) -> Iterable[tuple[int, str]]:
+        """Where first words stand, ascending, as whole words."""
+        if len(self._index) > FEW:
+            return ((m.start(), m[0]) for m in _WORD.finditer(read) if m[0] in self._index)
+        return sorted((at, word) for word in self._index for at in _occurrences(read, word))
+
+
+def _forms(original: Original) -> Iterator[Form]:
+    entity_type, text = original
+    if not SHORTEST <= len(text) <= LONGEST or entity_type in _NOT_SOUGHT:
+        return
+    if entity_type in UNLINKED:
+        yield Form(_read(" ".join(text.split())), "same", 0.9, "any")
+    for form in forms(entity_type, text):
+        if form.kind == "same":
+            yield form
+
+
+def _read(text: str) -> str:
+    """The text as forms are written: in lower case, with plain spaces and apostrophes."""
+    read = folded(text).replace("\u2019", "'")
+    for blank in _BLANKS:
+        read = read.replace(blank, " ")
+    return read
+
+
+def _occurrences(read: str, word: str) -> Iterator[int]:
+    at = read.find(word)
+    while at >= 0:
+        if _is_apart(read, at, at + len(word)):
+            yield at
+        at = read.find(word, at + len(word))
+
+
+def _is_apart(read: str, start: int, end: int) -> bool:
+    """Whether no letter or digit touches the span."""
+    return not (start and read[start - 1].isalnum()) and not read[end : end + 1].isalnum()
+
+
+def is_free(taken: Spans, start: int, end: int) -> bool:
+    """Whether the span overlaps nothing that is taken."""
+    index = bisect_right(taken, (start, start))
+    if index < len(taken) and taken[index][0] < end:
+        return False
+    return not index or taken[index - 1][1] <= start
