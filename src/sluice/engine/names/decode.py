@@ -6,6 +6,7 @@ between such places, all of them at once.
 
 from __future__ import annotations
 
+from math import exp
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -42,49 +43,58 @@ class Tagged(NamedTuple):
 def spans(logp: Real) -> list[Tagged]:
     """The spans in log-probabilities of shape (tokens, tags)."""
     places = _stretches(logp[:, 0] < CERTAIN)
-    if not places:
-        return []
     found: list[Tagged] = []
-    for (start, end), tags in zip(places, _best(logp, places), strict=True):
-        found += _read(logp, start, tags[: end - start])
+    for (start, _), tags in zip(places, _best(logp, places), strict=True):
+        found += _read(logp, start, tags)
     return found
 
 
 def _stretches(open_: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     """The runs of places that are open, cut at `LONGEST`."""
-    edges = np.flatnonzero(np.diff(open_, prepend=False, append=False)).tolist()
-    runs = zip(edges[::2], edges[1::2], strict=True)
-    return [
-        (at, min(at + LONGEST, end)) for start, end in runs for at in range(start, end, LONGEST)
-    ]
+    found: list[tuple[int, int]] = []
+    start = end = -1
+    for place in open_.nonzero()[0].tolist():
+        if place != end or end - start == LONGEST:
+            if end > start:
+                found.append((start, end))
+            start = place
+        end = place + 1
+    return [*found, (start, end)] if end > start else found
 
 
 def _best(logp: Real, places: list[tuple[int, int]]) -> list[list[int]]:
-    """The best tags of each stretch; both its neighbours are outside of every span."""
-    starts = np.array([start for start, _ in places])
-    sizes = np.array([end - start for start, end in places])
-    longest = int(sizes.max())
-    # Behind its end a stretch goes on with certain `O`, which changes nothing.
-    outside = np.full(len(TAGS), _FORBIDDEN, dtype=np.float32)
-    outside[0] = 0.0
-    scores = logp[np.minimum(starts, len(logp) - 1)] + _FROM_OUTSIDE
-    back = np.zeros((longest, len(places), len(TAGS)), dtype=np.intp)
-    for step in range(1, longest):
-        total = scores[:, :, None] + _MOVES
-        back[step] = total.argmax(1)
-        inside = (step < sizes)[:, None]
-        row = np.where(inside, logp[np.minimum(starts + step, len(logp) - 1)], outside)
-        scores = total.max(1) + row
-    return _traced(back, (scores + _TO_OUTSIDE).argmax(1))
+    """The best tags of each stretch; both its neighbours are outside of every span.
+
+    The longest stretches come first, so that those which go on at a step are the first ones.
+    """
+    if not places:
+        return []
+    order = sorted(range(len(places)), key=lambda n: places[n][0] - places[n][1])
+    sizes = [places[n][1] - places[n][0] for n in order]
+    starts = np.array([places[n][0] for n in order])
+    scores = logp[starts] + _FROM_OUTSIDE
+    back: list[list[list[int]]] = []
+    active = len(order)
+    for step in range(1, sizes[0]):
+        while sizes[active - 1] <= step:
+            active -= 1
+        total = scores[:active, :, None] + _MOVES
+        back.append(total.argmax(1).tolist())
+        scores[:active] = total.max(1) + logp[starts[:active] + step]
+    scores += _TO_OUTSIDE
+    last = scores.argmax(1).tolist()
+    best: list[list[int]] = [[]] * len(places)
+    for rank, (n, size) in enumerate(zip(order, sizes, strict=True)):
+        best[n] = _traced([step[rank] for step in back[: size - 1]], last[rank])
+    return best
 
 
-def _traced(back: npt.NDArray[np.intp], last: npt.NDArray[np.intp]) -> list[list[int]]:
-    path = [last]
-    rows = np.arange(len(last))
-    for step in range(len(back) - 1, 0, -1):
-        path.append(back[step][rows, path[-1]])
-    tags: list[list[int]] = np.stack(path[::-1], axis=1).tolist()
-    return tags
+def _traced(back: list[list[int]], last: int) -> list[int]:
+    """The tags of one stretch: the last one, and what came before it at each step."""
+    tags = [last]
+    for before in reversed(back):
+        tags.append(before[tags[-1]])
+    return tags[::-1]
 
 
 def _read(logp: Real, start: int, tags: list[int]) -> list[Tagged]:
@@ -102,5 +112,5 @@ def _read(logp: Real, start: int, tags: list[int]) -> list[Tagged]:
 
 def _sureness(logp: Real, start: int, end: int, kind: int) -> float:
     """The mean over the tokens of the probability that they belong to this type at all."""
-    rows = np.exp(logp[start:end, 1 + 4 * kind : 5 + 4 * kind])
-    return float(rows.sum(1).mean())
+    rows = logp[start:end, 1 + 4 * kind : 5 + 4 * kind].tolist()
+    return sum(exp(value) for row in rows for value in row) / len(rows)

@@ -1,14 +1,15 @@
 """The network: words' vectors, then dilated convolutions, then a probability for each tag.
 
 A word's vector is a sum: its first piece, the mean of its other pieces, its last piece, its edges,
-its shape, its length, what the lexicon knows. All of that depends on the word alone, so it is
-computed once for each distinct word (`memo`). The line's class is added; then each layer adds to
-the states what it sees at three places, `dilation` tokens apart.
+its shape, its length, what the lexicon knows. The line's class is added. All of that, and what the
+first layer makes of it, depends on the word and its line's class alone, so it is computed once for
+each of them (`memo`). Then each layer adds to the states what it sees at three places, `dilation`
+tokens apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from sluice.engine.names.features import BITS, Features
 
 Real = npt.NDArray[np.float32]
+Integers = npt.NDArray[np.integer]
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 _BIT_PLACES: Final = np.arange(BITS)
@@ -36,43 +38,72 @@ class WordVectors:
         self.width = len(self._bias)
         """How many numbers a word's vector has."""
 
-    def vector(self, word: Features) -> Real:
-        """The vector of one word, (width,)."""
-        pieces = self._pieces[list(word.pieces)] * self._piece_scale
-        vector = pieces[0] @ self._first + pieces[-1] @ self._last + self._bias
-        if len(pieces) > 1:
-            vector += pieces[1:].mean(0) @ self._rest
-        edges: Real = self._edges[list(word.edges)].mean(0, dtype=np.float32) * self._edge_scale
-        vector += edges @ self._edge
-        vector += self._shapes[word.shape] + self._lengths[word.length]
-        if word.lexicon:
-            vector += (word.lexicon >> _BIT_PLACES & 1).astype(np.float32) @ self._bits
-        found: Real = vector
+    def vectors(self, words: Sequence[Features]) -> Real:
+        """The vectors of some words, at least one: (words, width)."""
+        first = [word.pieces[0] for word in words]
+        last = [word.pieces[-1] for word in words]
+        found = self._piece(first) @ self._first + self._piece(last) @ self._last + self._bias
+        longer = [place for place, word in enumerate(words) if len(word.pieces) > 1]
+        if longer:
+            found[longer] += self._others([words[place] for place in longer]) @ self._rest
+        edges = self._edges[[word.edges for word in words]].mean(1, dtype=np.float32)
+        found += (edges * self._edge_scale) @ self._edge
+        found += self._shapes[[word.shape for word in words]]
+        found += self._lengths[[word.length for word in words]]
+        known = np.array([word.lexicon for word in words])[:, None] >> _BIT_PLACES & 1
+        found += known.astype(np.float32) @ self._bits
+        vectors: Real = found
+        return vectors
+
+    def _piece(self, numbers: list[int]) -> Real:
+        found: Real = self._pieces[numbers] * self._piece_scale
         return found
+
+    def _others(self, words: Sequence[Features]) -> Real:
+        """The mean of each word's pieces but the first; each has one at least."""
+        counts = np.array([len(word.pieces) - 1 for word in words])
+        pieces = self._piece([number for word in words for number in word.pieces[1:]])
+        found: Real = np.add.reduceat(pieces, np.cumsum(counts) - counts) / counts[:, None]
+        return found.astype(np.float32)
 
 
 class Layers:
-    """The part of the network that looks at words in their context."""
+    """The part of the network that looks at words in their context.
+
+    A layer's weights say what a token contributes to the token behind it, to itself, and to the
+    token before it. So a token's share in the first layer depends on its word and the class of
+    its line alone, and is computed with its state (`begun`), to be kept.
+    """
 
     def __init__(self, arrays: Arrays) -> None:
         self._lines = _real(arrays["lines"])
+        self._width = self._lines.shape[1]
         self._dilations = [int(number) for number in arrays["dilations"]]
-        self._layers = [
-            (dilation, _real(arrays[f"layer{n}"]), _real(arrays[f"layer{n}_bias"]))
-            for n, dilation in enumerate(self._dilations)
+        self._shares = [
+            _side_by_side(_real(arrays[f"layer{n}"])) for n in range(len(self._dilations))
         ]
+        self._biases = [_real(arrays[f"layer{n}_bias"]) for n in range(len(self._dilations))]
         self._out, self._out_bias = _real(arrays["out"]), _real(arrays["out_bias"])
         self.reach = sum(self._dilations)
         """How many tokens to either side decide about one token."""
 
-    def log_probabilities(self, vectors: Real, lines: npt.NDArray[np.intp]) -> Real:
-        """From (tokens, width) and line classes to log-probabilities, (tokens, tags)."""
+    def begun(self, vectors: Real, lines: Integers) -> Real:
+        """Words in lines of these classes: states and first shares, (words, 4 * width)."""
         states = np.maximum(vectors + self._lines[lines], 0)
-        for dilation, weights, bias in self._layers:
-            more = _neighbours(states, dilation) @ weights
-            more += bias
-            np.maximum(more, 0, out=more)
-            states += more
+        return np.hstack((states, states @ self._shares[0]))
+
+    def log_probabilities(self, begun: Real) -> Real:
+        """From the tokens' beginnings to log-probabilities, (tokens, tags)."""
+        states, shares = begun[:, : self._width], begun[:, self._width :]
+        zeros = np.zeros(states.shape, dtype=np.float32)
+        for number, dilation in enumerate(self._dilations):
+            if number:
+                shares = states @ self._shares[number]
+            more = _gathered(shares, dilation, self._biases[number])
+            # A matrix of zeros is compared twice as fast as a single one is.
+            np.maximum(more, zeros, out=more)
+            more += states
+            states = more
         logits = states @ self._out
         logits += self._out_bias
         logits -= logits.max(1, keepdims=True)
@@ -81,15 +112,19 @@ class Layers:
         return found
 
 
-def _neighbours(states: Real, dilation: int) -> Real:
-    """Each token's state between those `dilation` before and after it, zeros beyond the ends."""
-    size, width = states.shape
-    wide = np.zeros((size, 3 * width), dtype=np.float32)
-    if size > dilation:
-        wide[dilation:, :width] = states[:-dilation]
-        wide[:-dilation, 2 * width :] = states[dilation:]
-    wide[:, width : 2 * width] = states
-    return wide
+def _gathered(shares: Real, dilation: int, bias: Real) -> Real:
+    """What each token gets: from itself and from those `dilation` before and after it."""
+    width = len(bias)
+    more = shares[:, width : 2 * width] + bias
+    if len(shares) > dilation:
+        more[dilation:] += shares[:-dilation, :width]
+        more[:-dilation] += shares[dilation:, 2 * width :]
+    return more
+
+
+def _side_by_side(weights: Real) -> Real:
+    """A layer's weights, (3 * width, width), as (width, 3 * width)."""
+    return np.ascontiguousarray(np.hstack(np.split(weights, 3)))
 
 
 def _real(array: npt.NDArray[np.generic]) -> Real:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -15,18 +16,17 @@ from sluice.engine.errors import DetectorFailed
 from sluice.engine.names.decode import Tagged, spans
 from sluice.engine.names.features import Lexicon, Vocabulary
 from sluice.engine.names.findings import finding
-from sluice.engine.names.lines import line_classes
 from sluice.engine.names.memo import Memo
 from sluice.engine.names.network import Layers, Real, WordVectors
 from sluice.engine.names.tags import TYPES
-from sluice.engine.names.tokens import token_spans
+from sluice.engine.names.tokens import TOKEN
 from sluice.engine.names.weights import shipped, unpacked
 from sluice.engine.types import Finding
 
 BLOCK: Final = 1024
 """Tokens that go through the network at once; it bounds memory."""
 
-Places = list[tuple[int, int]]
+Tokens = list[re.Match[str]]
 
 
 class Tagger:
@@ -55,10 +55,10 @@ class Tagger:
             lexicon = Lexicon(
                 arrays["lexicon_hashes"].astype(np.uint32), arrays["lexicon_bits"].astype(np.uint32)
             )
-            self._calibration = arrays["calibration"].astype(np.float64)
+            self._calibration = arrays["calibration"].tolist()
         except (KeyError, ValueError) as error:
             raise DetectorFailed("names.weights") from error
-        self._memo = Memo(vocabulary, lexicon, words)
+        self._memo = Memo(vocabulary, lexicon, words, self._layers)
 
     def tag(self, text: str, languages: tuple[str, ...]) -> Sequence[Finding]:
         """The findings in `text`, offsets in code points, sorted, not overlapping.
@@ -66,19 +66,21 @@ class Tagger:
         The network was trained on all its languages together; `languages` changes nothing.
         """
         found: list[Finding] = []
-        for places, tagged in self._blocks(text):
+        for tokens, tagged in self._blocks(text):
+            ends = {item.start for item in tagged} | {item.end - 1 for item in tagged}
+            places = {place: tokens[place].span() for place in ends}
             made = (finding(text, places, item, self._calibration) for item in tagged)
             found += filter(None, made)
         return found
 
-    def _blocks(self, text: str) -> Iterator[tuple[Places, list[Tagged]]]:
-        """The text block by block: some tokens' places, and the spans that lie among them.
+    def _blocks(self, text: str) -> Iterator[tuple[Tokens, list[Tagged]]]:
+        """The text block by block: some tokens, and the spans that lie among them.
 
         A block is read with the tokens before and behind it that decide about its own. A span
         that its end cuts begins the next block.
         """
-        reach, tokens = self._layers.reach, token_spans(text)
-        window: Places = []
+        reach, tokens = self._layers.reach, TOKEN.finditer(text)
+        window: Tokens = []
         left = 0
         while True:
             window += islice(tokens, left + BLOCK + reach - len(window))
@@ -86,7 +88,7 @@ class Tagger:
                 return
             last = len(window) < left + BLOCK + reach
             end = len(window) if last else left + BLOCK
-            logp = self.log_probabilities([text[a:b] for a, b in window])
+            logp = self.log_probabilities([token[0] for token in window])
             tagged = spans(logp[left:end])
             if not last and len(tagged) > 1 and tagged[-1].end == end - left:
                 end = left + tagged.pop().start
@@ -98,8 +100,7 @@ class Tagger:
 
     def log_probabilities(self, words: Sequence[str]) -> Real:
         """For each token the log-probability of each tag, (tokens, tags)."""
-        vectors, shapes = self._memo.look_up(words)
-        return self._layers.log_probabilities(vectors, line_classes(shapes))
+        return self._layers.log_probabilities(self._memo.look_up(words))
 
 
 _lock = threading.Lock()

@@ -63,6 +63,23 @@ def test_a_full_memo_starts_afresh_and_changes_no_finding(monkeypatch: pytest.Mo
     assert [small.tag(text, ()) for text in texts] == expected
 
 
+def test_words_of_the_same_octets_in_memory_are_told_apart() -> None:
+    assert hash("Ng") == hash("李")
+    shared = Tagger(CONTENT)
+    shared.log_probabilities(["Ng"])
+    alone = Tagger(CONTENT).log_probabilities(["李"])
+    assert np.allclose(shared.log_probabilities(["李"]), alone, atol=1e-4)
+
+
+def test_a_word_is_read_alike_whatever_was_read_before() -> None:
+    shared = Tagger(CONTENT)
+    words = ["jane", "Roe", "\n", "JANE", "ROE", "\n", "Jane", "mails", "7", ".", "\n", "é", "Roés"]
+    for size in range(len(words)):
+        shared.log_probabilities(words[:size])
+    expected = Tagger(CONTENT).log_probabilities(words)
+    assert np.allclose(shared.log_probabilities(words), expected, atol=1e-4)
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.text(max_size=120))
 def test_findings_lie_in_the_text_in_order_and_apart(text: str) -> None:
