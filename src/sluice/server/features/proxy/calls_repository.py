@@ -47,7 +47,8 @@ _ANSWERS: Final = ("raw_answer_sealed", "hydrated_answer_sealed")
 _OUTCOME: Final = (
     "provider", "model", "status", "error_code", "model_answered", "connection", "attempts",
     "finished_at", "first_token_ms", "duration_ms", "input_tokens", "output_tokens",
-    "cache_read_tokens", "cache_write_tokens", "cost", "counted_tokens", "counted_cost", "answer_manifest",
+    "cache_read_tokens", "cache_write_tokens", "cost", "counted_tokens", "counted_cost",
+    "answer_manifest",
 )  # fmt: skip
 # One whose conversation was deleted meanwhile keeps no text, but what it used is counted.
 _FINISH: Final = (
