@@ -30,6 +30,8 @@ may be a number of a card, a telephone or a person.
 """
 _ENCRYPTED: Final = re.compile(r"[A-Za-z0-9+/_.:=-]*", re.ASCII)
 """Base64 of either alphabet, and what other vendors of the wire write in its place."""
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/\r\n]*={0,2}\s*", re.ASCII)
+_MEDIA_TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9.+-]{1,80}", re.ASCII)
 _NOT_UNDERSTOOD: Final = "is of a shape that is not understood"
 
 
@@ -95,11 +97,12 @@ class RequestPlaces:
         """An image or a document, for the policy to decide about; `path` is its source's."""
         source = block["source"]
         kind: Literal["image", "document"] = "image" if block["type"] == "image" else "document"
-        data = source.get("data") if source["type"] == "base64" else None
-        media_type = source.get("media_type", "")
-        if not isinstance(media_type, str) or not isinstance(data, str | None):
-            self._reading.refuse(path, _NOT_UNDERSTOOD)
+        data, media_type = source.get("data"), source.get("media_type", "")
+        if not isinstance(data, str | None) or (data and not _BASE64.fullmatch(data)):
+            self._reading.refuse(f"{path}.data", "must be base64")
             return
+        if not isinstance(media_type, str) or not _MEDIA_TYPE.fullmatch(media_type):
+            media_type = ""
 
         def replace(text: str) -> None:
             if kind == "document":

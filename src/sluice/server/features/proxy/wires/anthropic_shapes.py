@@ -28,8 +28,6 @@ class Place(Enum):
     """What only the vendor can read, and signatures: left as it is, byte for byte."""
     INSIDE = auto()
     """A text, an object that says its `type`, or a list of such objects."""
-    SYSTEM = auto()
-    """The same, of the system's words."""
     MESSAGES = auto()
     """The turns of a conversation."""
     SOURCE = auto()
@@ -210,6 +208,13 @@ _OBJECTS: Final[Mapping[str, Shape]] = {
 }
 OBJECTS: Final[Mapping[str, Shape]] = {kind: {**_ANY, **shape} for kind, shape in _OBJECTS.items()}
 """Every object with a `type` that the wire has, citations included; by that type."""
+SOURCE: Final[Shape] = {
+    "type": Place.WORD,
+    "media_type": Place.WORD,
+    "url": Place.TEXT,
+    "file_id": Place.WORD,
+}
+"""Where an attachment comes from, but for its data."""
 SEALED_COMPACTION: Final[Shape] = {
     **_ANY,
     "content": Place.SEALED,
@@ -227,6 +232,9 @@ SPEAKERS: Final[Mapping[str, Speaker]] = {
     "system": "system",
 }
 """By the role of a message."""
+
+SAID_BY_SYSTEM: Final = frozenset({"system", "tools", "output_config", "output_format"})
+"""Fields of a request that say what the model is to do."""
 
 _FORMAT: Final[Shape] = {"type": Place.WORD, "name": Place.WORD, "schema": Place.SCHEMA}
 _OUTPUT: Final[Shape] = {
@@ -247,7 +255,7 @@ MESSAGE: Final[Shape] = {
 REQUEST: Final[Shape] = {
     "model": Place.SEALED,
     "messages": Place.MESSAGES,
-    "system": Place.SYSTEM,
+    "system": Place.INSIDE,
     "tools": TOOL,
     "tool_choice": Place.WORD,
     "metadata": METADATA,

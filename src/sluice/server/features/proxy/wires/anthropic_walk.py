@@ -8,7 +8,9 @@ from typing import Protocol
 from sluice.server.features.proxy.wires.anthropic_shapes import (
     MESSAGE,
     OBJECTS,
+    SAID_BY_SYSTEM,
     SEALED_COMPACTION,
+    SOURCE,
     SPEAKERS,
     TOOLS_SPEAK,
     Place,
@@ -86,7 +88,6 @@ class Walk:
             Place.SEALED: places.sealed,
             Place.ENCRYPTED: places.encrypted,
             Place.INSIDE: self.inside,
-            Place.SYSTEM: self._system,
             Place.MESSAGES: self._messages,
             Place.SOURCE: self._source,
             Place.SCHEMA: places.schema,
@@ -99,7 +100,9 @@ class Walk:
             self.member(holder, name, shape, path, speaker)
 
     def member(self, holder: Body, name: str, shape: Shape, path: str, speaker: Speaker) -> None:
-        """One field of an object at `path`."""
+        """One field of an object at `path`, which is "" for a whole body."""
+        if not path and name in SAID_BY_SYSTEM:
+            speaker = "system"
         if name in shape:
             inner = f"{path}.{name}" if path else name
             self.field(holder, name, shape[name], inner, speaker)
@@ -125,9 +128,6 @@ class Walk:
                 self._typed(value, index, f"{path}[{index}]", speaker)
         else:
             self._places.text(holder, key, path, speaker)
-
-    def _system(self, holder: Holder, key: Key, path: str, _: Speaker) -> None:
-        self.inside(holder, key, path, "system")
 
     def _messages(self, holder: Holder, key: Key, path: str, _: Speaker) -> None:
         value = holder[key]
@@ -193,6 +193,8 @@ class Walk:
             shape = {"type": Place.WORD, "content": Place.INSIDE}
             self.shape(source, shape, path, speaker)
         elif kind in ("base64", "url", "file"):
+            for name in [name for name in source if name != "data"]:
+                self.member(source, name, SOURCE, path, speaker)
             self._places.source(block, path)
         else:
             self._places.strange(block, key, path, speaker)

@@ -215,16 +215,16 @@ BLOCKS: dict[str, tuple[dict[str, Any], dict[str, tuple[str, str]]]] = {
             tool_choice={"type": "tool", "name": "look_up"},
         ),
         {
-            "tools[0].description": ("client", "d"),
-            "tools[0].input_examples[0].who": ("client", "x y"),
-            "tools[0].input_schema.required[1]": ("client", "c d"),
-            "tools[0].input_schema.properties.who.description": ("client", "e"),
-            "tools[0].input_schema.properties.who.enum[0]": ("client", "f"),
-            "tools[0].input_schema.properties.who.default": ("client", "g"),
-            "tools[0].input_schema.properties.who.examples[0]": ("client", "h"),
-            "tools[0].input_schema.properties.?": ("client", "c d"),
-            "tools[0].input_schema.$defs.inner.const": ("client", "i"),
-            "tools[0].input_schema.$defs.inner.title": ("client", "j"),
+            "tools[0].description": ("system", "d"),
+            "tools[0].input_examples[0].who": ("system", "x y"),
+            "tools[0].input_schema.required[1]": ("system", "c d"),
+            "tools[0].input_schema.properties.who.description": ("system", "e"),
+            "tools[0].input_schema.properties.who.enum[0]": ("system", "f"),
+            "tools[0].input_schema.properties.who.default": ("system", "g"),
+            "tools[0].input_schema.properties.who.examples[0]": ("system", "h"),
+            "tools[0].input_schema.properties.?": ("system", "c d"),
+            "tools[0].input_schema.$defs.inner.const": ("system", "i"),
+            "tools[0].input_schema.$defs.inner.title": ("system", "j"),
         },
     ),
     "vendor_tools": (
@@ -242,11 +242,11 @@ BLOCKS: dict[str, tuple[dict[str, Any], dict[str, tuple[str, str]]]] = {
             ]
         ),
         {
-            "tools[3].user_location.city": ("client", "Springfield"),
-            "tools[3].user_location.country": ("client", "US"),
-            "tools[3].user_location.region": ("client", "IL"),
-            "tools[3].user_location.timezone": ("client", "America/Chicago"),
-            "tools[4].tools[0].description": ("client", "o"),
+            "tools[3].user_location.city": ("system", "Springfield"),
+            "tools[3].user_location.country": ("system", "US"),
+            "tools[3].user_location.region": ("system", "IL"),
+            "tools[3].user_location.timezone": ("system", "America/Chicago"),
+            "tools[4].tools[0].description": ("system", "o"),
         },
     ),
     "the_rest": (
@@ -268,7 +268,7 @@ BLOCKS: dict[str, tuple[dict[str, Any], dict[str, tuple[str, str]]]] = {
             "stop_sequences[1]": ("client", "x"),
             "metadata.user_id": ("client", "somebody"),
             "metadata.more": ("client", "m"),
-            "output_config.format.schema.description": ("client", "k"),
+            "output_config.format.schema.description": ("system", "k"),
             "context_management.edits[0].instructions": ("client", "short"),
             "not_yet_known.a[0]": ("client", "b"),
         },
@@ -346,9 +346,12 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "stream_that_is_a_word": ({**body_of(), "stream": "yes"}, ["stream"]),
     "unknown_source": (said_with({"type": "document", "source": {"type": "carrier_pigeon"}}),
                        ["messages[0].content[0].source.type"]),
-    "media_type_that_is_a_list": (
-        said_with({"type": "image", "source": {"type": "base64", "media_type": [], "data": "A"}}),
-        ["messages[0].content[0].source"]),
+    "data_that_are_words": (
+        said_with({"type": "image", "source": {"type": "base64", "data": "call me"}}),
+        ["messages[0].content[0].source.data"]),
+    "data_that_are_a_list": (
+        said_with({"type": "image", "source": {"type": "base64", "data": ["AA=="]}}),
+        ["messages[0].content[0].source.data"]),
     "signature_with_words": (
         said_with({"type": "thinking", "thinking": "", "signature": "call j@example.com"}),
         ["messages[0].content[0].signature"]),
@@ -415,7 +418,14 @@ def test_images_documents_and_uploads_are_attachments(case: str) -> None:
     block, expected = ATTACHED[case]
     reading = read(said_with(copy.deepcopy(block)))
     found = [(a.path, a.kind, a.media_type, a.data) for a in reading.attachments]
-    assert (found, reading.problems, reading.leaves) == ([expected], [], [])
+    assert (found, reading.problems) == ([expected], [])
+
+
+def test_the_address_of_an_attachment_is_a_text() -> None:
+    """It is sent if the policy lets the attachment pass, so it is cleansed."""
+    source = {"type": "url", "url": "https://example.com/?of=j@example.com"}
+    found = leaves(said_with({"type": "image", "source": source}))
+    assert found == {"messages[0].content[0].source.url": ("user", source["url"])}
 
 
 def test_an_extracted_text_takes_the_place_of_its_attachment() -> None:
