@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
@@ -37,6 +38,11 @@ _STATUS: Final[dict[str, FinishReason]] = {
     "max_messages": "length",
     "content_filter": "content_filter",
 }
+
+
+_NUMBERED: Final = re.compile(r"[A-Z]_\d")
+"""What every placeholder has: an id that was a text in the request comes back as one."""
+_ALONE: Final = re.compile(r"[A-Z][A-Z0-9_]*_\d+")
 
 
 class AnswerVisitor:
@@ -85,14 +91,17 @@ class AnswerVisitor:
             place.holder[place.key] = self._restorer.values(_mended_values(value), place.path)
 
     def word(self, place: Place) -> None:
-        """An id or a word; a string that can be neither is a text."""
+        """An id or a word; a string that can be neither, or that has a placeholder, is a text."""
         value = place.value
-        if isinstance(value, list | dict) or (isinstance(value, str) and not is_word(value)):
+        plain = isinstance(value, str) and is_word(value) and not _NUMBERED.search(value)
+        if isinstance(value, str | list | dict) and not plain:
             self.text(place)
 
     def encrypted(self, place: Place) -> None:
-        """Base64; any other string is a text."""
-        if not isinstance(place.value, str) or not is_encrypted(place.value):
+        """Base64; any other string, and a placeholder alone, is a text."""
+        value = place.value
+        plain = isinstance(value, str) and is_encrypted(value) and not _ALONE.fullmatch(value)
+        if value and not plain:
             self.text(place)
 
     def passed(self, place: Place) -> None:
