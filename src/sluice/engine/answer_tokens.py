@@ -109,6 +109,11 @@ def ends_sentence(word: str) -> bool:
     return word.rstrip("\"'”’»)*_`").endswith(_SENTENCE_END)
 
 
+def ends_value(word: str) -> bool:
+    """Whether a JSON value, or a line that is written with escapes, ends with this word."""
+    return word.endswith(("\\n", '",', "',", "},", "],"))
+
+
 def begins_anew(word: str) -> bool:
     """Whether the next word is a first one: behind a sentence, a bullet, a heading's mark."""
     return ends_sentence(word) or _MARKER.fullmatch(word) is not None or not word.strip("*_\"'“„«(")

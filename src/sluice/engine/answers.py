@@ -25,6 +25,7 @@ from sluice.engine.answer_tokens import (
     Grade,
     begins_anew,
     ends_sentence,
+    ends_value,
     grade_of,
     may_say_at,
     says_at,
@@ -51,8 +52,8 @@ CONTEXT: Final = 240
 _RESERVE: Final = 1024
 """Of a region that reached the bound, so much of its end is kept."""
 _NAMES: Final = ("PERSON", "LOCATION", "ORGANIZATION", "STREET_ADDRESS", "NRP")
-_LEAST_LINES: Final = 32
-"""Lines that may go on in the next one are analysed when they have so many code points."""
+_LEAST_SEEN: Final = 32
+"""So many code points behind a line or sentence tell that it does not go on there."""
 _LEAST_MORE: Final = 16
 """After an analysis that set nothing free so many code points must come before the next one."""
 _LONGEST_BLANK: Final = 200
@@ -271,9 +272,8 @@ class AnswerStream:
                 self._close_before(before, word)
         elif grade is not Grade.BLANK:
             self._raise_to(grade)
-        self._first = begins_anew(word)
-        if word.endswith(("\\n", ",")) and len(word) > 1 and word[-2] in "\\\"'}]":
-            self._first = True
+        self._first = begins_anew(word) or ends_value(word)
+        if ends_sentence(word) or ends_value(word):
             self._mark_line(end)
 
     def _grade_of(self, word: str) -> Grade:
@@ -340,14 +340,18 @@ class AnswerStream:
         return is_base64_line(self._text, line, end)
 
     def _mark_line(self, end: int) -> None:
-        """A line that may go on ends here: what is before it is closed by the line itself."""
+        """A line or sentence ends here that may go on: the next one will tell.
+
+        What is before the mark goes when enough of the text behind it was seen.
+        """
         if self._grade <= Grade.LEAD or self._is_open(end):
             return
-        before, behind = self._mark, self._behind
-        self._mark, self._behind = end, Grade.QUIET
-        enough = before > self._start and end - self._start >= _LEAST_LINES
-        if enough and self._set_free(before, self._grade, seen=end):
-            self._grade = max(behind, Grade.SOFT)
+        if self._mark <= self._start:
+            self._mark, self._behind = end, Grade.QUIET
+        elif end - self._mark >= _LEAST_SEEN:
+            if self._set_free(self._mark, self._grade, seen=end):
+                self._grade = max(self._behind, Grade.SOFT)
+            self._mark, self._behind = end, Grade.QUIET
 
     def _clear(self) -> None:
         self._grade = self._behind = Grade.QUIET
