@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from tests.peers.history import message_problem
 from tests.peers.server import Received
-from tests.peers.wire import Says, dump, last_user_text, words
+from tests.peers.wire import Calls, Says, dump, last_user_text, words
 
 
 class AnthropicWire:
     """`POST /v1/messages` with a key in either of its headers and `anthropic-version`."""
 
     default_reason = "end_turn"
+    calling_reason = "tool_use"
 
     def refusal(self, request: Received) -> tuple[int, bytes] | None:
         """What the vendor refuses: no key, another path, no version, no limit, other roles."""
@@ -28,13 +32,14 @@ class AnthropicWire:
 
     def events(self, request: Received, says: Says) -> list[bytes]:
         """The start, a ping, one text block in its pieces, why it stopped, the stop."""
-        text = {"type": "text", "text": ""}
+        blocks = [
+            *([_thinking(says.thinking)] if says.thinking else []),
+            *([_text(says.pieces)] if says.pieces or not says.calls else []),
+            *(_calling(call) for call in says.calls),
+        ]
         return [
             _event("message_start", message=self._message(request, [], None, 1)),
-            _event("content_block_start", index=0, content_block=text),
-            _event("ping"),
-            *(_delta(0, {"type": "text_delta", "text": piece}) for piece in says.pieces),
-            _event("content_block_stop", index=0),
+            *(event for index, block in enumerate(blocks) for event in block(index)),
             _event(
                 "message_delta",
                 delta={"stop_reason": says.reason, "stop_sequence": None},
@@ -45,7 +50,10 @@ class AnthropicWire:
 
     def whole(self, request: Received, says: Says) -> bytes:
         """A message."""
-        content = [{"type": "text", "text": says.text}]
+        content: list[dict[str, Any]] = [{"type": "text", "text": says.text}]
+        for call in says.calls:
+            given = json.loads(call.arguments or "{}")
+            content.append({"type": "tool_use", "id": call.id, "name": call.name, "input": given})
         return dump(self._message(request, content, says.reason, words(says.text)))
 
     def _message(
@@ -84,6 +92,43 @@ def thinking_events(text: str, index: int = 1) -> list[bytes]:
     ]
 
 
+Block = Callable[[int], list[bytes]]
+"""A content block's events, by the block's index."""
+
+
+def _text(pieces: Iterable[str]) -> Block:
+    """A block of text, with a ping in it."""
+
+    def events(index: int) -> list[bytes]:
+        return [
+            _event("content_block_start", index=index, content_block={"type": "text", "text": ""}),
+            _event("ping"),
+            *(_delta(index, {"type": "text_delta", "text": piece}) for piece in pieces),
+            _event("content_block_stop", index=index),
+        ]
+
+    return events
+
+
+def _thinking(pieces: Iterable[str]) -> Block:
+    return lambda index: thinking_events("".join(pieces), index)
+
+
+def _calling(call: Calls) -> Block:
+    """A tool's call: id and name, then its input piece by piece, the first one empty."""
+    block = {"type": "tool_use", "id": call.id, "name": call.name, "input": {}}
+
+    def events(index: int) -> list[bytes]:
+        pieces = ("", *call.pieces)
+        return [
+            _event("content_block_start", index=index, content_block=block),
+            *(_delta(index, {"type": "input_json_delta", "partial_json": p}) for p in pieces),
+            _event("content_block_stop", index=index),
+        ]
+
+    return events
+
+
 def _problem(request: Received) -> str | None:
     body = request.json()
     roles = [message.get("role") for message in body.get("messages", [])]
@@ -98,7 +143,8 @@ def _problem(request: Received) -> str | None:
         "messages: at least one message is required": bool(roles),
         "messages: roles are user and assistant": set(roles) <= {"user", "assistant"},
     }
-    return next((text for text, fine in checks.items() if not fine), None)
+    broken = next((text for text, fine in checks.items() if not fine), None)
+    return broken or message_problem(body)
 
 
 def _delta(index: int, delta: dict[str, Any]) -> bytes:

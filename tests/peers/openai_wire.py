@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.peers.history import chat_problem
 from tests.peers.server import Received
-from tests.peers.wire import Says, dump, last_user_text, words
+from tests.peers.wire import Calls, Says, dump, last_user_text, words
 
 CREATED = 1_700_000_000
 
@@ -14,6 +15,7 @@ class OpenAIWire:
     """`POST …/chat/completions` with a bearer key (none asked for where `needs_key` is false)."""
 
     default_reason = "stop"
+    calling_reason = "tool_calls"
 
     def __init__(self, *, needs_key: bool = True, done: bool = True) -> None:
         self.needs_key = needs_key
@@ -28,7 +30,8 @@ class OpenAIWire:
             return 404, self.error(404, "invalid_request_error", "Unknown path.")
         if not request.json().get("messages") or not self._model(request):
             return 400, self.error(400, "invalid_request_error", "Model and messages are required.")
-        return None
+        problem = chat_problem(request.json())
+        return (400, self.error(400, "invalid_request_error", problem)) if problem else None
 
     def _signed_in(self, request: Received) -> bool:
         return request.headers.get("authorization", "").startswith("Bearer ")
@@ -43,7 +46,11 @@ class OpenAIWire:
     def events(self, request: Received, says: Says) -> list[bytes]:
         """A role chunk, one chunk a piece, the finish, usage where asked for, `[DONE]`."""
         deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
+        deltas += [{"reasoning_content": piece} for piece in says.thinking]
         deltas += [{"content": piece} for piece in says.pieces]
+        deltas += [
+            delta for index, call in enumerate(says.calls) for delta in _calling(index, call)
+        ]
         chunks = [self._chunk(request, [_choice(delta, None)]) for delta in deltas]
         chunks.append(self._chunk(request, [_choice({}, says.reason)]))
         if (request.json().get("stream_options") or {}).get("include_usage"):
@@ -53,7 +60,9 @@ class OpenAIWire:
 
     def whole(self, request: Received, says: Says) -> bytes:
         """A chat completion."""
-        message = {"role": "assistant", "content": says.text, "refusal": None}
+        message: dict[str, Any] = {"role": "assistant", "content": says.text, "refusal": None}
+        if says.calls:
+            message["tool_calls"] = [_call(call, call.arguments) for call in says.calls]
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": says.reason}
         body = self._chunk(request, [choice]) | {"object": "chat.completion"}
         return dump(body | {"usage": self._usage(request, says)})
@@ -82,6 +91,17 @@ class OpenAIWire:
 
 def _choice(delta: dict[str, Any], reason: str | None) -> dict[str, Any]:
     return {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
+
+
+def _call(call: Calls, arguments: str) -> dict[str, Any]:
+    function = {"name": call.name, "arguments": arguments}
+    return {"id": call.id, "type": "function", "function": function}
+
+
+def _calling(index: int, call: Calls) -> list[dict[str, Any]]:
+    """A call's deltas: id and name first, then its arguments piece by piece."""
+    pieces = [{"index": index, "function": {"arguments": piece}} for piece in call.pieces]
+    return [{"tool_calls": [piece]} for piece in ({"index": index, **_call(call, "")}, *pieces)]
 
 
 class AzureWire(OpenAIWire):

@@ -10,11 +10,27 @@ from tests.peers.server import Received
 
 
 @dataclass(frozen=True, slots=True)
+class Calls:
+    """A tool call of an answer; its arguments are JSON in pieces."""
+
+    id: str
+    name: str
+    pieces: tuple[str, ...]
+
+    @property
+    def arguments(self) -> str:
+        """The arguments in one."""
+        return "".join(self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
 class Says:
-    """An answer: its pieces, and how it ended in the words of the vendor."""
+    """An answer: its pieces, how it ended in the words of the vendor, and what it calls."""
 
     pieces: tuple[str, ...]
     reason: str
+    calls: tuple[Calls, ...] = ()
+    thinking: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -26,6 +42,8 @@ class Wire(Protocol):
     """One vendor's wire."""
 
     default_reason: str
+    calling_reason: str
+    """How an answer ends that calls tools."""
 
     def refusal(self, request: Received) -> tuple[int, bytes] | None:
         """Status and body for a request that this vendor would not take, else None."""
