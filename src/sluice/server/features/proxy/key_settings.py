@@ -151,7 +151,7 @@ class _Counted:
         limit = self._limits.tokens_per_minute
         if limit is None:
             return
-        used = await self._repository.ended(self._token_id, self._minute)
+        used = await self._repository.ended_after(self._token_id, self._minute)
         used += await self._repository.expected(self._token_id, self._alive)
         if used.tokens >= limit:
             raise rules.over_tokens(limit, await self._until_below(used.tokens - limit))

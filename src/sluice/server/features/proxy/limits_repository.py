@@ -54,6 +54,7 @@ _STREAMS: Final = select(func.count()).where(
     _CALLS.c.streamed.is_(True),
 )
 _ENDED: Final = select(*_USED).where(_OF_TOKEN, _CALLS.c.finished_at >= _SINCE)
+_ENDED_AFTER: Final = select(*_USED).where(_OF_TOKEN, _CALLS.c.finished_at > _SINCE)
 _ENDED_UNTIL: Final = _ENDED.where(_CALLS.c.finished_at < bindparam("until", type_=UtcDateTime))
 _ENDS: Final = (
     select(_CALLS.c.finished_at, _CALLS.c.counted_tokens)
@@ -128,6 +129,10 @@ class LimitsRepository(Repository):
         if until is None:
             return await self._used(_ENDED, values)
         return await self._used(_ENDED_UNTIL, {**values, "until": until})
+
+    async def ended_after(self, token_id: int, moment: datetime) -> Used:
+        """What calls used that ended after that moment."""
+        return await self._used(_ENDED_AFTER, {"of_token": token_id, "since": moment})
 
     async def ends(self, token_id: int, since: datetime) -> list[tuple[datetime, int]]:
         """The ends of calls after that moment and what each used: the oldest 1,000."""
