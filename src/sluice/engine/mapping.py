@@ -88,6 +88,33 @@ class Mapping:
             self._add(entry)
         self._loaded = self._taken = len(self._entries)
 
+    def copy(self) -> Mapping:
+        """Another one that holds the same now, and goes on by itself from here.
+
+        Nothing is reserved in it, `added` to it or new. It costs far less than to construct one
+        out of the same entries. Both draw numbers from the same place, if they draw them.
+        """
+        other = Mapping(key=self._key, draw=self._draw)
+        other._entries = list(self._entries)
+        other._by_lookup = dict(self._by_lookup)
+        other._by_placeholder = dict(self._by_placeholder)
+        other._next = dict(self._next)
+        other._matcher = self._matcher.copy()
+        other._loaded = other._taken = len(other._entries)
+        return other
+
+    def add_known(self, entries: Iterable[Entry]) -> None:
+        """Take in further entries of the same conversation; they do not count as added.
+
+        Raises `ValueError` where one has the placeholder or the lookup of another, and after
+        something was issued.
+        """
+        if self._loaded != len(self._entries):
+            raise ValueError("This mapping has issued placeholders already.")
+        for entry in entries:
+            self._add(entry)
+        self._loaded = self._taken = len(self._entries)
+
     def __repr__(self) -> str:
         return f"Mapping(entries={len(self._entries)})"
 
@@ -144,6 +171,10 @@ class Mapping:
             self._reserve(name, number)
         for lookalike in standins.lookalikes(text):
             self._reserve(_TYPED_STAND_INS, self._mark(lookalike))
+
+    def reserve_number(self, entity_type: str, number: int) -> None:
+        """Never issue this number of this entity type."""
+        self._reserve(entity_type, number)
 
     def _reserve(self, name: str, number: int) -> None:
         numbers = self._reserved.setdefault(name, set())

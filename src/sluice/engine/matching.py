@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from sluice.engine.placeholders import (
@@ -74,6 +74,18 @@ class Matcher(Generic[Value]):
     _quiet: re.Pattern[str] | None = None
     _stand_in_starts: re.Pattern[str] | None = None
     _reach: int = 0
+
+    def copy(self) -> Matcher[Value]:
+        """Another one that looks for the same, and may grow on its own."""
+        other = replace(self)
+        other._numbers = {kind: dict(numbers) for kind, numbers in self._numbers.items()}
+        other._lengths = {key: list(lengths) for key, lengths in self._lengths.items()}
+        other._every_number = set(self._every_number)
+        other._types = list(self._types)
+        other._stand_ins = dict(self._stand_ins)
+        other._sorted_stand_ins = list(self._sorted_stand_ins)
+        other._firsts = set(self._firsts)
+        return other
 
     def add_placeholder(self, entity_type: str, number: int, value: Value) -> None:
         """Look for this placeholder from now on."""

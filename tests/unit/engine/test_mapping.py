@@ -255,3 +255,41 @@ def test_a_lookup_finds_the_entry_of_an_original() -> None:
     entry = mapping.issue("PERSON", RawText("Jane"), Action.MASK)
     assert mapping.lookup(Action.MASK, "Jane") == entry.lookup
     assert mapping.lookup(Action.REDACT, "Jane") != entry.lookup
+
+
+def test_a_copy_goes_on_by_itself() -> None:
+    """It holds the same; what is issued or reserved in one is not in the other."""
+    mapping = Mapping(key=KEY)
+    assert _issue(mapping, "Jane") == "PERSON_0"
+    _issue(mapping, "jane@x.org", "EMAIL_ADDRESS", Action.REPLACE)
+    mapping.reserve("PERSON_1")
+    copy = mapping.copy()
+    assert (copy.entries, copy.added, copy.take_new(), copy.reserved) == (
+        mapping.entries,
+        (),
+        (),
+        {},
+    )
+    assert _issue(copy, "Bob") == "PERSON_1"
+    assert _issue(mapping, "Kay") == "PERSON_2"
+    both = "PERSON_0, PERSON_1, PERSON_2 and " + mapping.entries[1].placeholder
+    assert hydrate(both, copy).text == "Jane, Bob, PERSON_2 and jane@x.org"
+    assert hydrate(both, mapping).text == "Jane, PERSON_1, Kay and jane@x.org"
+
+
+def test_known_entries_can_be_taken_in_before_anything_is_issued() -> None:
+    first = Mapping(key=KEY)
+    _issue(first, "Jane")
+    mapping = Mapping(key=KEY)
+    mapping.add_known(first.entries)
+    assert mapping.take_new() == ()
+    assert _issue(mapping, "Jane") == "PERSON_0"
+    assert _issue(mapping, "Bob") == "PERSON_1"
+    with pytest.raises(ValueError, match="issued"):
+        mapping.add_known(first.entries)
+
+
+def test_a_single_number_can_be_reserved() -> None:
+    mapping = Mapping()
+    mapping.reserve_number("PERSON", 0)
+    assert _issue(mapping, "Jane") == "PERSON_1"

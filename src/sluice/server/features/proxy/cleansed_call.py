@@ -54,7 +54,9 @@ class CleansedCall:
 
     def settled(self) -> None:
         """It is committed: later calls need neither analyse nor look up the same again."""
-        self._store(self.new)
+        for entry in self.new:
+            self.known.put(self.conversation.id, entry, stored=True)
+        self.conversation.mappings.remember(self.mapping)
         for key, once in self.cleansed.items():
             self.texts.put(key, once)
         for name in self.reserved:
@@ -87,7 +89,3 @@ class CleansedCall:
         named = {p.typed.placeholder for text in told for p in places(text, self.entity_types)}
         reserved = self.conversation.reserved
         return {n for n in named if self.mapping.find(n) is None and not reserved.get(n)}
-
-    def _store(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            self.known.put(self.conversation.id, entry, stored=True)

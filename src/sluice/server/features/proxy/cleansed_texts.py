@@ -11,13 +11,13 @@ import hashlib
 import secrets
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sluice.engine import Action, Cleansed, Entry, Finding, Mapping, Policy
 from sluice.server.features.policies.service import PolicyInForce
-from sluice.server.features.proxy.mentioned import is_free
+from sluice.server.features.proxy.mentioned import Sought, is_free, sought
 from sluice.server.features.proxy.quoting import Place, Typed
 from sluice.server.features.proxy.recently_used import RecentlyUsed
 
@@ -54,6 +54,25 @@ class CleansedOnce:
     """What other texts taught about this one."""
     sought: frozenset[bytes] = field(default=frozenset(), repr=False)
     """Lookups of other texts' originals that are known not to stand here, or are linked."""
+    lookups: frozenset[bytes] = field(init=False, repr=False)
+    """Of the entries."""
+    _sought: tuple[Sought, ...] | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.lookups = frozenset(entry.lookup for entry in self.entries)
+
+    def forms(self, raw: str, wanted: Set[bytes]) -> Sequence[Sought]:
+        """As what the originals of this text that are wanted are sought in others."""
+        if self._sought is not None and self.lookups <= wanted:
+            return self._sought
+        found: list[Sought] = []
+        for at in self.originals:
+            if at.lookup in wanted:
+                found += sought(at.entity_type, raw[at.start : at.end])
+        # What is redacted is not kept, here neither.
+        if self.lookups <= wanted and all(entry.original is not None for entry in self.entries):
+            self._sought = tuple(found)
+        return found
 
 
 class CleansedTexts:

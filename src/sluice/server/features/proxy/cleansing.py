@@ -12,7 +12,7 @@ The order of things, for one call:
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol, TypeVar
@@ -33,6 +33,7 @@ from sluice.engine import (
     UnsupportedText,
 )
 from sluice.engine.errors import Problem
+from sluice.engine.placeholders import parse
 from sluice.engine.standins import lookalikes
 from sluice.server.errors import Blocked, Unavailable, Unprocessable
 from sluice.server.features.audit import service as audit
@@ -183,7 +184,7 @@ class GatewayCleansing:
             conversation=conversation,
             mapping=mapping,
             instructions=CleansedText(everything[own].text if own else ""),
-            manifest=sum((everything[key].counts for key in keys), Counts()),
+            manifest=_manifest(everything[key] for key in keys),
             entity_types=_types(conversation, policy),
             new=issued.new,
             reserved=_to_reserve(conversation, quotes, mapping),
@@ -208,7 +209,7 @@ class GatewayCleansing:
         if instructions:
             hashed = partial(self._texts.keys, conversation.id, policy, [instructions])
             own = hashed(_INSTRUCTIONS)[0]
-        texts = RequestTexts({}, {})
+        texts = RequestTexts({}, {}, instructions=own)
         named = zip([*keys, own], [*paths, _INSTRUCTIONS], [*raw, instructions], strict=True)
         pace = _Pace()
         for key, path, text in named:
@@ -300,7 +301,7 @@ class GatewayCleansing:
         async with conversation.issuing:
             for _ in range(_ROUNDS):
                 self._looking_up.recall(conversation, asked - found.entries.keys(), found)
-                mapping = _mapping(conversation, texts, held, found, quotes)
+                mapping = _mapping(conversation, held, found, quotes)
                 mapping.never_draw([*avoid, *_stand_ins_to_avoid(texts, policy)])
                 work = partial(request_texts.cleanse_all, texts, mapping, policy.policy)
                 cleansed = await beside(texts.fresh_chars, work)
@@ -395,19 +396,25 @@ def _quotes(
 
 def _mapping(
     conversation: Conversation,
-    texts: RequestTexts,
     held: dict[bytes, Entry],
     found: Known,
     quotes: Quotes,
 ) -> Mapping:
     """What can be restored in the answer to this request, and nothing else."""
     quoted = {entry.lookup: entry for entry in found.quoted.values()}
-    return Mapping(
-        {**held, **found.entries, **quoted}.values(),
-        key=conversation.vault.key.lookup_key,
-        reserved=request_texts.numbers(quotes.typed),
-        draw=conversation.numbers.draw,
-    )
+    mapping = conversation.mappings.begin({**held, **found.entries, **quoted})
+    for name in quotes.typed:
+        if (parsed := parse(name)) is not None:
+            mapping.reserve_number(*parsed)
+    return mapping
+
+
+def _manifest(texts: Iterable[CleansedOnce]) -> Counts:
+    manifest = Counts()
+    for once in texts:
+        for what, count in once.counts.items():
+            manifest[what] += count
+    return manifest
 
 
 def _stand_ins_to_avoid(texts: RequestTexts, policy: PolicyInForce) -> Iterator[str]:

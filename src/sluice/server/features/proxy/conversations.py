@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,7 +14,7 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sluice.engine import Entry
+from sluice.engine import Entry, Mapping
 from sluice.server.errors import NotFound, Unavailable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.proxy.numbers import NumberSpace
@@ -32,6 +33,10 @@ ENTRIES: Final = 100_000
 """Entries of all conversations that are kept in memory: about 60 MB (measured)."""
 CONVERSATIONS: Final = 10_000
 ATTEMPTS: Final = 8
+LATEST: Final = 4
+"""Mappings of a conversation that are kept for the next calls."""
+WORTH_KEEPING: Final = 32
+"""Entries of a mapping that takes longer to make than to copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,36 @@ class KnownEntry:
     stored: bool
 
 
+class Mappings:
+    """Mappings for single calls, each out of the latest one that fits.
+
+    A client that resends its history needs what it needed a moment ago, and a little more.
+    """
+
+    def __init__(self, vault: ScopeVault, numbers: NumberSpace) -> None:
+        self._vault, self._numbers = vault, numbers
+        self._latest: deque[tuple[frozenset[bytes], Mapping]] = deque(maxlen=LATEST)
+
+    def begin(self, entries: dict[bytes, Entry]) -> Mapping:
+        """A mapping of exactly these entries, which are given by their lookups."""
+        wanted = frozenset(entries)
+        fitting = [held for held in self._latest if held[0] <= wanted]
+        had, begun = max(fitting, key=lambda held: len(held[0]), default=self._empty())
+        mapping = begun.copy()
+        mapping.add_known(entries[lookup] for lookup in wanted - had)
+        return mapping
+
+    def remember(self, mapping: Mapping) -> None:
+        """Begin with it, as it is now, what needs as much or more."""
+        if len(mapping) >= WORTH_KEEPING:
+            kept = mapping.copy()
+            self._latest.append((frozenset(e.lookup for e in kept.entries), kept))
+
+    def _empty(self) -> tuple[frozenset[bytes], Mapping]:
+        key = self._vault.key.lookup_key
+        return frozenset(), Mapping(key=key, draw=self._numbers.draw)
+
+
 @dataclass(slots=True)
 class Conversation:
     """One conversation, as all calls of this process share it."""
@@ -86,6 +121,7 @@ class Conversation:
     asked: Asked
     vault: ScopeVault
     numbers: NumberSpace
+    mappings: Mappings = field(repr=False)
     issuing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     """Held while a call issues placeholders: two calls give one original one placeholder."""
     reserved: RecentlyUsed[str, bool] = field(
@@ -216,9 +252,8 @@ class Conversations:
         if key is None:
             return None
         vault = ScopeVault(scope, key)
-        return Conversation(
-            conversation_id, asked, vault, NumberSpace(await vault.counters(session))
-        )
+        numbers = NumberSpace(await vault.counters(session))
+        return Conversation(conversation_id, asked, vault, numbers, Mappings(vault, numbers))
 
     async def _begin(self, asked: Asked, name: bytes, session: AsyncSession) -> None:
         repository = ConversationRepository(session)

@@ -32,38 +32,39 @@ Spans = Sequence[tuple[int, int]]
 """Sorted, apart from each other."""
 
 
-class Original(NamedTuple):
-    """What is sought; of the repr nothing may be logged."""
+class Sought(NamedTuple):
+    """One form of an original; of its repr nothing may be logged."""
 
-    entity_type: str
-    text: str
-
-
-class _Sought(NamedTuple):
+    first: str
+    """The first word, by which it is sought."""
     form: Form
     entity_type: str
     lead: int
     """Code points of the form before its first word."""
 
 
-class Mentions:
-    """Finds these originals in texts."""
+def sought(entity_type: str, original: str) -> tuple[Sought, ...]:
+    """As what an original is sought; nothing for what is too short or no identifier."""
+    found = ((form, _WORD.search(form.text)) for form in _forms(entity_type, original))
+    return tuple(Sought(w[0], form, entity_type, w.start()) for form, w in found if w is not None)
 
-    def __init__(self, originals: Iterable[Original]) -> None:
-        self._index: dict[str, dict[str, _Sought]] = {}
-        for original in originals:
-            for form in _forms(original):
-                self._add(form, original.entity_type)
+
+def words(text: str) -> set[str]:
+    """The words of a text, as `Sought.first` has them."""
+    return set(_WORD.findall(_read(text)))
+
+
+class Mentions:
+    """Finds originals in texts."""
+
+    def __init__(self, forms: Iterable[Sought]) -> None:
+        self._index: dict[str, dict[str, Sought]] = {}
+        for form in forms:
+            self._index.setdefault(form.first, {}).setdefault(form.form.text, form)
         self._lengths = {
-            word: sorted({(len(text), sought.lead) for text, sought in by_text.items()})[::-1]
+            word: sorted({(len(text), form.lead) for text, form in by_text.items()})[::-1]
             for word, by_text in self._index.items()
         }
-
-    def _add(self, form: Form, entity_type: str) -> None:
-        first = _WORD.search(form.text)
-        if first is not None:
-            found = _Sought(form, entity_type, first.start())
-            self._index.setdefault(first[0], {}).setdefault(form.text, found)
 
     def within(self, text: str, taken: Spans) -> list[Finding]:
         """Where they stand in a text, outside of what is taken; sorted and apart."""
@@ -86,7 +87,10 @@ class Mentions:
             sought = (
                 self._index[word].get(read[start : start + length]) if start >= behind else None
             )
-            if sought is None or sought.lead != lead or not _is_apart(read, start, start + length):
+            # At the text's end a slice is shorter than it was asked for.
+            if sought is None or (len(sought.form.text), sought.lead) != (length, lead):
+                continue
+            if not _is_apart(read, start, start + length):
                 continue
             if is_mention(sought.form, text, start):
                 return Finding(start, start + length, sought.entity_type, 1.0, DETECTOR)
@@ -99,8 +103,7 @@ class Mentions:
         return sorted((at, word) for word in self._index for at in _occurrences(read, word))
 
 
-def _forms(original: Original) -> Iterator[Form]:
-    entity_type, text = original
+def _forms(entity_type: str, text: str) -> Iterator[Form]:
     if not SHORTEST <= len(text) <= LONGEST or entity_type in _NOT_SOUGHT:
         return
     if entity_type in UNLINKED:

@@ -6,17 +6,20 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import Final
 
 from sluice.engine import Action, Cleansed, Entry, Finding, Mapping, Policy, cleanse
 from sluice.engine.pipeline import ENTITY_TYPES
-from sluice.engine.placeholders import parse
 from sluice.server.features.proxy.cleansed_texts import (
     CleansedOnce,
     TextKey,
     Uncleansed,
     cleansed_once,
 )
-from sluice.server.features.proxy.mentioned import Mentions, Original
+from sluice.server.features.proxy.mentioned import FEW, Mentions, Sought, words
+
+MOST_SOUGHT: Final = 10_000
+"""Lookups that a text remembers to have been sought in it."""
 
 
 @dataclass(slots=True)
@@ -27,6 +30,8 @@ class RequestTexts:
     known: dict[TextKey, CleansedOnce]
     fresh: dict[TextKey, Uncleansed] = field(default_factory=dict)
     """What has still to be cleansed; `known` has none of them."""
+    instructions: TextKey | None = None
+    """Which of them are the instance's own."""
 
     @property
     def fresh_chars(self) -> int:
@@ -84,35 +89,60 @@ def lookups(probed: Iterable[CleansedOnce]) -> set[bytes]:
 
 def teach(texts: RequestTexts, probed: dict[TextKey, CleansedOnce]) -> dict[TextKey, list[Finding]]:
     """What the originals of some texts are in the others, by text; only what is new."""
-    all_of_them = _originals(texts, probed)
-    everything = frozenset(all_of_them)
-    seekers: dict[int, tuple[frozenset[bytes], Mentions]] = {}
+    callers = _of_caller(texts, probed)
+    everything = frozenset[bytes]().union(*(once.lookups for once in callers.values()))
     taught: dict[TextKey, list[Finding]] = {}
-    for key, once in chain(texts.known.items(), probed.items()):
-        if key in texts.fresh and not texts.fresh[key].restorable:
-            continue
-        # Many texts have sought the same: one set object, and one search for what is new.
-        before = once.sought
-        if id(before) not in seekers:
-            new = everything - before
-            mentions = Mentions(all_of_them[lookup] for lookup in new)
-            seekers[id(before)] = (before | new, mentions)
-        once.sought, mentions = seekers[id(before)]
-        if more := mentions.within(texts.raw[key], once.spans):
-            taught[key] = more
+    for before, keys in _by_sought(callers):
+        mentions = Mentions(_forms(texts, callers, keys, everything - before))
+        sought = _joined(before, everything)
+        for key in keys:
+            callers[key].sought = sought
+            if more := mentions.within(texts.raw[key], callers[key].spans):
+                taught[key] = more
     return taught
 
 
-def _originals(texts: RequestTexts, probed: dict[TextKey, CleansedOnce]) -> dict[bytes, Original]:
-    found: dict[bytes, Original] = {}
-    for key, once in chain(texts.known.items(), probed.items()):
-        if key in texts.fresh and not texts.fresh[key].restorable:
-            continue
-        raw = texts.raw[key]
-        for at in once.originals:
-            if at.lookup not in found:
-                found[at.lookup] = Original(at.entity_type, raw[at.start : at.end])
-    return found
+def _by_sought(
+    callers: dict[TextKey, CleansedOnce],
+) -> list[tuple[frozenset[bytes], list[TextKey]]]:
+    """The texts in which the same was sought before; they share one set object."""
+    groups: dict[int, tuple[frozenset[bytes], list[TextKey]]] = {}
+    for key, once in callers.items():
+        groups.setdefault(id(once.sought), (once.sought, []))[1].append(key)
+    return list(groups.values())
+
+
+def _forms(
+    texts: RequestTexts,
+    callers: dict[TextKey, CleansedOnce],
+    keys: list[TextKey],
+    wanted: frozenset[bytes],
+) -> list[Sought]:
+    """As what these originals are sought in the texts of `keys`."""
+    held = [(texts.raw[key], once) for key, once in callers.items()]
+    having = [(raw, o) for raw, o in held if not o.lookups.isdisjoint(wanted)] if wanted else []
+    found = chain.from_iterable(once.forms(raw, wanted) for raw, once in having)
+    if len(wanted) <= FEW:
+        return list(found)
+    # Most originals of a long history have no word in common with a new text.
+    known = set[str]().union(*(words(texts.raw[key]) for key in keys))
+    return [form for form in found if form.first in known]
+
+
+def _joined(before: frozenset[bytes], everything: frozenset[bytes]) -> frozenset[bytes]:
+    """What was sought by now; forgets what is long gone, so that it does not grow for ever."""
+    if before <= everything or len(before) > MOST_SOUGHT:
+        return everything
+    return before if everything <= before else before | everything
+
+
+def _of_caller(
+    texts: RequestTexts, probed: dict[TextKey, CleansedOnce]
+) -> dict[TextKey, CleansedOnce]:
+    """The texts that are not the instance's instructions."""
+    fresh = ((k, once) for k, once in probed.items() if texts.fresh[k].restorable)
+    known = ((k, once) for k, once in texts.known.items() if k != texts.instructions)
+    return dict(chain(known, fresh))
 
 
 def cleanse_all(
@@ -131,12 +161,3 @@ def cleanse_all(
 def by_lookup(texts: Iterable[CleansedOnce]) -> dict[bytes, Entry]:
     """Every entry that stands in these texts, by its lookup."""
     return {entry.lookup: entry for once in texts for entry in once.entries}
-
-
-def numbers(placeholders: Iterable[str]) -> dict[str, set[int]]:
-    """Placeholders as `Mapping` takes reserved ones."""
-    reserved: dict[str, set[int]] = {}
-    for placeholder in placeholders:
-        if (parsed := parse(placeholder)) is not None:
-            reserved.setdefault(parsed[0], set()).add(parsed[1])
-    return reserved
