@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sluice.engine.answer_common import COMMON
 from sluice.engine.ordinary import ORDINARY
 from sluice.engine.patterns import words
 
@@ -183,7 +184,9 @@ NAMES_TOO: Final = ORDINARY | words(
     joy june april august summer dawn eve penny ray rob guy gene grant chase hunter mason carter
     read reading long short best love case cash day page field right ready play note order line
     level link list tip tips sure sorry story search type case cases people world value van la le de
-    bring dale hand heart bits little small green hill wells
+    bring dale hand heart bits little small green hill wells alla aller cela che dai dalla delle
+    deze durante ela essa este eu gute ho hun lei mir moet nella noi om quali seine sera sia tienen
+    vi ze zou bene werd ellos podem nosotros questo
     """
 )
 """Ordinary words that, with a capital, may be a name."""
@@ -193,8 +196,16 @@ _KEPT_CAPITAL: Final = words(
 )
 """Of those, openings of answers that nobody is called."""
 
+_NAMES_SMALL: Final = words(
+    "allen dan elke ella han hanno li nada nelle tan rob sue pat ray may"
+) | {
+    "Weise",
+    "Fall",
+}
+"""Words of one language that are names in another one, also in small letters."""
+
 QUIET: Final = frozenset({"I", "I'm", "I've", "I'd", "I'll", "OK"}) | (
-    (_ENGLISH | _OTHERS) - LEADS - TRIGGERS - LABELS
+    (_ENGLISH | _OTHERS | COMMON) - LEADS - TRIGGERS - LABELS - _NAMES_SMALL
 )
 """Words that are part of no value, in the case in which they stand here."""
 

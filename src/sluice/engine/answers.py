@@ -54,6 +54,8 @@ _RESERVE: Final = 1024
 _NAMES: Final = ("PERSON", "LOCATION", "ORGANIZATION", "STREET_ADDRESS", "NRP")
 _LEAST_SEEN: Final = 32
 """So many code points behind a line or sentence tell that it does not go on there."""
+_PHRASE: Final = 72
+"""About so many code points are analysed at a time in running text."""
 _LEAST_MORE: Final = 16
 """After an analysis that set nothing free so many code points must come before the next one."""
 _LONGEST_BLANK: Final = 200
@@ -130,6 +132,7 @@ class AnswerStream:
         self._output: list[str] = []
         self._usable = True
         self._fed = 0
+        self._dropped = 0
         # Places in `_text`; what is before `_start` is decided.
         self._text = ""
         self._sent = 0
@@ -206,6 +209,7 @@ class AnswerStream:
         if decided < BOUND // 4:
             return
         self._text = self._text[decided:]
+        self._dropped += decided
         for name in ("_sent", "_start", "_walked", "_searched", "_again"):
             setattr(self, name, max(0, getattr(self, name) - decided))
         self._floor = max(0, self._floor - decided)
@@ -268,7 +272,7 @@ class AnswerStream:
             self._open(word, grade, before)
         elif grade is Grade.QUIET:
             self._points += 1 + ends_sentence(word)
-            if self._points >= NEEDED[self._grade]:
+            if self._points >= NEEDED[self._grade] and self._is_worth_it():
                 self._close_before(before, word)
         elif grade is not Grade.BLANK:
             self._raise_to(grade)
@@ -309,6 +313,15 @@ class AnswerStream:
         self._grade = max(self._grade, grade)
         self._behind = max(self._behind, grade)
         self._points = 0
+
+    def _is_worth_it(self) -> bool:
+        """Whether so much is held that an analysis is due: at first at once, later more at a time.
+
+        A reader who waits for the first words gets them; later ones come in phrases.
+        """
+        decided = self._dropped + self._start
+        least = min(_PHRASE, decided // 4)
+        return self._grade is Grade.LEAD or self._walked - self._start >= least
 
     def _close_before(self, before: int, word: str) -> None:
         """Quiet words closed the region: it goes, but for the last of them."""
