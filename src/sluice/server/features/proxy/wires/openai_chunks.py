@@ -234,7 +234,8 @@ class ChunkRewriter:
         value = place.value
         treatment = self._layout.treatments.get(kind)
         if treatment is not None and treatment is not Treatment.ARGUMENTS:
-            self._news = self._news or bool(value)
+            # A part repeats its type with every piece.
+            self._news = self._news or (bool(value) and not kind.endswith(".type"))
             self._fixed(place, treatment)
         elif isinstance(value, str):
             self._text(place, state, kind, steps)

@@ -5,12 +5,14 @@ Source of the rules: WHATWG HTML, section "Server-sent events".
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from sluice.server.providers.sse import Event
 
 DONE: Final = Event("message", "[DONE]")
 """OpenAI's end marker."""
+_LINE_END: Final = re.compile("\r\n|\r|\n")
 
 
 def frame(event: Event) -> bytes:
@@ -21,5 +23,5 @@ def frame(event: Event) -> bytes:
     head = "" if event.event == "message" else f"event: {event.event}\n"
     data = event.data
     if "\n" in data or "\r" in data:
-        data = "\ndata: ".join(data.splitlines())
+        data = "\ndata: ".join(_LINE_END.split(data))
     return f"{head}data: {data}\n\n".encode("utf-8", "replace")

@@ -25,7 +25,7 @@ SCHEMA = {
     "$defs": {"other": {"type": "array", "items": {"examples": ["an example"]}}},
     "additionalProperties": False,
 }
-CHAT = {
+CHAT: dict[str, Json] = {
     "model": "m",
     "stream": False,
     "messages": [
@@ -92,7 +92,7 @@ CHAT = {
     "temperature": 0.5,
     "reasoning_effort": "low",
 }
-RESPONSES = {
+RESPONSES: dict[str, Json] = {
     "model": "m",
     "instructions": "be kind",
     "input": [

@@ -53,14 +53,11 @@ def test_samples_are_understood(name: str) -> None:
 
 
 @pytest.mark.parametrize(("wire", "body", "steps"), SITES)
-@pytest.mark.parametrize("inside", ["string", "object", "list"])
-def test_no_place_lets_a_text_pass(
-    wire: type[Wire], body: dict[str, Any], steps: Steps, inside: str
-) -> None:
+def test_no_place_lets_a_text_pass(wire: type[Wire], body: dict[str, Any], steps: Steps) -> None:
     """Wherever a text is put, in whatever JSON value, it is scanned or the request is refused."""
-    value = {"string": MARK, "object": {"deep": MARK}, "list": [MARK]}[inside]
-    out, reading = cleansed(wire(), with_value(body, steps, value))
-    assert reading.problems or MARK not in json.dumps(out)
+    for value in (MARK, {"deep": MARK}, [MARK]):
+        out, reading = cleansed(wire(), with_value(body, steps, value))
+        assert reading.problems or MARK not in json.dumps(out)
 
 
 @pytest.mark.parametrize(("wire", "body", "steps"), SITES)
