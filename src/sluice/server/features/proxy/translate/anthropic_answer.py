@@ -18,8 +18,8 @@ from sluice.server.features.proxy.translate.blocks import (
     gathered,
     whole_calls,
 )
+from sluice.server.features.proxy.translate.events import event
 from sluice.server.features.proxy.translate.fields import parsed
-from sluice.server.features.proxy.translate.openai_chat_answer import event
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.providers.base import Delta, FinishReason, Usage
 from sluice.server.providers.sse import Event

@@ -7,7 +7,6 @@ in this wire and is left out. Where the request used the legacy `functions`, a c
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -20,12 +19,12 @@ from sluice.server.features.proxy.translate.blocks import (
     broken,
     gathered,
 )
+from sluice.server.features.proxy.translate.events import DONE, event
 from sluice.server.features.proxy.translate.openai_asked import include_usage
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.providers.base import Delta, FinishReason, Usage
 from sluice.server.providers.sse import Event
 
-DONE: Final = Event("message", "[DONE]")
 _TWO_CALLS: Final = "called two functions at once, for which the legacy wire has no place"
 
 
@@ -164,8 +163,3 @@ def usage(counted: Usage) -> dict[str, Any]:
         "total_tokens": counted.input_tokens + counted.output_tokens,
         "prompt_tokens_details": cached,
     }
-
-
-def event(value: Mapping[str, Any], kind: str = "message") -> Event:
-    """An event with JSON as its data."""
-    return Event(kind, json.dumps(value, ensure_ascii=False, separators=(",", ":")))

@@ -16,13 +16,10 @@ from typing import Any, Final
 from sluice.engine.types import CleansedText
 from sluice.server.features.proxy.translate.base import Renderer, Translated
 from sluice.server.features.proxy.translate.blocks import Blocks, gathered
+from sluice.server.features.proxy.translate.events import DONE, event
 from sluice.server.features.proxy.translate.fields import Fields, settle
 from sluice.server.features.proxy.translate.openai_asked import STEERING, include_usage
-from sluice.server.features.proxy.translate.openai_chat_answer import (
-    DONE,
-    event,
-    usage,
-)
+from sluice.server.features.proxy.translate.openai_chat_answer import usage
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.providers.base import Asked, Delta, FinishReason, Message
 from sluice.server.providers.sse import Event

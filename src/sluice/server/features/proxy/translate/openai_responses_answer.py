@@ -18,7 +18,7 @@ from sluice.server.features.proxy.translate.blocks import (
     Step,
     gathered,
 )
-from sluice.server.features.proxy.translate.openai_chat_answer import event
+from sluice.server.features.proxy.translate.events import event
 from sluice.server.features.proxy.translate.thinking_seal import sealed
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.providers.base import Delta, FinishReason, Usage
