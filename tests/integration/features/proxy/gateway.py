@@ -96,4 +96,3 @@ def read(body: Body) -> Reading:
 
 async def _nothing(session: AsyncSession, call: CleansedCall) -> None:
     """Record nothing."""
-

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.integration.features.proxy.gateway import OWNER, gateway, people
 
 from sluice.server.kit.database import Database
-from tests.integration.features.proxy.gateway import OWNER, gateway, people
 
 pytestmark = pytest.mark.anyio
 
