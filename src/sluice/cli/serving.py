@@ -31,7 +31,6 @@ from sluice.server.app import (
 )
 from sluice.server.kit.logs import configure_logging, route_stray_exceptions
 from sluice.server.kit.sealing import SealingError
-from sluice.server.providers.registry import Providers
 from sluice.server.services import Services
 from sluice.server.settings import Settings, load_settings
 from sluice.server.vault.service import SETTINGS
@@ -114,7 +113,7 @@ async def _prepare(settings: Settings) -> Banner:
     found, database = master_keys_of(settings), make_database(settings)
     transport, client = make_transport(settings), httpx.AsyncClient()
     try:
-        services = make_services(settings, database, found.keys, Providers(transport), client)
+        services = make_services(settings, database, found.keys, transport, client)
         started = await prepare(settings, services, transport)
         await _check_master_key(services)
     except OSError as e:

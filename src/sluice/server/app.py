@@ -36,6 +36,11 @@ from sluice.server.features.prompts import endpoints as prompts
 from sluice.server.features.prompts.analysis import Analyzer
 from sluice.server.features.prompts.answer import Answers
 from sluice.server.features.prompts.service import Prompts
+from sluice.server.features.proxy import admin_endpoints as calls_admin
+from sluice.server.features.proxy import calls_endpoints
+from sluice.server.features.proxy import endpoints as proxy
+from sluice.server.features.proxy import models_endpoints as proxy_models
+from sluice.server.features.proxy.wiring import GatewayParts, make_gateway
 from sluice.server.features.threads import endpoints as threads
 from sluice.server.features.threads.service import Threads
 from sluice.server.first_start import Started, first_start
@@ -51,6 +56,7 @@ from sluice.server.middleware.request_id import RequestId
 from sluice.server.middleware.security_headers import SecurityHeaders
 from sluice.server.migrations.run import upgrade
 from sluice.server.providers.firststart import connections_from_environment, find_ollama
+from sluice.server.providers.native import Native
 from sluice.server.providers.registry import Providers, provider_keys
 from sluice.server.providers.retry import Retries
 from sluice.server.providers.transport import Timeouts, Transport
@@ -85,8 +91,9 @@ def create_app(
         settings,
         database or make_database(settings),
         master_keys or master_keys_of(settings).keys,
-        providers or Providers(transport),
+        transport,
         identity_client,
+        providers,
     )
     app = FastAPI(
         title="Sluice",
@@ -100,6 +107,7 @@ def create_app(
     )
     app.state.services = services
     app.state.auth = services.auth
+    app.state.records = services.records
     _add_routes(app, settings)
     add_error_answers(app)
     return app
@@ -139,10 +147,12 @@ def make_services(
     settings: Settings,
     database: Database,
     master_keys: MasterKeys,
-    providers: Providers,
+    transport: Transport,
     identity_client: httpx.AsyncClient,
+    providers: Providers | None = None,
 ) -> Services:
     """Every service, each given what it needs."""
+    providers = providers or Providers(transport)
     detector = Detector(cache=PatternCache(settings.data_dir / "patterns"))
     metrics = Metrics(entity_types=detector.entity_types(), providers=provider_keys())
     vault = Vault(master_keys)
@@ -160,6 +170,21 @@ def make_services(
         presentable=Presentable(analyzer),
     )
     thread_service = Threads(vault, model_service)
+    parts = make_gateway(
+        GatewayParts(
+            database=database,
+            vault=vault,
+            policies=policy_service,
+            models=model_service,
+            analyzer=analyzer,
+            providers=providers,
+            native=Native(transport),
+            metrics=metrics,
+            detector_version=detector.version,
+        ),
+        prices_file=settings.prices_file,
+        longest_call=timedelta(seconds=longest_call(settings)),
+    )
     return Services(
         database=database,
         auth=auth,
@@ -180,6 +205,11 @@ def make_services(
         answers=Answers(database, vault, thread_service, providers, metrics),
         providers=providers,
         metrics=metrics,
+        writer=parts.writer,
+        gateway=parts.gateway,
+        answering=parts.answering,
+        calls=parts.calls,
+        records=parts.records,
     )
 
 
@@ -216,13 +246,19 @@ def _warm_up() -> None:
 
 
 async def _interrupt_pending(settings: Settings, services: Services) -> None:
-    """Chats that nobody is working on: all on SQLite (one process), old ones on PostgreSQL."""
-    longest = settings.provider_total_seconds * (settings.provider_retries + 1)
-    age = timedelta(0) if services.database.is_sqlite else timedelta(seconds=longest)
+    """Chats and calls that nobody is working on: on SQLite (one process) all, else old ones."""
+    age = timedelta(seconds=0 if services.database.is_sqlite else longest_call(settings))
+    before = utc_now() - age
     async with services.database.write() as session:
-        count = await services.threads.interrupt_pending(session, utc_now() - age)
-    if count:
-        log.warning("chats_interrupted", count=count)
+        chats = await services.threads.interrupt_pending(session, before)
+        calls = await services.calls.interrupt_pending(session, before)
+    if chats or calls:
+        log.warning("interrupted", chats=chats, calls=calls)
+
+
+def longest_call(settings: Settings) -> float:
+    """Seconds after which no call to a provider can be running any more."""
+    return settings.provider_total_seconds * (settings.provider_retries + 1)
 
 
 @asynccontextmanager
@@ -244,6 +280,8 @@ async def _lifespan(
         yield
     finally:
         await services.answers.settle(SETTLE_SECONDS)
+        await services.answering.settle(SETTLE_SECONDS)
+        await services.writer.close()
         await transport.aclose()
         await identity_client.aclose()
         await services.database.close()
@@ -272,8 +310,10 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(auth_admin_router, dependencies=token)
     for feature in (models, prompts, threads):
         app.include_router(feature.router, dependencies=token)
-    for feature in (models, policies, threads, keys, audit):
+    app.include_router(calls_endpoints.router, dependencies=token)
+    for feature in (models, policies, threads, keys, audit, calls_admin):
         app.include_router(feature.admin_router, dependencies=token)
+    app.router.routes += [*proxy.routes(), *proxy_models.routes()]
     app.include_router(health.router)
     app.include_router(apidocs.router)
     app.router.routes.append(apidocs.assets)

@@ -75,11 +75,15 @@ def add_error_answers(app: FastAPI) -> None:
 
 def answer(request: Request, error: SluiceError) -> Response:
     """The JSON answer to an error."""
-    headers = {}
-    if error.retry_after is not None:
-        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     body = error.body(request_id_of(request.scope))
-    return JSONResponse(body, status_code=error.status, headers=headers)
+    return JSONResponse(body, status_code=error.status, headers=retry_after(error))
+
+
+def retry_after(error: SluiceError) -> dict[str, str]:
+    """The header that says when to try again, where that helps."""
+    if error.retry_after is None:
+        return {}
+    return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
 
 
 async def _sluice_error(request: Request, error: Exception) -> Response:

@@ -12,7 +12,12 @@ from sluice.server.features.models.service import Models
 from sluice.server.features.policies.service import Policies
 from sluice.server.features.prompts.answer import Answers
 from sluice.server.features.prompts.service import Prompts
+from sluice.server.features.proxy.answering import Answering
+from sluice.server.features.proxy.calls import Calls
+from sluice.server.features.proxy.gateway import Gateway
+from sluice.server.features.proxy.records import Records
 from sluice.server.features.threads.service import Threads
+from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
 from sluice.server.providers.registry import Providers
@@ -33,6 +38,11 @@ class Services:
     answers: Answers
     providers: Providers
     metrics: Metrics
+    writer: BatchedWriter
+    gateway: Gateway
+    answering: Answering
+    calls: Calls
+    records: Records
 
 
 def services_of(request: Request) -> Services:

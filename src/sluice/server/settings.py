@@ -137,6 +137,10 @@ class Settings(BaseSettings):
     provider_ca_file: Path | None = Field(
         default=None, description="A certificate bundle to trust in place of the shipped one."
     )
+    prices_file: Path | None = Field(
+        default=None,
+        description="A TOML file with prices of models that go before those of the package.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least level that is logged."
     )

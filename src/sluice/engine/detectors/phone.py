@@ -51,7 +51,7 @@ _NANP = re.compile(
     r"\d{3}[ .\-\u00a0\u2010-\u2013]\d{4}",
     re.ASCII,
 )
-_DASHED: Final = re.compile(r"(?:1-)?[2-9]\d{2}-\d{3}-\d{4}", re.ASCII)
+_DASHED: Final = re.compile(r"(?:1-)?[2-9]\d{2}-\d{3}-\d{4}|\([2-9]\d{2}\) ?\d{3}-\d{4}", re.ASCII)
 """So nothing else is written: a phone number even behind `reference`."""
 _DATE = re.compile(
     r"(?:19|20)\d\d[-./ ]?(?:0[1-9]|1[0-2])[-./ ]?(?:0[1-9]|[12]\d|3[01])(?:\D|\Z)"

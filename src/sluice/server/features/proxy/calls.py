@@ -185,7 +185,10 @@ class Calls:
             await self.record(session, begun, outcome)
 
         await self._writer.submit(job)
-        # Whatever `begin` inserted has been committed by now.
+        self.stored(begun)
+
+    def stored(self, begun: BegunCall) -> None:
+        """Whatever `begin` inserted is committed; later calls need not store it again."""
         facts = begun.facts
         self._known.add(facts.conversation_id, facts.request.texts)
 

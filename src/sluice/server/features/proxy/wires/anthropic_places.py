@@ -167,7 +167,16 @@ class AnswerPlaces:
         self.values(holder, key, path, speaker)
 
     def word(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
-        """Stays."""
+        """Stays; what does not look like a name or an id is a text all the same."""
+        value = holder[key]
+        if isinstance(value, dict):
+            for name in value:
+                self.word(value, name, f"{path}.{shown(name)}", speaker)
+        elif isinstance(value, list):
+            for index in range(len(value)):
+                self.word(value, index, f"{path}[{index}]", speaker)
+        elif isinstance(value, str) and not _WORD.fullmatch(value):
+            self.text(holder, key, path, speaker)
 
     def sealed(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
         """Stays."""

@@ -185,6 +185,7 @@ _OBJECTS: Final[Mapping[str, Shape]] = {
     "tool_definition": {"definition": TOOL},
     "tool_addition": {"tool": Place.INSIDE},
     "tool_removal": {"tool": Place.INSIDE},
+    "container_upload": {"file_id": Place.WORD},
     "fallback": {"from": Place.WORD, "to": Place.WORD, "trigger": Place.WORD},
     "browser_state": {
         "tabs": {"tab_id": Place.WORD, "title": Place.TEXT, "url": Place.TEXT},

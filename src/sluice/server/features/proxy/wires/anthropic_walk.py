@@ -145,15 +145,15 @@ class Walk:
     def _typed(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
         block = holder[key]
         kind = block.get("type") if isinstance(block, dict) else None
-        if kind == "container_upload":
-            self._places.upload(block, path)
-        elif not isinstance(kind, str) or kind not in OBJECTS or self._depth >= DEEPEST:
+        if not isinstance(kind, str) or kind not in OBJECTS or self._depth >= DEEPEST:
             self._places.strange(holder, key, path, speaker)
         else:
             speaker = "tool" if kind in TOOLS_SPEAK else speaker
             self._depth += 1
             self.shape(block, self._shape(kind, block), path, speaker)
             self._depth -= 1
+            if kind == "container_upload":
+                self._places.upload(block, path)
 
     def _objects(self, holder: Holder, key: Key, shape: Shape, path: str, speaker: Speaker) -> None:
         value = holder[key]

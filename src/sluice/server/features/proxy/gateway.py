@@ -1,0 +1,235 @@
+"""One call of the vendors' wires through the gateway, up to its answer.
+
+The order of things: what a caller may do and where the call goes; what of the body is text; text
+out of attachments; findings and placeholders; the record, committed; the vendor; the answer,
+restored and scanned; how it ended, committed before its last piece is sent on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import anyio.to_thread
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.engine.types import Action
+from sluice.server.auth.auth import Caller
+from sluice.server.errors import Blocked, Unprocessable
+from sluice.server.features.models.schemas import Attachments
+from sluice.server.features.models.service import Models, UsableInstance
+from sluice.server.features.policies.service import Policies, PolicyInForce
+from sluice.server.features.proxy import attachments
+from sluice.server.features.proxy.answer_scanning import AnswerRules, AnswerScanning
+from sluice.server.features.proxy.asking import Asking, Question
+from sluice.server.features.proxy.calls import BegunCall, CallFacts, Calls
+from sluice.server.features.proxy.calls_body import RecordedBody, take_apart
+from sluice.server.features.proxy.cleansed_call import CleansedCall
+from sluice.server.features.proxy.cleansing import GatewayCleansing
+from sluice.server.features.proxy.conversations import Conversations, Owner
+from sluice.server.features.proxy.expected import expected_tokens
+from sluice.server.features.proxy.key_settings import KeySettingsService
+from sluice.server.features.proxy.routing import route
+from sluice.server.features.proxy.wires.reading import Body, Reading
+from sluice.server.features.proxy.wires.wire import Call, Wire
+from sluice.server.kit.batching import BatchedWriter
+from sluice.server.kit.database import Database
+from sluice.server.kit.metrics import Metrics
+from sluice.server.providers.base import Connection
+from sluice.server.providers.registry import provider_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a call goes, and the rules for it."""
+
+    instance: UsableInstance
+    policy: PolicyInForce
+    answers: AnswerRules
+    connections: tuple[Connection, ...]
+    """In the order in which they are asked, each with the model that it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A recorded call, ready to be sent."""
+
+    wire: Wire
+    call: Call
+    question: Question
+    cleansed: CleansedCall
+    begun: BegunCall
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A request as it came."""
+
+    caller: Caller
+    wire: Wire
+    body: Body = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    started: float
+    """Of `time.monotonic`."""
+
+
+class Gateway:
+    """Prepares calls; `Answering` gives their answers."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        writer: BatchedWriter,
+        models: Models,
+        policies: Policies,
+        scanning: AnswerScanning,
+        conversations: Conversations,
+        cleansing: GatewayCleansing,
+        calls: Calls,
+        key_settings: KeySettingsService,
+        asking: Asking,
+        metrics: Metrics,
+        detector_version: str,
+    ) -> None:
+        self._database = database
+        self._writer = writer
+        self._models = models
+        self._policies = policies
+        self._scanning = scanning
+        self._conversations = conversations
+        self._cleansing = cleansing
+        self._calls = calls
+        self._key_settings = key_settings
+        self._asking = asking
+        self._metrics = metrics
+        self._detector_version = detector_version
+
+    async def prepare(self, came: Came) -> Prepared:
+        """Cleanse a request and record it as pending: after this it may be sent.
+
+        Raises `SluiceError`, with every problem of the request at once; then nothing was sent.
+        """
+        call, reading = _read(came)
+        target = await self._target(came.caller, call)
+        question = Question(came.wire, came.body, target.connections, came.headers)
+        self._asking.check(question)
+        await _take_text_out(target.instance, reading)
+        owner = Owner(came.caller.user_id, came.caller.api_token_id)
+        conversation = await self._conversations.open(owner, call.conversation, call.end_user)
+        facts = partial(self._facts, came, call, reading, target)
+        try:
+            cleansed, begun = await self._cleansing.cleanse_and_record(
+                conversation,
+                reading,
+                target.policy,
+                target.instance.instructions,
+                partial(self._record, came, facts),
+                subject=f"model_instance:{target.instance.id}",
+            )
+        except Blocked as blocked:
+            await self._blocked(facts, conversation.id, blocked)
+            raise
+        self._count(cleansed)
+        if cleansed.instructions:
+            came.wire.instruct(came.body, cleansed.instructions)
+        return Prepared(came.wire, call, question, cleansed, begun, target)
+
+    async def _target(self, caller: Caller, call: Call) -> Target:
+        async with self._database.read() as session:
+            settings = await self._key_settings.of(session, caller.api_token_id)
+            names = await self._models.names(session, caller.user_id)
+            chosen = route(call.model, names, settings.default_instance_id)
+            instance = await self._models.usable(session, chosen.instance_id, caller.user_id)
+            policy = await self._policies.in_force(session, instance.policy_group_id)
+            answers = await self._scanning.rules(session, instance)
+        return Target(instance, policy, answers, _connections(instance, chosen.model))
+
+    async def _record(
+        self, came: Came, facts: partial[CallFacts], session: AsyncSession, call: CleansedCall
+    ) -> BegunCall:
+        held = call.conversation
+        key = held.vault.key
+        # Recorded as it was cleansed, without the instance's own instructions.
+        body = take_apart(came.body, key.lookup_key)
+        made = facts(held.id, key=key, request=body, manifest=call.manifest)
+        return await self._calls.begin(session, made)
+
+    async def _blocked(
+        self, facts: partial[CallFacts], conversation_id: int, blocked: Blocked
+    ) -> None:
+        self._metrics.prompt("proxy", "blocked")
+        manifest = {(kind, Action.BLOCK): n for kind, n in blocked.entity_types.items()}
+
+        async def job(session: AsyncSession) -> None:
+            nothing = RecordedBody("{}", {})
+            made = facts(conversation_id, key=None, request=nothing, manifest=manifest)
+            await self._calls.refuse(session, made)
+
+        await self._writer.submit(job)
+
+    def _facts(
+        self,
+        came: Came,
+        call: Call,
+        reading: Reading,
+        target: Target,
+        conversation_id: int,
+        **known: object,
+    ) -> CallFacts:
+        first, policy = target.connections[0], target.policy
+        tokens = expected_tokens(came.body, reading)
+        return CallFacts(
+            conversation_id=conversation_id,
+            user_id=came.caller.user_id,
+            api_token_id=came.caller.api_token_id,
+            model_instance_id=target.instance.id,
+            wire=came.wire.name,
+            provider=first.provider_key if first.provider_key in provider_keys() else "other",
+            model=first.model,
+            streamed=call.stream,
+            policy=(policy.group_id, policy.number),
+            answer_policy=target.answers.version,
+            detector_version=self._detector_version,
+            coverage=reading.coverage(),
+            model_asked=call.model,
+            expected_input_tokens=tokens.input_tokens,
+            expected_output_tokens=tokens.output_tokens,
+            started=came.started,
+            **known,  # type: ignore[arg-type]
+        )
+
+    def _count(self, cleansed: CleansedCall) -> None:
+        for (entity_type, action), count in cleansed.manifest.items():
+            self._metrics.findings(entity_type, action, count)
+
+
+def _read(came: Came) -> tuple[Call, Reading]:
+    reading = Reading()
+    call = came.wire.read(came.body, reading)
+    if reading.problems:
+        raise Unprocessable(
+            "The request holds what is not understood here, so nothing was sent.",
+            errors=reading.problems,
+        )
+    return call, reading
+
+
+async def _take_text_out(instance: UsableInstance, reading: Reading) -> None:
+    if not reading.attachments or instance.attachments is Attachments.PASS:
+        return
+    found = reading.attachments
+    await anyio.to_thread.run_sync(partial(attachments.apply, instance.attachments, found))
+
+
+def _connections(instance: UsableInstance, model: str | None) -> tuple[Connection, ...]:
+    """The instance's connections; a model that the caller names is asked of the first one."""
+    if not instance.connections:
+        raise Unprocessable(
+            "This model instance has no model connection yet; an administrator can add one.",
+            code="no_connection",
+        )
+    first, *others = instance.connections
+    return (first if model is None else replace(first, model=model), *others)

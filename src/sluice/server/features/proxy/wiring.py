@@ -1,0 +1,83 @@
+"""The services of the gateway, each given what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sluice.server.features.models.service import Models
+from sluice.server.features.policies.service import Policies
+from sluice.server.features.prompts.analysis import Analyzer
+from sluice.server.features.proxy.answer_scanning import AnswerScanning
+from sluice.server.features.proxy.answering import Answering
+from sluice.server.features.proxy.asking import Asking
+from sluice.server.features.proxy.calls import Calls
+from sluice.server.features.proxy.calls_reading import RecordedCalls
+from sluice.server.features.proxy.cleansing import GatewayCleansing
+from sluice.server.features.proxy.conversations import Conversations
+from sluice.server.features.proxy.gateway import Gateway
+from sluice.server.features.proxy.key_settings import KeySettingsService
+from sluice.server.features.proxy.prices import Prices
+from sluice.server.features.proxy.records import Records
+from sluice.server.kit.batching import BatchedWriter
+from sluice.server.kit.database import Database
+from sluice.server.kit.metrics import Metrics
+from sluice.server.providers.native import Native
+from sluice.server.providers.registry import Providers
+from sluice.server.vault.service import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayParts:
+    """What the rest of the server has made already."""
+
+    database: Database
+    vault: Vault
+    policies: Policies
+    models: Models
+    analyzer: Analyzer
+    providers: Providers
+    native: Native
+    metrics: Metrics
+    detector_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayServices:
+    """What endpoints and the application's lifespan need of the gateway."""
+
+    writer: BatchedWriter
+    gateway: Gateway
+    answering: Answering
+    calls: Calls
+    records: Records
+
+
+def make_gateway(
+    parts: GatewayParts, *, prices_file: Path | None, longest_call: timedelta
+) -> GatewayServices:
+    """Every service of the gateway. Raises `PricesError` for a file that is no table of prices."""
+    database, writer = parts.database, BatchedWriter(parts.database)
+    key_settings = KeySettingsService(longest=longest_call)
+    calls = Calls(writer, Prices(prices_file), key_settings)
+    conversations = Conversations(database, writer, parts.vault)
+    asking = Asking(parts.providers, parts.native)
+    gateway = Gateway(
+        database=database,
+        writer=writer,
+        models=parts.models,
+        policies=parts.policies,
+        scanning=AnswerScanning(parts.policies),
+        conversations=conversations,
+        cleansing=GatewayCleansing(database, writer, conversations, parts.analyzer),
+        calls=calls,
+        key_settings=key_settings,
+        asking=asking,
+        metrics=parts.metrics,
+        detector_version=parts.detector_version,
+    )
+    reading = RecordedCalls(parts.vault, parts.models, conversations)
+    records = Records(database, reading, key_settings)
+    answering = Answering(asking, calls, writer, parts.metrics)
+    return GatewayServices(writer, gateway, answering, calls, records)
