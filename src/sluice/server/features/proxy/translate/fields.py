@@ -160,8 +160,11 @@ def parsed(text: str) -> object:
 
 
 def settle(problems: Iterable[Problem]) -> None:
-    """Raise `Unprocessable` if there is any problem."""
-    if found := tuple(problems):
+    """Raise `Unprocessable` if there is any problem; of several at one path, the first is told."""
+    first: dict[str, Problem] = {}
+    for problem in problems:
+        first.setdefault(problem.path, problem)
+    if found := tuple(first.values()):
         raise Unprocessable(
             "The request asks for something that the vendor of this model cannot be told.",
             errors=found,

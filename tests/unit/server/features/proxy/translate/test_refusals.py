@@ -137,6 +137,11 @@ PLACES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         {"messages": [{"role": "system", "content": [{"type": "image_url", "image_url": {}}]}]},
         ["messages[0].content[0].type"],
     ),
+    "chat parts and tools without a type": (
+        CHAT,
+        {"messages": _user({"text": "a"}), "tools": [{"function": {"name": "a"}}]},
+        ["messages[0].content[0].type", "tools[0].type"],
+    ),
     "responses web search": (RESPONSES, {"tools": [{"type": "web_search"}]}, ["tools[0].type"]),
     "responses mcp": (
         RESPONSES,
