@@ -176,10 +176,18 @@ def shown(name: str) -> str:
 def _parsed(text: str) -> object:
     if text[:1].isspace() or text[:1] in ("{", "["):
         try:
-            return json.loads(text)
+            return json.loads(text, object_pairs_hook=_object)
         except (ValueError, RecursionError):
             return None
     return None
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose keys are all different: of equal ones only the last would be looked at."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
 
 
 def _noting(leaf: Leaf, changed: list[bool]) -> Leaf:
