@@ -113,8 +113,8 @@ class ChunkRewriter:
         self._sent = sent
         self._choices: dict[int, _Choice] = {}
         self._head: Body = {}
-        self._plain: dict[str, str] = {}
-        """Ids and words that every chunk repeats."""
+        self._repeated: dict[tuple[str, str], tuple[Any, Any]] = {}
+        """Of members beside the pieces: what came last, and what the caller got of it."""
         self._news = False
         self._withheld = False
 
@@ -175,17 +175,20 @@ class ChunkRewriter:
         return before if self._withheld and not self._news else [*before, chunk]
 
     def _around(self, place: Place, shapes: Mapping[str, Shape], pieces: str) -> None:
-        """What stands around the pieces; strings that were seen before need no second look."""
-        for name, value in list(place.value.items()):
-            if name == pieces or value is None or isinstance(value, int):
+        """What stands around the pieces; what every chunk repeats needs no second look."""
+        holder = place.value
+        for name, raw in list(holder.items()):
+            if name == pieces or raw is None or isinstance(raw, int):
                 continue
-            if isinstance(value, str) and self._plain.get(name) == value:
+            known, restored = self._repeated.get((pieces, name), (None, None))
+            if known == raw:
+                holder[name] = restored
                 continue
             inside = place.named(name)
             shapes.get(name, values)(inside)
             self._visitor.name(inside)
-            if isinstance(value, str) and place.value.get(name) == value and name in shapes:
-                self._plain[name] = value
+            if name in holder and (isinstance(raw, str) or name not in shapes):
+                self._repeated[pieces, name] = (raw, holder[name])
 
     def _choice(self, choice: Body) -> list[Body]:
         state = self._state(choice)

@@ -166,6 +166,16 @@ def test_a_chunk_of_known_members_passes() -> None:
     assert out == [CHUNK, DONE]
 
 
+def test_what_every_chunk_repeats_is_looked_at_once() -> None:
+    """Members beside the pieces that stay the same are restored once and are right each time."""
+    restoring = Restoring(mapping_of(EMAIL_ADDRESS=PLAIN))
+    one = ChatWire().rewriter(restoring, "vendor")
+    events = [chunk({"content": "a"}, sources=[f"by {NAME}"]) for _ in range(3)]
+    out = sent(one, [*events, chunk({}, "stop", sources=["by none"])])
+    assert [body["sources"] for body in out[:-1]] == [[f"by {PLAIN}"]] * 3 + [["by none"]]
+    assert restoring.seen["sources[0]"] == f"by {NAME}by none"
+
+
 def test_held_text_goes_out_before_its_choice_finishes() -> None:
     """The rest comes in a chunk of its own, with the answer's id, before the finish reason."""
     out = sent(rewriter(), [chunk({"content": "ask EMAIL"}), chunk({}, "stop"), event(DONE)])

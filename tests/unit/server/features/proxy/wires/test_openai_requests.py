@@ -335,6 +335,15 @@ def test_instructions_stand_before_everything(case: str) -> None:
     assert asked == {"model": "vendor-1", **expected}
 
 
+def test_a_value_behind_an_equal_key_is_scanned() -> None:
+    """JSON with a key twice is one text, since parsing it would hide the first value."""
+    call = {"name": "f", "arguments": f'{{"a": "{MARK}", "a": "b c"}}'}
+    body = {"model": "m", "messages": [{"role": "assistant", "function_call": call}]}
+    out, reading = cleansed(ChatWire(), body)
+    assert not reading.problems
+    assert MARK not in json.dumps(out)
+
+
 def test_keys_for_a_tools_server_pass_and_are_counted() -> None:
     """They go to the vendor by the caller's wish; an address with a query in it is scanned."""
     tool = {
