@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.integration.features.proxy.gateway import OWNER, gateway, people
 
+from sluice.server.features.proxy.wires.reading import Speaker
 from sluice.server.kit.database import Database
 
 pytestmark = pytest.mark.anyio
@@ -18,7 +19,7 @@ async def test_the_same_original_keeps_its_placeholder_while_a_history_grows(
     await people(database)
     own = gateway(database)
     conversation = await own.conversations.open(OWNER)
-    history: list[tuple[str, str]] = []
+    history: list[tuple[Speaker, str]] = []
     sent: list[list[str]] = []
     for text in (f"Mail {JANE}", f"Mail {BOB} and {JANE}", "Thanks", f"Again {BOB}"):
         history.append(("user", text))

@@ -127,9 +127,9 @@ class GatewayCleansing:
                 stand_ins |= taken.stand_ins
                 await self._give_up(call)
             except DBAPIError as error:
-                await self._give_up(call)
                 if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
                     raise
+                await self._give_up(call)
             else:
                 call.settled()
                 return call, result

@@ -1,0 +1,111 @@
+"""Answers: originals come back, new data does not go out, and both sides are remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sluice.engine import Action, Finding, Mapping, Policy, RawText, Rule
+from sluice.server.features.proxy.restoring import AnswerPolicy, AnswerRestorer
+from sluice.server.features.proxy.wires.wire import AnswerBlocked
+
+NEW = "new@example.org"
+
+
+def _mapping() -> Mapping:
+    mapping = Mapping()
+    mapping.issue("PERSON", RawText('Jane "J" Roe'), Action.MASK)
+    mapping.issue("PERSON", RawText("secret"), Action.REDACT)
+    return mapping
+
+
+def _finds_new(text: str) -> Sequence[Finding]:
+    at = text.find(NEW)
+    return [Finding(at, at + len(NEW), "EMAIL_ADDRESS")] if at >= 0 else []
+
+
+def _policy(action: Action) -> AnswerPolicy:
+    return AnswerPolicy(Policy(default=Rule(action)), _finds_new)
+
+
+def test_channels_restore_and_remember_both_sides_by_path() -> None:
+    restorer = AnswerRestorer(_mapping())
+    text = restorer.channel("choices[0].message.content")
+    arguments = restorer.channel("choices[0].tool_calls[0]", json_string=True)
+    assert text.feed("To PERS") == "To "
+    assert text.held == len("PERS")
+    assert arguments.feed('{"to": "PERSON_0') == '{"to": "'
+    assert text.feed("ON_0 and PERSON_1") == 'Jane "J" Roe and '
+    assert (text.finish(), arguments.feed('"}')) == ("PERSON_1", 'Jane \\"J\\" Roe"}')
+    assert arguments.finish() == ""
+    first, second = restorer.told
+    assert (first.raw, first.sent) == (
+        "To PERSON_0 and PERSON_1",
+        'To Jane "J" Roe and PERSON_1',
+    )
+    assert (second.path, second.sent) == (
+        "choices[0].tool_calls[0]",
+        '{"to": "Jane \\"J\\" Roe"}',
+    )
+    assert restorer.restored == 2
+    assert "Roe" not in repr(restorer.told)
+
+
+def test_any_json_value_is_restored_in_strings_and_keys() -> None:
+    restorer = AnswerRestorer(_mapping())
+    value = {"PERSON_0": ["PERSON_0!", 1, None, {"a": "PERSON_1"}], "b": ""}
+    assert restorer.values(value, "input") == {
+        'Jane "J" Roe': ['Jane "J" Roe!', 1, None, {"a": "PERSON_1"}],
+        "b": "",
+    }
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 60), max_size=6))
+def test_new_data_is_redacted_however_the_answer_is_split(cuts: list[int]) -> None:
+    mapping = _mapping()
+    restorer = AnswerRestorer(mapping, _policy(Action.REDACT))
+    channel, text = restorer.channel("x"), f"PERSON_0 says: write to {NEW}, please."
+    edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
+    pieces = [text[a:b] for a, b in pairwise(edges)]
+    said = "".join([channel.feed(piece) for piece in pieces]) + channel.finish()
+    assert said == 'Jane "J" Roe says: write to EMAIL_ADDRESS_0, please.'
+    assert restorer.told[0].raw == text
+    assert restorer.counts == {("EMAIL_ADDRESS", Action.REDACT): 1}
+    assert [entry.original for entry in mapping.entries[2:]] == [None]
+
+
+def test_whole_texts_are_scanned_too() -> None:
+    restorer = AnswerRestorer(_mapping(), _policy(Action.MASK))
+    assert restorer.text(f"PERSON_0: {NEW}", "x") == 'Jane "J" Roe: EMAIL_ADDRESS_0'
+    assert restorer.counts == {("EMAIL_ADDRESS", Action.MASK): 1}
+    assert restorer.restored == 1
+
+
+def _whole(restorer: AnswerRestorer) -> str:
+    return restorer.text(f"Write to {NEW}.", "x")
+
+
+def _piece(restorer: AnswerRestorer) -> str:
+    return restorer.channel("x").feed(f"Write to {NEW}. And then it is over, as it should be.\n\n")
+
+
+def _end(restorer: AnswerRestorer) -> str:
+    channel = restorer.channel("x")
+    return channel.feed(NEW) + channel.finish()
+
+
+@pytest.mark.parametrize("answering", [_whole, _piece, _end])
+def test_a_blocked_answer_says_what_was_found_and_no_text(
+    answering: Callable[[AnswerRestorer], str],
+) -> None:
+    restorer = AnswerRestorer(_mapping(), _policy(Action.BLOCK))
+    with pytest.raises(AnswerBlocked) as refusal:
+        answering(restorer)
+    assert refusal.value.counts == {"EMAIL_ADDRESS": 1}
+    assert refusal.value.__cause__ is refusal.value.__context__ is None
+    assert restorer.told[0].sent == ""
