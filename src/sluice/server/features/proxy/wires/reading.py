@@ -41,6 +41,10 @@ class Leaf:
     text: str = field(repr=False)
     put: Callable[[str], None] = field(repr=False)
     """Writes the cleansed text back in its place."""
+    label: str = field(default="", repr=False)
+    """The name of the field of a JSON value that the text stands in, which may say what it is: the
+    nine digits of `{"ssn": "…"}` are nothing by themselves. "" for a text that is no such value.
+    """
 
 
 @dataclass(slots=True)
@@ -78,17 +82,23 @@ class Reading:
 
     def values(self, holder: Holder, key: Key, path: str, speaker: Speaker, depth: int = 0) -> None:
         """Every string inside of any JSON value is a text; keys that are no plain names too."""
+        self._values(holder, key, path, speaker, depth, "")
+
+    def _values(
+        self, holder: Holder, key: Key, path: str, speaker: Speaker, depth: int, label: str
+    ) -> None:
         value = holder[key]
         if depth > DEEPEST:
             self.refuse(path, f"is nested deeper than {DEEPEST} levels")
         elif isinstance(value, str):
-            self._leaf(holder, key, path, speaker)
+            self._leaf(holder, key, path, speaker, label)
         elif isinstance(value, list):
             for index in range(len(value)):
-                self.values(value, index, f"{path}[{index}]", speaker, depth + 1)
+                self._values(value, index, f"{path}[{index}]", speaker, depth + 1, label)
         elif isinstance(value, dict):
             for name in list(value):
-                self.values(value, name, f"{path}.{shown(name)}", speaker, depth + 1)
+                inner = f"{path}.{shown(name)}"
+                self._values(value, name, inner, speaker, depth + 1, name)
                 self.key(value, name, path, speaker)
 
     def json_text(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
@@ -113,7 +123,7 @@ class Reading:
         for name in list(holder):
             if name not in known:
                 inner = f"{path}.{shown(name)}" if path else shown(name)
-                self.values(holder, name, inner, speaker)
+                self._values(holder, name, inner, speaker, 0, name)
 
     def key(self, holder: Body, name: str, path: str, speaker: Speaker) -> None:
         """A key that is no plain name may be a value: it is a text then.
@@ -148,12 +158,12 @@ class Reading:
         found = {"scanned": scanned, "passed": self.passed, "attachments": attached}
         return {name: dict(sorted(counts.items())) for name, counts in found.items()}
 
-    def _leaf(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
+    def _leaf(self, holder: Holder, key: Key, path: str, speaker: Speaker, label: str = "") -> None:
         def put(text: str) -> None:
             holder[key] = text
 
         if holder[key]:
-            self.leaves.append(Leaf(path, speaker, holder[key], put))
+            self.leaves.append(Leaf(path, speaker, holder[key], put, label))
 
     def _key(self, holder: Body, name: str, path: str, speaker: Speaker) -> None:
         now = [name]
@@ -198,7 +208,7 @@ def _noting(leaf: Leaf, changed: list[bool]) -> Leaf:
         if text != before:
             changed.append(True)
 
-    return Leaf(leaf.path, leaf.speaker, leaf.text, noting)
+    return Leaf(leaf.path, leaf.speaker, leaf.text, noting, leaf.label)
 
 
 def _close(holder: Holder, key: Key, parsed: object, changed: list[bool]) -> None:
