@@ -27,7 +27,7 @@ def chat_problem(body: Json) -> str | None:
             return "Every tool call must be answered."
         calls = message.get("tool_calls", [])
         if any(not _is_json(call["function"]["arguments"]) for call in calls):
-            return "A call's arguments are JSON."
+            return "A call's arguments are JSON, or nothing."
         if message.get("content") is None and not calls:
             return "A message needs content."
         open_calls = {call["id"] for call in calls}
@@ -41,7 +41,7 @@ def _is_text(content: object) -> bool:
 
 def _is_json(text: object) -> bool:
     try:
-        return isinstance(text, str) and isinstance(json.loads(text), dict)
+        return isinstance(text, str) and isinstance(json.loads(text or "{}"), dict)
     except ValueError:
         return False
 

@@ -91,7 +91,7 @@ CHATS: dict[str, tuple[list[Json | str], str]] = {
         "ab",
     ),
     "a refusal": ([{"choices": [{"delta": {"content": None, "refusal": "No."}}]}, STOP], "No."),
-    "a tool call": (
+    "a tool call without a function": (
         [{"choices": [{"delta": {"tool_calls": [{"index": 0}]}}]}, chunk("a"), STOP],
         "a",
     ),
