@@ -24,6 +24,7 @@ from sluice.cli import (
     policies,
     serve,
     tokens,
+    usage,
     users,
 )
 from sluice.cli.errors import ExitCode, as_command_error
@@ -70,6 +71,7 @@ app.add_typer(policies.app, name="policy")
 app.add_typer(instances.app, name="instance")
 app.add_typer(users.app, name="user")
 app.command(epilog=audit.EPILOG)(audit.audit)
+app.command(epilog=usage.EPILOG)(usage.usage)
 app.add_typer(tokens.app, name="token")
 app.add_typer(keys.app, name="keys")
 app.command(epilog=migrate.EPILOG)(migrate.migrate)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sluice.cli import token_limits
 from sluice.cli.errors import CommandError
 from sluice.cli.examples import examples
 from sluice.cli.options import Json
@@ -24,6 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 PAGE = 500
+app.command(epilog=token_limits.EPILOG)(token_limits.limits)
 
 
 @app.command(

@@ -23,11 +23,14 @@ from sluice.server.features.proxy.prices import Prices
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database
 from sluice.server.kit.sealing import MasterKeys
+from sluice.server.kit.tokens import token_hash
 from sluice.server.providers.base import Usage
 from sluice.server.vault.service import Vault
 
 MODEL = "gpt-4o-mini"
 """15 and 60 cents a million tokens."""
+MEMBER_TOKEN = "member-token-of-the-tests-of-calls"
+ADMIN_TOKEN = "administrator-token-of-the-tests-of-calls"
 NOON = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 
 
@@ -111,13 +114,19 @@ class Recorder:
 
 
 async def filled(database: Database) -> Recorder:
-    """The rows that calls refer to: users 1 and 2, tokens 1 and 2, instances 1 and 2."""
+    """The rows that calls refer to: a member and an administrator, each with a token; instances.
+
+    Their ids are 1 and 2, and so are those of the tokens and of two instances.
+    """
     async with database.write() as session:
         session.add(PolicyGroup(name="Group", version=1))
-        session.add_all(User(email=f"u{n}@example.org", role="member") for n in (1, 2))
+        session.add(User(email="member@example.org", role="member"))
+        await session.flush()
+        session.add(User(email="admin@example.org", role="administrator"))
         await session.flush()
         session.add_all(
-            ApiToken(user_id=n, name=f"token {n}", token_hash=f"{n}" * 64) for n in (1, 2)
+            ApiToken(user_id=n, name=f"token {n}", token_hash=token_hash(token))
+            for n, token in enumerate((MEMBER_TOKEN, ADMIN_TOKEN), start=1)
         )
         session.add_all(ModelInstance(name=f"Instance {n}", policy_group_id=1) for n in (1, 2))
     return Recorder(database)

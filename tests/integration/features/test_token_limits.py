@@ -95,7 +95,7 @@ async def test_what_a_running_call_is_expected_to_use_counts_until_it_has_ended(
     recorder: Recorder,
 ) -> None:
     await recorder.limit(tokens_per_minute=100)
-    expecting = {"expected_input_tokens": 60, "expected_output_tokens": 40}
+    expecting: dict[str, Any] = {"expected_input_tokens": 60, "expected_output_tokens": 40}
     running = await recorder.begin(await recorder.facts(**expecting))
     assert (await refusal(recorder))[0] == "tokens_per_minute"
     await recorder.calls.finish(running, CallOutcome(CallStatus.COMPLETE, usage=Usage(60, 3)))

@@ -38,11 +38,12 @@ ALL = dict(commands(typer.main.get_command(app)))
 def test_the_commands_of_the_documentation_are_there() -> None:
     listed = {" ".join(name) for name in ALL}
     assert listed == {
-        "serve", "ask", "analyze", "cleanse", "evaluate", "audit", "migrate", "openapi",
+        "serve", "ask", "analyze", "cleanse", "evaluate", "audit", "usage", "migrate", "openapi",
         "user list",
         "policy list", "policy show", "policy export", "policy import",
         "instance list", "instance show", "instance export", "instance import", "instance test",
-        "token create", "token list", "token revoke", "keys status", "keys new", "keys rotate",
+        "token create", "token list", "token revoke", "token limits",
+        "keys status", "keys new", "keys rotate",
     }  # fmt: skip
 
 

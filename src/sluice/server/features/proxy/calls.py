@@ -43,7 +43,7 @@ KNOWN_TEXTS: Final = 50_000
 """Digests that are remembered as stored; about 12 MB."""
 CHARS_A_TOKEN: Final = 4
 """Code points of a token, where nobody counted: a rule of thumb for English."""
-_MODEL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}", re.ASCII)
+_MODEL: Final = re.compile(r"[A-Za-z0-9@_][A-Za-z0-9._:/@+~=-]{0,199}", re.ASCII)
 _CODE: Final = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
 
 Findings = Mapping[tuple[str, Action], int]
@@ -66,7 +66,7 @@ class CallFacts:
     wire: str
     provider: str
     model: str
-    """As the provider will be asked for it: letters, digits and `._:/@+-`, no text."""
+    """As the provider will be asked for it: letters, digits and `._:/@+~=-`, no text."""
     streamed: bool
     policy: Version
     answer_policy: Version | None
@@ -196,16 +196,15 @@ class Calls:
         """`finish` in the caller's transaction."""
         facts, used = begun.facts, outcome.usage or _estimated(begun.facts, outcome)
         provider, model = outcome.answered_by or (facts.provider, facts.model)
-        _check_model(model)
         raw, hydrated = _sealed_answers(begun, outcome.texts)
         await CallRepository(session).finish(
             begun.id,
             begun.uid,
             provider=provider,
-            model=model,
+            model=_plain(model) or "other",
             status=outcome.status.value,
             error_code=_code(outcome.error_code),
-            model_answered=_model_answered(outcome.model),
+            model_answered=_plain(outcome.model),
             connection=outcome.connection,
             attempts=outcome.attempts,
             finished_at=self._clock(),
@@ -301,7 +300,7 @@ def _columns(facts: CallFacts, uid: str, now: datetime) -> dict[str, object]:
 def _check_model(model: str) -> None:
     """It stands in a column and goes to the vendor as it is: a text must not."""
     if not _MODEL.fullmatch(model):
-        advice = "must be 1 to 200 letters, digits and ._:/@+-, a letter or digit first"
+        advice = "must be 1 to 200 letters, digits and ._:/@+~=-, with a letter or digit first"
         raise Unprocessable("This is no model's name.", errors=[Problem("model", advice)])
 
 
@@ -361,8 +360,8 @@ def _tokens(usage: Usage | None) -> dict[str, int | None]:
     return {name: getattr(usage, name) if usage is not None else None for name in names}
 
 
-def _model_answered(model: str | None) -> str | None:
-    """A vendor's word: what is no plain name is not kept."""
+def _plain(model: str | None) -> str | None:
+    """Somebody else's word for a model: what is no plain name is not kept."""
     return model if model is not None and _MODEL.fullmatch(model) else None
 
 

@@ -48,7 +48,9 @@ class UsageRepository(Repository):
         if by == "day":
             query = query.order_by(*groups)
         else:
-            query = query.order_by(func.coalesce(cost, -1).desc(), func.count().desc(), *groups)
+            query = query.order_by(
+                func.coalesce(cost, -1).desc(), func.count().desc(), *_in_order(groups)
+            )
         return (await self._session.execute(query)).all()
 
     def _groups(self, by: str) -> list[ColumnElement[Any]]:
@@ -80,3 +82,8 @@ def _sums() -> list[ColumnElement[Any]]:
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[Any]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _in_order(groups: list[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    # The databases differ in where they put what is null.
+    return [group.nulls_first() for group in groups]
