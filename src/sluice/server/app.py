@@ -206,6 +206,7 @@ def make_services(
         providers=providers,
         metrics=metrics,
         writer=parts.writer,
+        callers=parts.callers,
         gateway=parts.gateway,
         answering=parts.answering,
         calls=parts.calls,

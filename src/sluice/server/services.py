@@ -15,6 +15,7 @@ from sluice.server.features.prompts.service import Prompts
 from sluice.server.features.proxy.answering import Answering
 from sluice.server.features.proxy.calls import Calls
 from sluice.server.features.proxy.gateway import Gateway
+from sluice.server.features.proxy.known_callers import KnownCallers
 from sluice.server.features.proxy.records import Records
 from sluice.server.features.threads.service import Threads
 from sluice.server.kit.batching import BatchedWriter
@@ -39,6 +40,7 @@ class Services:
     providers: Providers
     metrics: Metrics
     writer: BatchedWriter
+    callers: KnownCallers
     gateway: Gateway
     answering: Answering
     calls: Calls

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
@@ -131,6 +132,12 @@ class Auth:
         Only tokens that are not of our making count for the throttle: ours cannot be
         guessed, and a program with an old one must not shut out its neighbours.
         """
+        return (await self.caller_and_end_of_token(token, address=address))[0]
+
+    async def caller_and_end_of_token(
+        self, token: str, *, address: str
+    ) -> tuple[Caller, datetime | None]:
+        """The same, and when the token expires."""
         guessable = not looks_like_token(token)
         if guessable:
             self.throttle.check(address)
@@ -144,7 +151,7 @@ class Auth:
         if self.service.tokens.is_touch_due(found.token):
             async with self.database.write() as session:
                 await self.service.tokens.touch(session, found.token)
-        return _caller(found.user, api_token_id=found.token.id)
+        return _caller(found.user, api_token_id=found.token.id), found.token.expires_at
 
     @asynccontextmanager
     async def _attempt(self, method: str, address: str) -> AsyncIterator[_Attempt]:

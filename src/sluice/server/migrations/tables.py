@@ -10,9 +10,12 @@ from sluice.server.features.proxy import calls_tables as calls
 from sluice.server.features.proxy import limits_tables as limits
 from sluice.server.features.proxy import tables as conversations
 from sluice.server.features.threads import tables as threads
+from sluice.server.kit import configuration
 from sluice.server.kit.database import Base
 from sluice.server.vault import tables as vault
 
-FEATURES = (audit, auth, calls, conversations, limits, models, policies, threads, vault)
+FEATURES = (
+    audit, auth, calls, configuration, conversations, limits, models, policies, threads, vault,
+)  # fmt: skip
 
 metadata = Base.metadata

@@ -94,7 +94,7 @@ async def _asked(make_wire: Callable[[], Wire], request: Request) -> Response:
 
 async def _answer(wire: Wire, request: Request, started: float) -> Response:
     services = services_of(request)
-    caller = await signed_in(request)
+    caller = await signed_in(request, services.callers)
     body = await _body(request)
     came = Came(caller, wire, body, dict(request.headers), started)
     prepared = await services.gateway.prepare(came)

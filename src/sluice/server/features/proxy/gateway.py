@@ -34,6 +34,7 @@ from sluice.server.features.proxy.routing import route
 from sluice.server.features.proxy.wires.reading import Body, Reading
 from sluice.server.features.proxy.wires.wire import Call, Wire
 from sluice.server.kit.batching import BatchedWriter
+from sluice.server.kit.configuration import KeptConfiguration
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
 from sluice.server.providers.base import Connection
@@ -82,6 +83,7 @@ class Gateway:
         self,
         *,
         database: Database,
+        configuration: KeptConfiguration,
         writer: BatchedWriter,
         models: Models,
         policies: Policies,
@@ -95,6 +97,7 @@ class Gateway:
         detector_version: str,
     ) -> None:
         self._database = database
+        self._configuration = configuration
         self._writer = writer
         self._models = models
         self._policies = policies
@@ -138,6 +141,10 @@ class Gateway:
         return Prepared(came.wire, call, question, cleansed, begun, target)
 
     async def _target(self, caller: Caller, call: Call) -> Target:
+        key = ("target", caller.user_id, caller.api_token_id, call.model)
+        return await self._configuration.get(key, partial(self._chosen, caller, call))
+
+    async def _chosen(self, caller: Caller, call: Call) -> Target:
         async with self._database.read() as session:
             settings = await self._key_settings.of(session, caller.api_token_id)
             names = await self._models.names(session, caller.user_id)

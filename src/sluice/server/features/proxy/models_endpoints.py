@@ -55,8 +55,8 @@ async def _one(request: Request) -> Response:
 
 async def _usable(request: Request) -> list[NamedInstance]:
     """Instances with a connection; without one they cannot answer."""
-    caller = await signed_in(request)
     services = services_of(request)
+    caller = await signed_in(request, services.callers)
     async with services.database.read() as session:
         named = await services.models.names(session, caller.user_id)
     return [instance for instance in named if instance.provider_key is not None]

@@ -11,11 +11,12 @@ from sluice.server.auth.caller import address_of, auth_of
 from sluice.server.auth.refusals import Reason, SignInRefused
 from sluice.server.auth.roles import Permission
 from sluice.server.errors import Forbidden
+from sluice.server.features.proxy.known_callers import KnownCallers
 
 KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
 
 
-async def signed_in(request: Request) -> Caller:
+async def signed_in(request: Request, known: KnownCallers) -> Caller:
     """The caller whose API token stands in `Authorization: Bearer`, `x-api-key` or `api-key`.
 
     Some clients send a key of their own environment in one of these places beside ours, so every
@@ -27,7 +28,7 @@ async def signed_in(request: Request) -> Caller:
     )
     for token in _given(request):
         try:
-            caller = await auth_of(request).caller_of_token(token, address=address_of(request))
+            caller = await known.caller(auth_of(request), token, address=address_of(request))
         except SignInRefused as refused:
             refusal = refused
             continue

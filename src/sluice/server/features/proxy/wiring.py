@@ -18,9 +18,11 @@ from sluice.server.features.proxy.cleansing import GatewayCleansing
 from sluice.server.features.proxy.conversations import Conversations
 from sluice.server.features.proxy.gateway import Gateway
 from sluice.server.features.proxy.key_settings import KeySettingsService
+from sluice.server.features.proxy.known_callers import KnownCallers
 from sluice.server.features.proxy.prices import Prices
 from sluice.server.features.proxy.records import Records
 from sluice.server.kit.batching import BatchedWriter
+from sluice.server.kit.configuration import KeptConfiguration
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
 from sluice.server.providers.native import Native
@@ -48,6 +50,7 @@ class GatewayServices:
     """What endpoints and the application's lifespan need of the gateway."""
 
     writer: BatchedWriter
+    callers: KnownCallers
     gateway: Gateway
     answering: Answering
     calls: Calls
@@ -63,8 +66,10 @@ def make_gateway(
     calls = Calls(writer, Prices(prices_file), key_settings)
     conversations = Conversations(database, writer, parts.vault)
     asking = Asking(parts.providers, parts.native)
+    configuration = KeptConfiguration(database)
     gateway = Gateway(
         database=database,
+        configuration=configuration,
         writer=writer,
         models=parts.models,
         policies=parts.policies,
@@ -80,4 +85,5 @@ def make_gateway(
     reading = RecordedCalls(parts.vault, parts.models, conversations)
     records = Records(database, reading, key_settings)
     answering = Answering(asking, calls, writer, parts.metrics)
-    return GatewayServices(writer, gateway, answering, calls, records)
+    callers = KnownCallers(configuration)
+    return GatewayServices(writer, callers, gateway, answering, calls, records)
