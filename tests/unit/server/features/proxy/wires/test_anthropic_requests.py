@@ -451,3 +451,20 @@ def test_counting_tokens_reads_the_same_body() -> None:
     body, expected = BLOCKS["own_tools"]
     assert leaves(copy.deepcopy(body), wire) == expected
     assert (wire.name, wire.path) == ("anthropic.count_tokens", "v1/messages/count_tokens")
+
+
+def test_a_value_carries_the_name_of_its_field() -> None:
+    """It may be the only thing that says what the value is; words of a turn have none."""
+    told = '{"ssn": ["078051120"], "home phone": {"type": "x"}}'
+    body = said_with(
+        {"type": "text", "text": "hi"},
+        {"type": "tool_use", "id": "a", "name": "n", "input": {"ssn": "078051120"}},
+        {"type": "tool_result", "tool_use_id": "a", "content": told},
+    )
+    assert [(leaf.label, leaf.text) for leaf in read(body).leaves] == [
+        ("", "hi"),
+        ("ssn", "078051120"),
+        ("ssn", "078051120"),
+        ("type", "x"),
+        ("", "home phone"),
+    ]
