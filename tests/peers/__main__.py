@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from tests.peers.anthropic_wire import AnthropicWire
+from tests.peers.anthropic_paths import AnthropicPaths
 from tests.peers.behaviours import FAULTS, PIECES, answering
-from tests.peers.openai_wire import AzureWire, OpenAIWire
+from tests.peers.openai_paths import OpenAIPaths
+from tests.peers.openai_wire import AzureWire
 from tests.peers.server import Behaviour, Peer
 from tests.peers.wire import Wire
 
 WIRES: dict[str, Wire] = {
-    "openai": OpenAIWire(),
+    "openai": OpenAIPaths(),
     "azure": AzureWire(),
-    "ollama": OpenAIWire(needs_key=False),
-    "anthropic": AnthropicWire(),
+    "ollama": OpenAIPaths(needs_key=False),
+    "anthropic": AnthropicPaths(),
 }
 
 

@@ -44,7 +44,6 @@ class Limits:
     """How much is kept open and taken in."""
 
     connections: int = 256
-    idle_connections: int = 64
     idle_seconds: float = 30.0
     """How long an unused connection stays open; below the usual minute of vendors' front ends."""
     answer_bytes: int = 64 * 1024 * 1024

@@ -1,19 +1,19 @@
 """The one seam over the HTTP library: every byte to and from a vendor goes through here.
 
-The library is behind an `engine.Engine`. Nothing is taken from the environment: a proxy variable
-set for something else must not lead prompts and credentials elsewhere. A proxy and a certificate
-bundle are given as arguments.
+The library is behind an `engine.Engine`: `aiohttp_engine`, or a test's own. Nothing is taken from
+the environment: a proxy variable set for something else must not lead prompts and credentials
+elsewhere. A proxy and a certificate bundle are given as arguments.
 """
 
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import logging
 from collections.abc import AsyncGenerator
 from types import TracebackType
 from typing import Final, Self
 
+from sluice.server.providers.aiohttp_engine import AiohttpEngine
 from sluice.server.providers.base import ProviderError, ProviderProtocolError
 from sluice.server.providers.engine import Answer, Call, Engine, Limits, Timeouts
 from sluice.server.providers.faults import answer_error, parse_fault
@@ -26,6 +26,7 @@ ERROR_BODY_LIMIT: Final = 16 * 1024
 ERROR_BODY_SECONDS: Final = 2.0
 _COMMON: Final = {"accept-encoding": "identity", "user-agent": "sluice"}
 _LIBRARIES: Final = ("aiohttp", "httpx", "httpcore")
+"""Ours and those that sign-in uses."""
 
 
 class Transport:
@@ -50,7 +51,9 @@ class Transport:
         self.limits = limits or Limits()
         self.retries = retries or Retries()
         self.sleep = sleep
-        self._engine = engine or open_engine(self.timeouts, self.limits, proxy, ca_file)
+        self._engine = engine or AiohttpEngine(
+            self.timeouts, self.limits, proxy=proxy, ca_file=ca_file
+        )
         _quieten()
 
     async def __aenter__(self) -> Self:
@@ -119,19 +122,6 @@ class Transport:
     async def _open(self, call: Call, method: str, seconds: float) -> Answer:
         sent = Call(call.provider, call.url, {**_COMMON, **call.headers}, call.body)
         return await self._engine.open(sent, method, seconds)
-
-
-def open_engine(
-    timeouts: Timeouts, limits: Limits, proxy: str | None, ca_file: str | None
-) -> Engine:
-    """aiohttp's engine, or httpx's where aiohttp is not installed."""
-    if importlib.util.find_spec("aiohttp"):
-        from sluice.server.providers.aiohttp_engine import AiohttpEngine
-
-        return AiohttpEngine(timeouts, limits, proxy=proxy, ca_file=ca_file)
-    from sluice.server.providers.httpx_engine import HttpxEngine
-
-    return HttpxEngine(timeouts, limits, proxy=proxy, ca_file=ca_file)
 
 
 def _now() -> float:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Mapping
 
-import httpx
 import pytest
 
 from sluice.engine.types import CleansedText
 from sluice.server.providers.base import Connection, Message
-from sluice.server.providers.httpx_engine import HttpxEngine
+from sluice.server.providers.engine import Call
+from sluice.server.providers.native import Native
 from sluice.server.providers.registry import Providers
-from sluice.server.providers.transport import Limits, Timeouts, Transport
+from sluice.server.providers.transport import Transport
 
 FIRST = {
     "openai": b'data: {"choices":[{"delta":{"content":"a"}}]}\n\n',
@@ -21,44 +21,61 @@ FIRST = {
 }
 
 
-class Held(httpx.AsyncByteStream):
-    """A body that gives one piece and then nothing; it knows whether it was closed."""
+class Held:
+    """An engine and its only answer: one piece and then nothing; it knows whether it was closed."""
+
+    status = 200
+    headers: Mapping[str, str] = {"content-type": "text/event-stream"}
 
     def __init__(self, piece: bytes) -> None:
-        self.piece = piece
+        self.pieces = [piece]
         self.reading = self.closed = False
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    async def open(self, call: Call, method: str, seconds: float) -> Held:
+        """Itself."""
+        return self
+
+    async def piece(self, seconds: float) -> bytes:
+        """The piece, and then waits."""
+        if self.pieces:
+            return self.pieces.pop()
         self.reading = True
         try:
-            yield self.piece
             await asyncio.Event().wait()
         finally:
             self.reading = False
+        return b""
+
+    async def close(self) -> None:
+        """Noted."""
+        self.closed = True
 
     async def aclose(self) -> None:
-        self.closed = True
+        """Nothing is pooled."""
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("key", FIRST)
+@pytest.mark.parametrize("native", [False, True])
 @pytest.mark.parametrize("cancelled", [False, True])
-async def test_an_answer_is_closed_when_closing_returns(key: str, cancelled: bool) -> None:
+async def test_an_answer_is_closed_when_closing_returns(
+    key: str, native: bool, cancelled: bool
+) -> None:
     """The vendor's body is neither read nor open any more, without a turn of the loop between."""
-    body = Held(FIRST[key])
-
-    async def respond(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
-
-    async with Transport(
-        engine=HttpxEngine(Timeouts(), Limits(), pool=httpx.MockTransport(respond))
-    ) as transport:
+    held = Held(FIRST[key])
+    async with Transport(engine=held) as transport:
         connection = Connection(key, "m", credentials={"api_key": "k"})
-        stream = Providers(transport)[key].stream(connection, (Message("user", CleansedText("a")),))
-        assert (await anext(stream)).text == "a"
+        path = "v1/messages" if key == "anthropic" else "chat/completions"
+        messages = (Message("user", CleansedText("a")),)
+        stream = (
+            Native(transport).stream(connection, path, {"model": "m"})
+            if native
+            else Providers(transport)[key].stream(connection, messages)
+        )
+        assert await anext(stream)
         if cancelled:
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(anext(stream), 0.01)
         else:
             await stream.aclose()
-        assert (body.reading, body.closed) == (False, True)
+        assert (held.reading, held.closed) == (False, True)
