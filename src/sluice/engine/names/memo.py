@@ -1,7 +1,7 @@
 """How words begin in the network, kept from text to text, without keeping any word.
 
-The key is Python's hash of the word, which is keyed anew in each process (PEP 456, SipHash): the
-memo holds numbers from which nobody reads a name. It is bounded, and starts afresh when full.
+The key is a keyed hash of the word (`hashing`): the memo holds numbers from which nobody reads a
+name. It is bounded, and starts afresh when full.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from sluice.engine.hashing import number_of
 from sluice.engine.names.features import Lexicon, Vocabulary, features
 from sluice.engine.names.lines import LINES, line_classes
 from sluice.engine.names.network import Layers, Real, WordVectors
@@ -129,17 +130,8 @@ class _Table:
 
 
 def _keys(words: Sequence[str]) -> list[int]:
-    """The words' hashes.
-
-    Python hashes the memory of a text: `李` and `Ng` have the same octets there. So what is not
-    ASCII is hashed in a form of which every fourth octet is 0, as in no other word.
-    """
-    if "".join(words).isascii():
-        return list(map(hash, words))
-    return [
-        hash(word if word.isascii() else word.encode("utf-32-le", "surrogatepass"))
-        for word in words
-    ]
+    """The words' numbers; a shorter way where all of them are ASCII."""
+    return list(map(hash if "".join(words).isascii() else number_of, words))
 
 
 def _room(size: int) -> int:

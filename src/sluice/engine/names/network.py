@@ -77,12 +77,11 @@ class Layers:
 
     def __init__(self, arrays: Arrays) -> None:
         self._lines = _real(arrays["lines"])
-        self._width = self._lines.shape[1]
         self._dilations = [int(number) for number in arrays["dilations"]]
-        self._shares = [
-            _side_by_side(_real(arrays[f"layer{n}"])) for n in range(len(self._dilations))
+        self._layers = [
+            (dilation, _in_three(arrays[f"layer{n}"]), _real(arrays[f"layer{n}_bias"]))
+            for n, dilation in enumerate(self._dilations)
         ]
-        self._biases = [_real(arrays[f"layer{n}_bias"]) for n in range(len(self._dilations))]
         self._out, self._out_bias = _real(arrays["out"]), _real(arrays["out_bias"])
         self.reach = sum(self._dilations)
         """How many tokens to either side decide about one token."""
@@ -90,17 +89,26 @@ class Layers:
     def begun(self, vectors: Real, lines: Integers) -> Real:
         """Words in lines of these classes: states and first shares, (words, 4 * width)."""
         states = np.maximum(vectors + self._lines[lines], 0)
-        return np.hstack((states, states @ self._shares[0]))
+        _, weights, bias = self._layers[0]
+        ahead, own, back = (states @ part for part in weights)
+        return np.hstack((states, ahead, own + bias, back))
 
     def log_probabilities(self, begun: Real) -> Real:
         """From the tokens' beginnings to log-probabilities, (tokens, tags)."""
-        states, shares = begun[:, : self._width], begun[:, self._width :]
-        zeros = np.zeros(states.shape, dtype=np.float32)
-        for number, dilation in enumerate(self._dilations):
-            if number:
-                shares = states @ self._shares[number]
-            more = _gathered(shares, dilation, self._biases[number])
-            # A matrix of zeros is compared twice as fast as a single one is.
+        width, dilation = begun.shape[1] // 4, self._dilations[0]
+        more = begun[:, 2 * width : 3 * width].copy()
+        more[dilation:] += begun[:-dilation, width : 2 * width]
+        more[:-dilation] += begun[dilation:, 3 * width :]
+        zeros = np.zeros(more.shape, dtype=np.float32)
+        # A matrix of zeros is compared twice as fast as a single zero is.
+        states = np.maximum(more, zeros, out=more)
+        states += begun[:, :width]
+        for dilation, weights, bias in self._layers[1:]:
+            more = states @ weights[1]
+            more += bias
+            if len(more) > dilation:
+                more[dilation:] += states[:-dilation] @ weights[0]
+                more[:-dilation] += states[dilation:] @ weights[2]
             np.maximum(more, zeros, out=more)
             more += states
             states = more
@@ -112,19 +120,9 @@ class Layers:
         return found
 
 
-def _gathered(shares: Real, dilation: int, bias: Real) -> Real:
-    """What each token gets: from itself and from those `dilation` before and after it."""
-    width = len(bias)
-    more = shares[:, width : 2 * width] + bias
-    if len(shares) > dilation:
-        more[dilation:] += shares[:-dilation, :width]
-        more[:-dilation] += shares[dilation:, 2 * width :]
-    return more
-
-
-def _side_by_side(weights: Real) -> Real:
-    """A layer's weights, (3 * width, width), as (width, 3 * width)."""
-    return np.ascontiguousarray(np.hstack(np.split(weights, 3)))
+def _in_three(weights: npt.NDArray[np.generic]) -> Real:
+    """A layer's weights, (3 * width, width), as (3, width, width)."""
+    return np.ascontiguousarray(np.split(_real(weights), 3))
 
 
 def _real(array: npt.NDArray[np.generic]) -> Real:

@@ -14,7 +14,10 @@ from typing import Final
 
 from sluice.engine.reading.offsets import Edit
 
-_URL = re.compile(r"%(?:25){0,2}(?P<one>[0-7][0-9A-Fa-f])|(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_URL = re.compile(
+    r"%(?:(?:25){0,2}(?P<one>[0-7][0-9A-Fa-f])"
+    r"|[89A-Fa-f][0-9A-Fa-f](?:%[89A-Fa-f][0-9A-Fa-f])*)"
+)
 _QUERY = re.compile(r"[?&][\w.\-]{1,64}=(?P<value>[^&\s#\"'<>@%=]{1,256})")
 _PLUS = re.compile(r"(?<=[^\W\d_])\+(?=[^\W\d_])")
 _ENTITY = re.compile(
@@ -28,10 +31,10 @@ _ESCAPE = re.compile(
 _PRINTABLE: Final = re.compile(r"=40[\w-]{1,63}\.\w", re.ASCII)
 _SOFT = re.compile(r"=[ \t]{0,8}\r?\n|(?:=[0-9A-F]{2})+")
 _TAG: Final = (
-    r"<!--[^<>]{0,200}-->|</?(?:a|b|bdi|bdo|code|em|font|i|mark|small|span|strong|sub|sup|u|wbr)"
-    r"(?:[ /][^<>]{0,200})?>"
+    r"<(?:!--[^<>]{0,200}--|/?(?:a|b|bdi|bdo|code|em|font|i|mark|small|span|strong|sub|sup|u|wbr)"
+    r"(?:[ /][^<>]{0,200})?)>"
 )
-_TAGS = re.compile(rf"(?:{_TAG})+", re.IGNORECASE)
+_TAGS = re.compile(rf"{_TAG}(?:{_TAG})*", re.IGNORECASE)
 _BLANKS: Final = {"n": "\n", "r": "\n", "t": "\t"}
 
 
@@ -45,6 +48,8 @@ def url_decoded(text: str) -> Iterator[Edit]:
 
 def plus_decoded(text: str) -> Iterator[Edit]:
     """The plus sign that stands for a space in a URL's query (WHATWG URL standard, section 5)."""
+    if "+" not in text:
+        return
     for match in _QUERY.finditer(text):
         for plus in _PLUS.finditer(text, *match.span("value")):
             yield Edit(*plus.span(), " ")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import Enum, auto
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
+from sluice.engine.hashing import number_of
 from sluice.engine.patterns import words as word_set
 from sluice.engine.reading.key_names import (
     BLOCKING,
@@ -32,6 +33,8 @@ LONGEST: Final = 48
 """A key of more code points names nothing that is looked for."""
 _MOST_WORDS: Final = 7
 _MOST_REMEMBERED: Final = 4096
+_MOST_KNOWN: Final = 32_768
+"""Keys whose meaning is kept: about 3 MB."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _APART = re.compile(r"[\W_]+")
 _NOTE = re.compile(r"\([^()]*\)\s*$|\[[^\[\]]*\]\s*$")
@@ -89,11 +92,14 @@ _BESIDE_A_PERSON: Final = word_set(
 
 def key_words(key: str) -> list[str]:
     """The words of a key: in lower case, without accents, numbers at its end, or notes."""
-    key = _NOTE.sub("", key)
+    if ")" in key or "]" in key:
+        key = _NOTE.sub("", key)
     if not key.isascii():
         key = unicodedata.normalize("NFKD", key)
         key = "".join(char for char in key if not unicodedata.combining(char)).replace("ß", "ss")
-    words = _APART.sub(" ", _CAMEL.sub(" ", key)).lower().split()
+    if not key.islower():
+        key = _CAMEL.sub(" ", key)
+    words = _APART.sub(" ", key).lower().split()
     while len(words) > 1 and (words[-1] in TRAILING or words[-1].isdigit()):
         words.pop()
     if words:
@@ -150,20 +156,26 @@ def whole_meaning(key: str) -> Meaning | None:
 
 
 class Names:
-    """Remembers what keys name while one text is read, and no longer."""
+    """What keys name.
+
+    Keys themselves are remembered while one text is read, and no longer. What they mean stays,
+    kept by a keyed hash (`hashing`) from which nobody reads a key.
+    """
+
+    _known: ClassVar[dict[int, Meaning | None]] = {}
 
     def __init__(self) -> None:
-        self._meanings: dict[str, Meaning | None] = {}
         self._words: dict[str, list[str]] = {}
 
     def meaning(self, key: str) -> Meaning | None:
         """As `meaning_of`."""
+        number = number_of(key)
         try:
-            return self._meanings[key]
+            return self._known[number]
         except KeyError:
-            if len(self._meanings) >= _MOST_REMEMBERED:
-                self._meanings.clear()
-            meaning = self._meanings[key] = meaning_of(key)
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            meaning = self._known[number] = meaning_of(key)
             return meaning
 
     def words(self, key: str) -> list[str]:

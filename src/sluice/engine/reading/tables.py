@@ -12,6 +12,7 @@ from sluice.engine.reading.keys import LONGEST, Meaning, Names, whole_meaning
 from sluice.engine.reading.siblings import beside
 
 _DELIMITERS: Final = "\t|;,"
+_DELIMITED = re.compile(f"[{_DELIMITERS}]")
 _RULER = re.compile(r"[ \t]*[|+:=-][ \t|+:=-]*")
 _LINE = re.compile(r"[^\n]*")
 _HEADER_LONGEST: Final = 4000
@@ -37,7 +38,8 @@ class _Header(NamedTuple):
 def tables(text: str, names: Names) -> Iterator[Field]:
     """The fields of the rows of every table, ascending."""
     at = 0
-    while at < len(text):
+    while delimited := _DELIMITED.search(text, at):
+        at = text.rfind("\n", at, delimited.start()) + 1 or at
         end = _line_end(text, at)
         header = _header(text, at, end, names) if end - at <= _HEADER_LONGEST else None
         if header is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sluice.engine.detectors import PATTERNS
+from sluice.engine.reading import keys
 from sluice.engine.reading.key_names import ENDINGS, WHOLE
 from sluice.engine.reading.keys import LONGEST, Names, Sort, company, key_words, meaning_of
 from sluice.engine.tagging import TAGGED
@@ -120,8 +121,11 @@ def test_neighbours_say_whose_a_name_is(keys: list[str], parent: str, expected: 
     assert not any(getattr(beside, other) for other in others)
 
 
-def test_names_remembers_within_bounds() -> None:
+def test_names_remembers_within_bounds_and_keeps_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "_MOST_KNOWN", 100)
     names = Names()
-    for number in range(10_000):
+    for number in range(1_000):
         assert names.meaning(f"key {number} x") is None
-    assert len(names._meanings) <= 4096
+        assert names.meaning("e-mail") == meaning_of("e-mail")
+    assert len(names._known) <= 100
+    assert {type(known) for known in names._known} == {int}

@@ -13,7 +13,7 @@ A number is known in three ways:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -60,6 +60,8 @@ _COUNTRIES: Final = words("AT BE DE DK EL ES FI FR HR IE IT LU NL PL PT SE SI SK
 """Letters that begin a number for value added tax, and are words of labels too."""
 _LEAST_DIGITS: Final = 7
 """Fewer digits are no identity number behind a doubtful label, or near a label's words."""
+_FEWEST_DIGITS: Final = 6
+"""What is known by words near it has this many digits at least, letters aside: a year has not."""
 _STRETCH: Final = 400
 """How far ahead of a number words are looked for at once, in code points."""
 _LONG = re.compile(rf"(?:[A-Za-z0-9][ ./()_\u00a0\u2010-\u2013-]{{0,3}}+){{{_LEAST_DIGITS}}}")
@@ -156,7 +158,8 @@ class _Ahead:
         self._text = text
         self._named = named
         self._until = 0
-        self._found = False
+        self.rows: Sequence[Written] | None = None
+        """The kinds of which all words of a label stand in this stretch; None: any may."""
 
     def may_name(self, start: int) -> bool:
         """Whether one of the words may stand near a number at `start`, not before earlier ones."""
@@ -165,8 +168,8 @@ class _Ahead:
             high = self._until + LONGEST_VALUE + AFTER
             near = self._text[max(0, start - BEFORE) : high]
             spaceless = not near.isascii() and SPACELESS.search(near) is not None
-            self._found = spaceless or next(self._named(words_in(near)), None) is not None
-        return self._found
+            self.rows = None if spaceless else list(self._named(words_in(near)))
+        return self.rows is None or bool(self.rows)
 
 
 class Written(NamedTuple):
@@ -253,7 +256,9 @@ class Kinds:
         def read(match: re.Match[str]) -> Checked | None:
             start = match.start()
             found = self._lettered(text, start) or self._labelled(text, start)
-            return found or (self._near(match) if ahead.may_name(start) else None)
+            if found or not _may_stand_alone(text, start) or not ahead.may_name(start):
+                return found
+            return self._near(match, ahead.rows)
 
         return read
 
@@ -308,17 +313,19 @@ class Kinds:
             if hit and (not weak or hit.score == VALID or _is_clear(label, kind, hit, text)):
                 yield hit
 
-    def _near(self, match: re.Match[str]) -> Checked | None:
-        """A number that keeps a kind's rule, near the words of that kind's label."""
-        if match.string[match.start()].isalpha() or not _LONG.match(match.string, match.start()):
-            return None
-        groups = _groups(match.string, match.start())
+    def _near(self, match: re.Match[str], rows: Sequence[Written] | None) -> Checked | None:
+        """A number that keeps a kind's rule, near the words of that kind's label.
+
+        No other kinds than those of `rows` can be near, if that is known.
+        """
+        text, groups = match.string, _groups(match.string, match.start())
         if sum(end - start for start, end in groups) < _LEAST_DIGITS:
             return None
-        near = _Near(match)
-        for row in self._named(near):
-            hit = _read(row.kind, groups, match.string)
-            if hit and hit.score == VALID and not _OTHER.fullmatch(match.string, *hit[:2]):
+        if rows is not None and not any(_keeps_rule(row.kind, groups, text) for row in rows):
+            return None
+        for row in self._named(_Near(match)):
+            hit = _keeps_rule(row.kind, groups, text)
+            if hit:
                 return hit._replace(score=NEAR, reason=f"{row.kind.rule}, context word")
         return None
 
@@ -442,6 +449,20 @@ def _read(kind: Kind, groups: list[Group], text: str) -> Checked | None:
     if valid:
         return _hit(kind, text, valid, VALID, f"label, {kind.rule}")
     return _hit(kind, text, shaped, MISTYPED if kind.valid else SHAPED, "label") if shaped else None
+
+
+def _may_stand_alone(text: str, start: int) -> bool:
+    """Whether what begins here has the digits of an identity number; a word may join in."""
+    if not text[start].isdigit() or not _LONG.match(text, start):
+        return False
+    written = text[start : start + LONGEST_VALUE]
+    return sum(map(written.count, "0123456789")) >= _FEWEST_DIGITS
+
+
+def _keeps_rule(kind: Kind, groups: list[Group], text: str) -> Checked | None:
+    """The number as one that keeps the kind's rule, if it is nothing else as well."""
+    hit = _read(kind, groups, text)
+    return hit if hit and hit.score == VALID and not _OTHER.fullmatch(text, *hit[:2]) else None
 
 
 def _is_clear(label: Label, kind: Kind, hit: Checked, text: str) -> bool:

@@ -25,6 +25,8 @@ _MOST_WORDS: Final = 7
 """Most words of a label."""
 _MOST_LEADING: Final = 4
 """Most words between a label and its number."""
+_MOST_PARTS: Final = _MOST_WORDS + _MOST_LEADING + 1
+"""Most words that are read before a number."""
 _MOST_JOINED: Final = 14
 """Most code points of a label in a script that writes no spaces."""
 WIDE: Final = "\u2e80"
@@ -101,18 +103,20 @@ def label_before(text: str, at: int, known: Container[str], ends: Container[str]
     `known` are folded labels, `ends` what `last_words` makes of them. Reads at most `BEFORE` code
     points.
     """
-    start, end = _last_token(text, at)
-    last = text[start:end]
-    if not last or (last.isascii() and not _may_end(last, ends)):
+    near = text[max(0, at - BEFORE) : at]
+    backwards = _BACKWARDS.match(near[::-1])
+    if backwards is None:
         return None
-    begin = max(0, at - BEFORE)
-    tokens = [match.span() for match in _TOKEN.finditer(text, begin, at)]
-    if begin and tokens[0][0] == begin and len(tokens) > 1:
-        tokens = tokens[1:]
-    gap = text[end:at]
+    gap = near[len(near) - backwards.start("token") :]
+    last = near[len(near) - backwards.end() : len(near) - len(gap)]
+    if last.isascii() and not _may_end(last, ends):
+        return None
     if SPACELESS.match(last[-1]):
         return _spaceless(last, known)
-    found = _longest([word for a, b in tokens for word in _apart(text[a:b])], known)
+    tokens = _TOKEN.findall(near)
+    if at > BEFORE and len(tokens) > 1 and near.startswith(tokens[0]):
+        del tokens[0]
+    found = _longest([word for token in tokens for word in _apart(token)], known)
     if found is None or not _PARTING.isdisjoint(gap):
         return None
     key, led, numbered = found
@@ -121,16 +125,10 @@ def label_before(text: str, at: int, known: Container[str], ends: Container[str]
     return Label(key, numbered, marked, direct=not led and (":" in gap or "." not in gap))
 
 
-def _last_token(text: str, at: int) -> tuple[int, int]:
-    """The last run of letters and digits before a number; empty if it is too far away."""
-    backwards = _BACKWARDS.match(text[max(0, at - BEFORE) : at][::-1])
-    if backwards is None:
-        return at, at
-    return at - backwards.end(), at - backwards.start("token")
-
-
 def _may_end(word: str, ends: Container[str]) -> bool:
     """Whether a label, or what leads from it to the number, can end with this word."""
+    if word.islower() or word.isdigit():
+        return word in ends or word.endswith(_SUFFIXES)
     last = fold(_apart(word)[-1])
     return last in ends or last.endswith(_SUFFIXES) or fold(word) in ends
 
@@ -147,15 +145,14 @@ def _longest(parts: list[str], known: Container[str]) -> tuple[str, bool, bool] 
 
     Besides it: whether any does, other than a word such as `number`; whether such a word does.
     """
-    folded, led, numbered = [fold(part) for part in parts], False, False
+    folded, led, numbered = [fold(part) for part in parts[-_MOST_PARTS:]], False, False
     for _ in range(_MOST_LEADING + 1):
-        for count in range(min(_MOST_WORDS, len(folded)), 0, -1):
-            key = "".join(folded[-count:])
-            if key in known:
-                other = folded[-count - 1 : -count] and folded[-count - 1] in _OTHERWISE.get(
-                    key, ()
-                )
-                return None if other else (key, led, numbered)
+        key = _known_end(folded, known)
+        if key:
+            count = len(key)
+            other = folded[-count - 1 : -count]
+            before = _OTHERWISE.get("".join(key), ())
+            return None if other and other[0] in before else ("".join(key), led, numbered)
         if not folded:
             return None
         last = folded.pop()
@@ -170,6 +167,16 @@ def _longest(parts: list[str], known: Container[str]) -> tuple[str, bool, bool] 
             folded.append(stem)
             numbered = True
     return None
+
+
+def _known_end(folded: list[str], known: Container[str]) -> list[str]:
+    """The most of the last words that are a known label together."""
+    key, found = "", 0
+    for count, word in enumerate(reversed(folded[-_MOST_WORDS:]), 1):
+        key = word + key
+        if key in known:
+            found = count
+    return folded[len(folded) - found :]
 
 
 def _spaceless(run: str, known: Container[str]) -> Label | None:
