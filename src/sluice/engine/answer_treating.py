@@ -31,15 +31,21 @@ _ISSUED: Final = re.compile(r"[A-Za-z]\\{0,4}[_ -]\d")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _VALUE_BEFORE: Final = re.compile(r'"\s{0,8}:\s{0,8}\Z|[\[,]\s{0,8}\Z')
 _VALUE_BEHIND: Final = re.compile(r"\s{0,8}(?:[,}\]]|\Z)")
-_ESCAPES: Final = re.compile(r"\\+\Z")
+_BACKSLASHES: Final = re.compile(r"\\+\Z")
+_ESCAPED: Final = re.compile(r"[bfnrt/]|u[0-9A-Fa-f]{4}")
+"""An escape without its backslash."""
+_GLUED: Final = re.compile(r"(?<!\\)\\(?:[bfnrt]|u[0-9A-Fa-f]{4})(?=[A-Za-z0-9])")
 _LOOK_BACK: Final = 24
 
 
 def new_values(
     text: str, analyze: Analyze, mapping: Mapping, policy: Policy, start: int = 0
 ) -> list[Finding]:
-    """The findings behind `start` that the policy treats, without what placeholders cover."""
-    found = [item for item in analyze(text) if item.end > start]
+    """The findings behind `start` that the policy treats, without what placeholders cover.
+
+    Sorted and apart; none begins or ends inside of a JSON escape.
+    """
+    found = [item for item in _analyzed(text, analyze) if item.end > start]
     treated = [item for item in found if policy.action_for(item) is not Action.ALLOW]
     if not treated:
         return []
@@ -50,6 +56,50 @@ def new_values(
         for begin, end in _outside(text, max(start, item.start), item.end, issued)
         if _is_telling(text[begin:end])
     ]
+
+
+def _analyzed(text: str, analyze: Analyze) -> list[Finding]:
+    """The findings in the text; also those that an escape in front of them hides.
+
+    In `\\u0020123-45-6789` the digits of the escape and of the number are one run, in
+    `\\njane@example.org` an `n` begins the address.
+    """
+    found = list(analyze(text))
+    if "\\" not in text:
+        return found
+    spaced = _GLUED.sub(_as_spaces, text)
+    if spaced != text:
+        found += analyze(spaced)
+    return list(_apart(_with_escapes(text, item) for item in found))
+
+
+def _as_spaces(escape: re.Match[str]) -> str:
+    return " " * len(escape[0])
+
+
+def _with_escapes(text: str, finding: Finding) -> Finding:
+    """The finding without a JSON escape that it begins in, and with all of one that it ends in."""
+    start, end = finding.start, finding.end
+    if _is_escaped(text, start):
+        inside = _ESCAPED.match(text, start, end)
+        start = inside.end() if inside and inside.end() < end else start - 1
+    if end < len(text) and _is_escaped(text, end):
+        end += 1
+    return replace(finding, start=start, end=end)
+
+
+def _is_escaped(text: str, at: int) -> bool:
+    before = _BACKSLASHES.search(text, max(0, at - _LOOK_BACK), at)
+    return before is not None and len(before[0]) % 2 == 1
+
+
+def _apart(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, sorted; of two that overlap the later one keeps what is left of it."""
+    behind = 0
+    for finding in sorted(findings, key=lambda item: (item.start, -item.end)):
+        if finding.end > behind:
+            yield replace(finding, start=max(finding.start, behind))
+            behind = finding.end
 
 
 def _outside(
@@ -94,35 +144,11 @@ def treated(
     """
     if _ISSUED.search(text):
         mapping.reserve(text)
-    whole = [_with_escapes(text, finding) for finding in findings]
-    if not whole:
+    here = list(findings)
+    if not here:
         return text
-    done = cleanse(text, _apart(whole), mapping, policy, restorable=False)
+    done = cleanse(text, here, mapping, policy, restorable=False)
     return _quoted(before[-_LOOK_BACK:], text, done) if json else done.text
-
-
-def _with_escapes(text: str, finding: Finding) -> Finding:
-    """The finding with the whole of a JSON escape that begins before it or ends behind it."""
-    start, end = finding.start, finding.end
-    if _is_escaped(text, start):
-        start -= 1
-    if end < len(text) and _is_escaped(text, end):
-        end += 1
-    return replace(finding, start=start, end=end)
-
-
-def _is_escaped(text: str, at: int) -> bool:
-    before = _ESCAPES.search(text, max(0, at - _LOOK_BACK), at)
-    return before is not None and len(before[0]) % 2 == 1
-
-
-def _apart(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings without overlaps that widening over escapes may have made."""
-    behind = 0
-    for finding in findings:
-        if finding.end > behind:
-            yield replace(finding, start=max(finding.start, behind))
-            behind = finding.end
 
 
 def _quoted(before: str, text: str, done: Cleansed) -> str:

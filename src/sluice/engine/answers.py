@@ -249,17 +249,17 @@ class AnswerStream:
 
     def _walk_word(self) -> bool:
         text, limit = self._text, self._start + BOUND
-        found = TERMINATOR.search(text, max(self._word, self._searched - 1))
-        end = len(text) if found is None else found.end()
+        found = TERMINATOR.search(text, max(self._word, self._searched - 1), limit + 1)
+        if found is None and len(text) <= limit:
+            self._searched = len(text)
+            return False
+        end = limit + 1 if found is None else found.end()
         if found is not None and found[0].isspace():
             end = found.start()
-        if end > limit or (found is None and end == limit):
+        if end > limit:
             self._at_bound(limit)
-            return True
-        self._searched = len(text)
-        if found is None:
-            return False
-        self._add_word(end)
+        else:
+            self._add_word(end)
         return True
 
     def _add_word(self, end: int) -> None:

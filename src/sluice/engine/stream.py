@@ -35,8 +35,9 @@ class StreamHydrator:
     the edge behind one is undecided. That is at most twice the longest issued one with its
     separators, and nothing for a text that begins like none of them.
 
-    The mapping must not gain entries between the first `feed` and `finish`. Time is linear in the
-    text, also for pieces of one code point. `json_strings` is as for `hydrate`.
+    The mapping must not gain entries between the first `feed` and `finish`, but for redacted ones,
+    which restore nothing: `AnswerStream` issues them for text that it feeds afterwards. Time is
+    linear in the text, also for pieces of one code point. `json_strings` is as for `hydrate`.
     """
 
     def __init__(self, mapping: Mapping, *, json_strings: bool | None = None) -> None:
