@@ -10,8 +10,10 @@ from tests.integration.providers.asking import MESSAGES, ROWS, ask, said
 from tests.peers import Peer
 from tests.peers.behaviours import PIECES, answering, hanging, slow_down
 
+from sluice.engine.types import CleansedText
 from sluice.server.providers.base import (
     Connection,
+    Message,
     ProviderError,
     ProviderRateLimited,
     ProviderRejected,
@@ -77,6 +79,17 @@ async def test_an_unknown_host_is_an_error_of_ours(transport: Transport) -> None
     with pytest.raises(ProviderError) as caught:
         await anext(Providers(transport)["openai"].stream(nowhere, MESSAGES))
     assert not isinstance(caught.value, ProviderRejected)
+
+
+@pytest.mark.parametrize("size", [1, 300_000, 3_000_000])
+async def test_a_body_of_any_size_arrives(transport: Transport, size: int) -> None:
+    """Whole and with its length, also where it goes out in pieces."""
+    text = CleansedText("x" * size)
+    async with Peer([answering(ROW.wire)]) as peer:
+        await ask(transport, ROW, peer, (Message("user", text),))
+    (request,) = peer.requests
+    assert request.headers["content-length"] == str(len(request.body))
+    assert request.json()["messages"][0]["content"] == text
 
 
 def test_a_transport_needs_no_event_loop_to_be_made() -> None:

@@ -7,6 +7,7 @@ Redirects, cookies, unpacking and the environment are off. The pool is one for a
 from __future__ import annotations
 
 import asyncio
+import io
 import ssl
 from collections.abc import Mapping
 from typing import Final
@@ -25,6 +26,7 @@ from sluice.server.providers.engine import Call, Limits, Timeouts, broken, names
 HTTP_ERRORS: Final = (aiohttp.ClientError, OSError, ValueError)
 """The roots of what a request of aiohttp's raises; ValueError is for one that cannot be written."""
 
+_LARGE: Final = 256 * 1024
 _NO_CONNECTION: Final = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
@@ -60,7 +62,7 @@ class AiohttpEngine:
                     method,
                     call.url,
                     headers=call.headers,
-                    data=call.body if method == "POST" else None,
+                    data=_data(call.body) if method == "POST" else None,
                     proxy=self._proxy,
                     allow_redirects=False,
                 )
@@ -100,6 +102,11 @@ class AiohttpEngine:
         """Close every pooled connection."""
         if self._opened is not None:
             await self._opened.close()
+
+
+def _data(body: bytes) -> bytes | io.BytesIO:
+    """A body as the library wants it: a large one in pieces, so that others get their turn."""
+    return body if len(body) < _LARGE else io.BytesIO(body)
 
 
 class AiohttpAnswer:
