@@ -57,6 +57,33 @@ async def test_of_many_calls_at_once_on_two_replicas_as_many_begin_as_may(
     assert {type(refusal) for refusal in refused} == {RateLimited}
 
 
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        pytest.param({"requests_per_minute": 1}, "requests_per_minute", id="requests"),
+        pytest.param({"concurrent_streams": 1}, "concurrent_streams", id="streams"),
+        pytest.param({"tokens_per_minute": 10}, "tokens_per_minute", id="tokens"),
+        pytest.param({"monthly_tokens": 10}, "monthly_tokens", id="month"),
+    ],
+)
+async def test_a_token_over_its_limit_can_be_refused_before_any_work_is_done(
+    recorder: Recorder, limits: dict[str, int], code: str
+) -> None:
+    async def ask() -> None:
+        async with recorder.database.read() as session:
+            await recorder.settings.refuse_early(session, 1, streamed=True)
+
+    await recorder.limit(**limits)
+    await ask()
+    await recorder.call(Usage(5, 5))
+    await recorder.begin(
+        await recorder.facts(streamed=True, api_token_id=1 if "streams" in code else 2)
+    )
+    with pytest.raises(RateLimited) as refused:
+        await ask()
+    assert refused.value.code == code
+
+
 async def test_requests_are_counted_over_any_sixty_seconds(recorder: Recorder) -> None:
     await recorder.limit(requests_per_minute=2)
     await recorder.call()

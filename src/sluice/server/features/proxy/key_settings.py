@@ -87,6 +87,21 @@ class KeySettingsService:
         since = rules.month_of(self._clock())
         return await LimitsRepository(session).ended(token_id, since)
 
+    async def refuse_early(
+        self, session: AsyncSession, token_id: int | None, *, streamed: bool
+    ) -> None:
+        """Raise `RateLimited` if the token is over a limit as it is, before any work is done.
+
+        It only reads. What decides is `check`: of calls that come at once, all may pass here.
+        """
+        if token_id is None or (await self.of(session, token_id)).limits == NO_LIMITS:
+            return
+        limits, month = await LimitsRepository(session).unlocked(token_id) or (NO_LIMITS, None)
+        counted = self._counted(session, token_id, limits)
+        await counted.check_minute(streamed=streamed)
+        if limits.by_month and month is not None and month.month == rules.month_of(counted.now):
+            await counted.check_used(month)
+
     async def check(
         self, session: AsyncSession, token_id: int, *, streamed: bool
     ) -> tuple[Limits, datetime]:
@@ -99,12 +114,9 @@ class KeySettingsService:
             return NO_LIMITS, self._clock()
         limits, month = await LimitsRepository(session).locked(token_id) or (NO_LIMITS, None)
         counted = self._counted(session, token_id, limits)
-        await counted.check_requests()
-        if streamed:
-            await counted.check_streams()
-        await counted.check_tokens()
+        await counted.check_minute(streamed=streamed)
         if limits.by_month:
-            await counted.check_month(month)
+            await counted.check_used(await counted.sum_month(month))
         return limits, counted.now
 
     def _counted(self, session: AsyncSession, token_id: int, limits: Limits) -> _Counted:
@@ -130,7 +142,14 @@ class _Counted:
         self._alive = now - longest
         self._minute = now - rules.MINUTE
 
-    async def check_requests(self) -> None:
+    async def check_minute(self, *, streamed: bool) -> None:
+        """Whatever is limited but the month."""
+        await self._check_requests()
+        if streamed:
+            await self._check_streams()
+        await self._check_tokens()
+
+    async def _check_requests(self) -> None:
         limit = self._limits.requests_per_minute
         if limit is None:
             return
@@ -140,14 +159,14 @@ class _Counted:
         if oldest is not None:
             raise rules.over_requests(limit, oldest, self.now)
 
-    async def check_streams(self) -> None:
+    async def _check_streams(self) -> None:
         limit = self._limits.concurrent_streams
         if limit is not None:
             running = await self._repository.streams(self._token_id, self._alive)
             if running >= limit:
                 raise rules.over_streams(limit)
 
-    async def check_tokens(self) -> None:
+    async def _check_tokens(self) -> None:
         limit = self._limits.tokens_per_minute
         if limit is None:
             return
@@ -165,8 +184,8 @@ class _Counted:
         # What runs alone is too much: nobody knows when it ends.
         return rules.STREAM_RETRY_SECONDS
 
-    async def check_month(self, month: MonthSoFar | None) -> None:
-        month = await self.sum_month(month)
+    async def check_used(self, month: MonthSoFar) -> None:
+        """The month, of which a sum is known."""
         used = month.used + await self._repository.ended(self._token_id, month.until)
         used += await self._repository.expected(self._token_id, self._alive)
         rules.check_month(self._limits, used, self.now)

@@ -74,7 +74,18 @@ class LimitsRepository(Repository):
 
     async def locked(self, token_id: int) -> tuple[Limits, MonthSoFar | None] | None:
         """The limits, and the month's sum; others that ask for them wait for this transaction."""
-        row = (await self._session.execute(_LOCKED, {"of_token": token_id})).one_or_none()
+        return await self._limits(_LOCKED, token_id)
+
+    async def unlocked(self, token_id: int) -> tuple[Limits, MonthSoFar | None] | None:
+        """The limits, and the month's sum."""
+        return await self._limits(_OF, token_id)
+
+    async def _limits(
+        self,
+        query: Any,  # noqa: ANN401 (a select)
+        token_id: int,
+    ) -> tuple[Limits, MonthSoFar | None] | None:
+        row = (await self._session.execute(query, {"of_token": token_id})).one_or_none()
         return (_settings(row).limits, _month(row)) if row is not None else None
 
     async def set(self, token_id: int, settings: KeySettings, now: datetime) -> None:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -34,6 +34,8 @@ _DATED: Final = re.compile(r"(?:[-@](?:\d{8}|\d{4}-\d\d-\d\d|latest)|-00\d|-v\d+
 """How vendors write a dated version behind a model's name."""
 _PLACED: Final = re.compile(r"^(?:global\.)?(?:anthropic|cohere|mistral|openai)\.")
 """How Amazon Bedrock writes whose model it is; a region's own name has a price of its own."""
+
+_PLACE: Final = re.compile(r"\((at (?:line \d+, column \d+|end of document))\)")
 
 Rate = Annotated[Decimal, Field(ge=0, le=100_000)]
 
@@ -160,11 +162,19 @@ def _read(file: Path) -> str:
     raise PricesError(f"the file of prices {file} cannot be read ({kind})")
 
 
+def _toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as e:
+        # Its message may quote the file; where it stands says enough.
+        found = _PLACE.search(str(e))
+    place = f"{found[1]}" if found is not None else "somewhere"
+    raise PricesError(f"{name} is no TOML; what is wrong stands {place}")
+
+
 def _table(text: str, name: str) -> _Table:
     try:
-        read = _File.model_validate(tomllib.loads(text, parse_float=Decimal))
-    except tomllib.TOMLDecodeError as e:
-        raise PricesError(f"{name} is no TOML: {e}") from None
+        read = _File.model_validate(_toml(text, name))
     except ValidationError as e:
         told = [f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in e.errors()]
         raise PricesError(f"{name} is no table of prices: {'; '.join(told)}") from None

@@ -93,7 +93,8 @@ def test_another_model_is_not_taken_for_one_whose_name_it_begins_with(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        pytest.param("[prices", "no TOML", id="no-toml"),
+        pytest.param("[prices", "no TOML; what is wrong stands at end of document", id="no-toml"),
+        pytest.param('a = 1\nb = "', "no TOML; .* at line 2, column 6|end of document", id="place"),
         pytest.param("price = 1", "price", id="unknown-key"),
         pytest.param("[prices.a.models]\nx = {input = -1}", "prices.a.models.x.input", id="sign"),
         pytest.param("[prices.a.models]\nx = {output = 1}", "prices.a.models.x.input", id="input"),
