@@ -167,7 +167,7 @@ def _toml(text: str, name: str) -> dict[str, Any]:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as e:
         # Its message may quote the file; where it stands says enough.
-        found = _PLACE.search(str(e))
+        found = _PLACE.search(str(e))  # no-payload: takes its line and column alone
     place = f"{found[1]}" if found is not None else "somewhere"
     raise PricesError(f"{name} is no TOML; what is wrong stands {place}")
 
