@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sluice.engine.answer_holding import Endless, endless, goes_on, is_base64_line, key_begins
+from sluice.engine.answer_terms import Terms
 from sluice.engine.answer_tokens import (
     NEEDED,
     TERMINATOR,
@@ -127,6 +128,7 @@ class AnswerStream:
         self._policy = policy
         self._json = json_strings is not False
         self._names = any(policy.rule_for(kind).action is not Action.ALLOW for kind in _NAMES)
+        self._terms = Terms(policy)
         self._hydrator = StreamHydrator(mapping, json_strings=json_strings)
         self._counts = Counts()
         self._output: list[str] = []
@@ -284,7 +286,7 @@ class AnswerStream:
         grade = grade_of(word, first=self._first, names=self._names)
         if grade > Grade.BLANK and self._mapping.find(word.strip("*`\"'()[]<>.,;:!?")) is not None:
             return Grade.QUIET
-        return grade
+        return self._terms.raised(word, grade)
 
     def _rate(self, end: int) -> None:
         """Take the last word of the text, which no white space ended, into the region."""
@@ -407,10 +409,10 @@ class AnswerStream:
         if end <= self._sent:
             return
         start = self._sent
-        here = [replace(item, start=item.start - start, end=item.end - start) for item in found]
-        self._counts.update(counted(here, self._policy))
         text = self._text[start:end]
-        if here or self._grade > Grade.LEAD:
+        if self._grade > Grade.LEAD:
+            here = [replace(item, start=item.start - start, end=item.end - start) for item in found]
+            self._counts.update(counted(here, self._policy))
             before = self._text[max(0, start - _BEFORE) : start]
             text = treated(text, here, self._mapping, self._policy, before=before, json=self._json)
         self._output.append(self._hydrator.feed(text))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 from tests.unit.engine.hostile import hostile
 
-from sluice.engine import Action, Detector, Finding, Mapping, Policy, Rule, hydrate
+from sluice.engine import Action, CustomTerm, Detector, Finding, Mapping, Policy, Rule, hydrate
 from sluice.engine.answers import BOUND, AnswerStream
 
 _PATTERNS = Detector(names=None)
@@ -86,6 +86,31 @@ def test_where_names_are_allowed_prose_flows() -> None:
     text = "The zorvath glimmed softly while every snarfle waited by the quorn. " * 20
     assert "".join([*map(stream.feed, text), stream.finish()]) == text
     assert len(asked) == 0
+
+
+TERMS = {
+    "a literal of ordinary words": CustomTerm("plan", text="open system"),
+    "inflected": CustomTerm("plan", text="result", inflected=True),
+    "a part of a word": CustomTerm("plan", text="other", whole_words=False),
+    "an expression": CustomTerm("plan", pattern="(?:we|they) went on"),
+}
+
+
+@pytest.mark.parametrize("size", [1, 4, 100])
+@pytest.mark.parametrize("case", TERMS)
+def test_the_organisations_own_terms_wait_though_they_are_ordinary_words(
+    case: str, size: int
+) -> None:
+    policy = Policy(custom_terms=(TERMS[case],))
+    detector = Detector(names=None, custom_terms=policy.custom_terms)
+    text = "So then we went on with the open system and the results, and another of those things."
+    stream = AnswerStream(Mapping(), detector.analyze, policy)
+    output = "".join(stream.feed(text[at : at + size]) for at in range(0, len(text), size))
+    output += stream.finish()
+    found = detector.analyze(text)
+    assert found
+    assert all(text[item.start : item.end] not in output for item in found)
+    assert output.count("CUSTOM_TERM_0") == len(found)
 
 
 PEM = "-----BEGIN RSA " + "PRIVATE KEY-----\n"
