@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.dialects import sqlite
 from tests.integration.features.recording import MODEL, Recorder, everything, filled
 
 from sluice.server.errors import NotFound, RateLimited, SluiceError, Unprocessable
+from sluice.server.features.proxy import limits_repository
 from sluice.server.features.proxy.calls import AnswerText, CallOutcome
 from sluice.server.features.proxy.calls_status import CallStatus
 from sluice.server.features.proxy.key_settings import KeySettingsService
@@ -284,6 +288,28 @@ async def test_a_refused_call_leaves_nothing(recorder: Recorder) -> None:
         await recorder.begin(await recorder.facts({"messages": ["PERSON_0 " * 40]}))
     stored = await everything(recorder.database)
     assert MODEL not in stored
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        pytest.param("_BEGUN", "ix_calls_api_token_id_created_at", id="begun"),
+        pytest.param("_EXPECTED", "ix_calls_api_token_id_finished_at", id="expected"),
+        pytest.param("_STREAMS", "ix_calls_api_token_id_finished_at", id="streams"),
+        pytest.param("_ENDED_AFTER", "ix_calls_api_token_id_finished_at", id="minute"),
+        pytest.param("_ENDED_UNTIL", "ix_calls_api_token_id_finished_at", id="month"),
+    ],
+)
+async def test_what_is_counted_is_found_by_an_index(
+    sqlite_template: Path, statement: str, index: str
+) -> None:
+    """With millions of calls a limit must cost what the token's recent calls cost."""
+    query = getattr(limits_repository, statement).compile(dialect=sqlite.dialect())
+    connection = sqlite3.connect(sqlite_template)
+    values = [1] * str(query).count("?")
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()
+    connection.close()
+    assert [index in row[3] for row in plan if "calls" in row[3]] == [True]
 
 
 async def test_many_tokens_settings_do_not_pile_up_in_memory(
