@@ -23,6 +23,8 @@ from sluice.server.providers.base import (
 
 _DEEPEST: Final = 64
 _ID_LENGTH: Final = 40
+_VALUES: Final = frozenset({"const", "enum", "default", "examples"})
+"""Keywords of a schema that hold values and no schemas."""
 
 
 def refuse(provider: str, what: str) -> NoReturn:
@@ -78,9 +80,10 @@ def is_closed(schema: object, depth: int = 0) -> bool:
         properties = schema.get("properties")
         named = set(properties) if isinstance(properties, dict) else set()
         required = schema.get("required", [])
-        if schema.get("additionalProperties") is not False or named != set(map(str, required)):
+        needed = set(map(str, required)) if isinstance(required, list) else None
+        if schema.get("additionalProperties") is not False or named != needed:
             return False
-    return all(is_closed(item, depth + 1) for item in schema.values())
+    return all(is_closed(item, depth + 1) for name, item in schema.items() if name not in _VALUES)
 
 
 def close_objects(schema: JsonSchema) -> dict[str, Any]:
@@ -89,7 +92,7 @@ def close_objects(schema: JsonSchema) -> dict[str, Any]:
     Whatever follows the closed schema follows the open one too. Source: Anthropic's guide
     "Structured outputs", which demands it.
     """
-    return {name: _closed(item) for name, item in _with_end(schema).items()}
+    return _members(schema, 0)
 
 
 def _closed(value: object, depth: int = 0) -> object:
@@ -97,13 +100,15 @@ def _closed(value: object, depth: int = 0) -> object:
         return value
     if isinstance(value, list):
         return [_closed(item, depth + 1) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {name: _closed(item, depth + 1) for name, item in _with_end(value).items()}
+    return _members(value, depth) if isinstance(value, dict) else value
 
 
-def _with_end(schema: JsonSchema) -> JsonSchema:
-    return {"additionalProperties": False, **schema} if _is_object(schema) else schema
+def _members(schema: JsonSchema, depth: int) -> dict[str, Any]:
+    """The schema closed, and what stands in it, but for values that the answer may have."""
+    ended = {"additionalProperties": False, **schema} if _is_object(schema) else schema
+    return {
+        name: item if name in _VALUES else _closed(item, depth + 1) for name, item in ended.items()
+    }
 
 
 def _is_object(schema: JsonSchema) -> bool:

@@ -36,7 +36,10 @@ SCHEMAS: list[tuple[dict[str, Any], bool]] = [
     ({"type": "array", "items": ONE}, True),
     ({"anyOf": [ONE, {"type": "null"}]}, True),
     ({"$defs": {"x": ONE}, "$ref": "#/$defs/x"}, True),
+    ({"const": {"type": "object"}}, True),
     ({"type": "object"}, False),
+    (ONE | {"required": None}, False),
+    (ONE | {"required": "a"}, False),
     (ONE | {"required": []}, False),
     (ONE | {"additionalProperties": True}, False),
     (EMPTY | {"required": ["b"]}, False),
@@ -55,6 +58,8 @@ def test_closing_changes_open_objects_alone() -> None:
     """Nothing that the schema says is changed, and the caller's own schema is not touched."""
     schema = {"type": "array", "items": {"type": "object", "additionalProperties": {}}}
     assert close_objects(schema) == schema
+    values = {"const": {"type": "object"}, "enum": [{"type": "object"}]}
+    assert close_objects(values) == values
     opened = {"anyOf": [{"type": "object"}, ONE]}
     assert close_objects(opened)["anyOf"] == [
         {"type": "object", "additionalProperties": False},
