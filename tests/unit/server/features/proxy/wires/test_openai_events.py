@@ -219,6 +219,20 @@ def test_a_vendor_that_leaves_events_away(case: str, without: str) -> None:
     assert value_at(out[-1]["response"]["output"][0], steps) == f"ask {PLAIN}"
     deltas = [one["delta"] for one in out if one["type"].endswith(".delta")]
     assert "".join(deltas) == ("" if without == "deltas" else f"ask {PLAIN}")
+    items = [one["item"] for one in out if one["type"] == "response.output_item.done"]
+    assert [value_at(item, steps) for item in items] == [f"ask {PLAIN}"] * len(items)
+
+
+@pytest.mark.parametrize("case", TEXTS)
+def test_whole_texts_are_what_was_sent_in_deltas(case: str) -> None:
+    """A vendor that repeats another text than it streamed cannot show it."""
+    _, member, _, item, steps = TEXTS[case]
+    events = stream(case, ["so it is"])
+    told = [json.loads(one.data) for one in events]
+    told[-3][member] = "otherwise"
+    told[-2]["item"] = told[-1]["response"]["output"][0] = with_value(item, steps, "otherwise")
+    out = sent(rewriter(), [event(one) for one in told])
+    assert out == [json.loads(one.data) for one in events]
 
 
 EVENTS: dict[str, dict[str, Any]] = {

@@ -335,6 +335,13 @@ def test_instructions_stand_before_everything(case: str) -> None:
     assert asked == {"model": "vendor-1", **expected}
 
 
+def test_a_speakers_name_is_a_text_and_a_functions_is_not() -> None:
+    """Names of speakers are words that may name a person."""
+    turns = [{"role": role, "name": "Jane_Roe"} for role in ("user", "assistant", "function")]
+    _, reading = read(ChatWire(), {"model": "m", "messages": turns})
+    assert [leaf.path for leaf in reading.leaves] == ["messages[0].name", "messages[1].name"]
+
+
 def test_a_value_behind_an_equal_key_is_scanned() -> None:
     """JSON with a key twice is one text, since parsing it would hide the first value."""
     call = {"name": "f", "arguments": f'{{"a": "{MARK}", "a": "b c"}}'}
