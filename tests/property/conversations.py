@@ -17,6 +17,7 @@ TYPES = ("PERSON", "US_PERSON", "EMAIL_ADDRESS", "ADDRESS", "IP_ADDRESS", "DATE_
 _FRAGMENTS = (
     "Jane", "Jane Doe", "jane@x.org", "José", "Jose\u0301", "م", "שלום", "李小龍", "👩‍👩‍👧",
     "\u0301", " ", "\n", "\r\n", "\0", "_", "__", "\\", "\\_", "\\n", "\\u00e9", "-", ".",
+    "\\ud83d\\ude00", "\\u", "de00",
     ",", "'s", "*", "`", "<", ">", "&lt;", "{", "}", "[", "]", '"', ":", '{"a": "', '"}',
     "```json\n", "0", "1", "10", "x", "US", "us ", "PERSON", "person", "PERSON_0",
     "PERSON_1", "person 0", "Person-1", "PERSON\\_0", "US PERSON_0", "EMAIL_ADDRESS_0",

@@ -59,7 +59,8 @@ def test_all_splits_of_short_texts() -> None:
     for answer in (
         "[[PERSON_0]] x", "<PERSON_1>", "PERSON_10 PERSON_1", "_US_PERSON_0_", "us person 0\\_",
         "us person 1 ",
-        '{"a": "\\nPERSON_0"}', "PERSON\\_0_x", "PERSON_0PERSON_1", "PERSON_1",
+        '{"a": "\\nPERSON_0"}', '["\\u00e9\\ud83d\\ude00PERSON_0"]',
+        "\\\\u00abPERSON_0", "PERSON\\_0_x", "PERSON_0PERSON_1", "PERSON_1",
         '```json\n["PERSON_0',
     ):  # fmt: skip
         for places in combinations(range(len(answer) + 1), 2):

@@ -60,6 +60,7 @@ NUMBER: Final = re.compile(
 WORD: Final = re.compile(r"[A-Za-z0-9_]+")
 
 _ESCAPE_BEFORE = re.compile(r"\\(?:[bfnrt]|u[0-9A-Fa-f]{4})\Z")
+_ESCAPE_BEGUN = re.compile(r"\\(?:u[0-9A-Fa-f]{0,3})?\Z")
 _SEPARATOR_BEFORE = re.compile(r"(?:\\{0,4}_|[- ])\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
@@ -163,10 +164,15 @@ def _part_start(text: str, end: int, floor: int) -> int:
 
 
 def _starts_inside(text: str, start: int, end: int) -> list[int]:
-    """Where a part can begin in this run: at its start, or behind a JSON escape (`\\nPERSON`)."""
+    """Where a part can begin in this run: at its start, or behind a JSON escape (`\\nPERSON`).
+
+    The run begins inside of the escape where a stream was cut there.
+    """
     candidates = [start]
-    if start > 0 and text[start - 1] == "\\":
-        candidates = [start + 5, start + 1, start]
+    if begun := _ESCAPE_BEGUN.search(text, max(0, start - 5), start):
+        candidates = [start + 6 - len(begun[0]), start]
+        if len(begun[0]) == 1:
+            candidates.insert(1, start + 1)
     return [at for at in candidates if at < end and text[at].isalpha()]
 
 

@@ -336,5 +336,5 @@ def test_however_an_input_is_split_the_caller_reads_the_same(
     """A tool's input is the same JSON value in pieces and as a whole."""
     whole = {"content": [{"type": "tool_use", "id": "t", "name": "n", "input": value}]}
     WIRE.rewrite(whole, restoring())
-    events = rewritten(tool_block(0, *cut(json.dumps(value, ensure_ascii=False), cuts)))
+    events = rewritten(tool_block(0, *cut(json.dumps(value), cuts)))
     assert json.loads(joined(events, field="partial_json")) == whole["content"][0]["input"]
