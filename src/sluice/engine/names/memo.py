@@ -11,16 +11,17 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sluice.engine.hashing import number_of
 from sluice.engine.names.features import Lexicon, Vocabulary, features
 from sluice.engine.names.lines import LINES, line_classes
-from sluice.engine.names.network import Layers, Real, WordVectors
+from sluice.engine.names.network import Integers, Layers, Real, WordVectors
 from sluice.engine.names.shapes import shape
 
 MOST_WORDS: Final = 12_000
 """Words, each in lines of one class, that are kept: about 20 MB."""
+_BEYOND: Final = 1100
+"""Room for what a block of a text adds to so many; where more come at once, more is made."""
 _UNKNOWN: Final = -1
 
 
@@ -41,28 +42,27 @@ class Memo:
         found = self._table.read(keys)
         if found is None:
             with self._lock:
-                self._learn(words, keys)
-                found = self._table.read(keys)
-        if found is None:
-            raise KeyError("a word that was learned is not known")
+                found = self._learned(words, keys)
         return found
 
-    def _learn(self, words: Sequence[str], keys: Sequence[int]) -> None:
-        """Bring all these words into the table, or into a new one if it has no room for them."""
-        word_of = dict(zip(keys, words, strict=True))
+    def _learned(self, words: Sequence[str], keys: Sequence[int]) -> Real:
+        """The beginnings, of which some are not in the table yet; in a new one if it is full."""
         if self._table.is_full():
             self._table = _Table(4 * self._vectors.width)
         table = self._table
-        new = [key for key in word_of if key not in table.rows]
-        table.add_words(new, [shape(word_of[key]) for key in new])
-        rows, lines = table.missing(keys)
-        if len(rows):
-            row_to_key = dict(zip(map(table.rows.__getitem__, word_of), word_of, strict=True))
-            found = [
-                features(word_of[row_to_key[row]], self._vocabulary, self._lexicon)
-                for row in rows.tolist()
-            ]
-            table.add(rows, lines, self._layers.begun(self._vectors.vectors(found), lines))
+        new = {key: word for key, word in zip(keys, words, strict=True) if key not in table.rows}
+        table.add_words(list(new), list(map(shape, new.values())))
+        places, lines = table.places([table.rows[key] for key in keys])
+        lacking = (table.begun_at[places, lines] == _UNKNOWN).nonzero()[0].tolist()
+        if lacking:
+            once = list({(keys[at], lines[at]): at for at in lacking}.values())
+            self._begin(table, [words[at] for at in once], places[once], lines[once])
+        return table.begun.take(table.begun_at[places, lines], 0)
+
+    def _begin(self, table: _Table, words: list[str], rows: Integers, lines: Integers) -> None:
+        """Bring the beginnings of words in lines of these classes into the table."""
+        found = [features(word, self._vocabulary, self._lexicon) for word in words]
+        table.add(rows, lines, self._layers.begun(self._vectors.vectors(found), lines))
 
 
 class _Table:
@@ -72,13 +72,15 @@ class _Table:
     before anything refers to its new rows, and references are read before what they refer to.
     """
 
-    __slots__ = ("_begun", "_begun_at", "_shapes", "_size", "rows")
+    __slots__ = ("_shapes", "_size", "begun", "begun_at", "rows")
 
     def __init__(self, width: int) -> None:
         self.rows: dict[int, int] = {}
-        self._shapes = np.zeros(0, dtype=np.intp)
-        self._begun_at = np.zeros((0, LINES), dtype=np.intp)
-        self._begun: Real = np.zeros((0, width), dtype=np.float32)
+        room = MOST_WORDS + _BEYOND
+        self._shapes = np.zeros(room, dtype=np.intp)
+        self.begun_at = np.full((room, LINES), _UNKNOWN, dtype=np.intp)
+        # Memory is taken when it is written to.
+        self.begun: Real = np.empty((room, width), dtype=np.float32)
         self._size = 0
 
     def is_full(self) -> bool:
@@ -90,19 +92,15 @@ class _Table:
         rows = list(map(self.rows.get, keys))
         if None in rows:
             return None
-        places = np.array(rows, dtype=np.intp)
-        at = self._begun_at[places, line_classes(self._shapes[places])]
+        at = self.begun_at[self.places(rows)]
         if len(at) and at.min() == _UNKNOWN:
             return None
-        return self._begun.take(at, 0)
+        return self.begun.take(at, 0)
 
-    def missing(self, keys: Sequence[int]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """The rows and the classes of lines of those words whose beginnings are not known."""
-        places = np.array([self.rows[key] for key in keys], dtype=np.intp)
-        lines = line_classes(self._shapes[places])
-        unknown = self._begun_at[places, lines] == _UNKNOWN
-        both = np.unique(places[unknown] * LINES + lines[unknown])
-        return both // LINES, both % LINES
+    def places(self, rows: Sequence[int | None]) -> tuple[Integers, Integers]:
+        """The rows, none of them None, of a text's words, and the classes of their lines."""
+        places = np.array(rows, dtype=np.intp)
+        return places, line_classes(self._shapes[places])
 
     def add_words(self, keys: Sequence[int], shapes: Sequence[int]) -> None:
         """Rows for words that have none."""
@@ -110,35 +108,22 @@ class _Table:
             return
         first, end = len(self.rows), len(self.rows) + len(keys)
         if end > len(self._shapes):
-            begun_at = np.full((_room(end), LINES), _UNKNOWN, dtype=np.intp)
-            begun_at[:first] = self._begun_at[:first]
-            self._begun_at = begun_at
-            self._shapes = _grown(self._shapes, first, _room(end))
+            more = np.full((end, LINES), _UNKNOWN, dtype=np.intp)
+            self.begun_at = np.concatenate((self.begun_at, more))
+            self._shapes = np.concatenate((self._shapes, np.zeros(end, dtype=np.intp)))
         self._shapes[first:end] = shapes
         self.rows.update(zip(keys, range(first, end), strict=True))
 
-    def add(self, rows: npt.NDArray[np.intp], lines: npt.NDArray[np.intp], begun: Real) -> None:
+    def add(self, rows: Integers, lines: Integers, begun: Real) -> None:
         """The beginnings of words in lines of these classes."""
         first, end = self._size, self._size + len(rows)
-        if end > len(self._begun):
-            room = np.zeros((_room(end), begun.shape[1]), dtype=np.float32)
-            room[:first] = self._begun[:first]
-            self._begun = room
-        self._begun[first:end] = begun
+        if end > len(self.begun):
+            self.begun = np.concatenate((self.begun, np.empty((end, begun.shape[1]), np.float32)))
+        self.begun[first:end] = begun
         self._size = end
-        self._begun_at[rows, lines] = np.arange(first, end)
+        self.begun_at[rows, lines] = np.arange(first, end)
 
 
 def _keys(words: Sequence[str]) -> list[int]:
     """The words' numbers; a shorter way where all of them are ASCII."""
     return list(map(hash if "".join(words).isascii() else number_of, words))
-
-
-def _room(size: int) -> int:
-    return max(1024, size + size // 2)
-
-
-def _grown(array: npt.NDArray[np.intp], size: int, room: int) -> npt.NDArray[np.intp]:
-    grown = np.zeros(room, dtype=np.intp)
-    grown[:size] = array[:size]
-    return grown
