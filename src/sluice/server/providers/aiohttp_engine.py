@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import aiohttp
+from yarl import URL
 
 from sluice.server.providers.base import (
     ProviderError,
@@ -60,7 +61,8 @@ class AiohttpEngine:
             async with asyncio.timeout(seconds):
                 response = await self._session().request(
                     method,
-                    call.url,
+                    # As it is: one that was signed must not be written in another way.
+                    URL(call.url, encoded=True),
                     headers=call.headers,
                     data=_data(call.body) if method == "POST" else None,
                     proxy=self._proxy,

@@ -45,20 +45,28 @@ class AnswerReader(Protocol):
 
 
 def answer(
-    transport: Transport, call: Call, new_reader: Callable[[], AnswerReader]
+    transport: Transport,
+    call: Call,
+    new_reader: Callable[[], AnswerReader],
+    events: Callable[[Transport, Call], AsyncGenerator[Event, None]] | None = None,
 ) -> AsyncGenerator[Delta, None]:
-    """The deltas of an answer, with repeated attempts as long as none was passed on."""
+    """The deltas of an answer, with repeated attempts as long as none was passed on.
+
+    `events` makes the call and reads its answer's events where they are no Server-Sent Events; it
+    is asked anew for each attempt.
+    """
+    read = events or _events
 
     def attempt() -> AsyncGenerator[Delta, None]:
-        return _attempt(transport, call, new_reader())
+        return _attempt(read(transport, call), new_reader())
 
     return retrying(attempt, transport.retries, transport.sleep)
 
 
 async def _attempt(
-    transport: Transport, call: Call, reader: AnswerReader
+    read: AsyncGenerator[Event, None], reader: AnswerReader
 ) -> AsyncGenerator[Delta, None]:
-    async with aclosing(_events(transport, call)) as events:
+    async with aclosing(read) as events:
         async for event in events:
             for delta in reader.read(event):
                 yield delta

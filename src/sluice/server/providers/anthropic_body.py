@@ -79,6 +79,16 @@ def message_body(connection: Connection, messages: tuple[Message, ...], asked: A
     return body | _tools(asked) | _sampling(connection, asked) | _output(connection, asked)
 
 
+def takes_sampling(model: str) -> bool:
+    """Whether a model takes sampling, and a fixed budget for thinking."""
+    return _SAMPLED.fullmatch(model) is not None
+
+
+def takes_effort(model: str) -> bool:
+    """Whether a model can be told how much effort to make."""
+    return not _OLD.fullmatch(model)
+
+
 def answers_with_tool(asked: Asked) -> bool:
     """Whether the answer comes as a call of `JSON_TOOL`."""
     return asked.json_mode and asked.json_schema is None
@@ -137,7 +147,7 @@ def _sampling(connection: Connection, asked: Asked) -> Body:
     above 1, which is where this wire's scale ends.
     """
     fields: Body = {n: connection.options[n] for n in SAMPLING if n in connection.options}
-    if not _SAMPLED.fullmatch(connection.model) or _thinks(asked):
+    if not takes_sampling(connection.model) or _thinks(asked):
         return fields
     wished = {n: getattr(asked, n) for n in SAMPLING if getattr(asked, n) is not None}
     if "temperature" in wished:
@@ -153,7 +163,7 @@ def _output(connection: Connection, asked: Asked) -> Body:
     if asked.json_schema is not None:
         config["format"] = {"type": "json_schema", "schema": close_objects(asked.json_schema)}
     effort = asked.reasoning_effort
-    if effort and not _OLD.fullmatch(connection.model):
+    if effort and takes_effort(connection.model):
         config["effort"] = _EFFORTS.get(effort, effort)
     if config:
         fields["output_config"] = config
@@ -163,7 +173,7 @@ def _output(connection: Connection, asked: Asked) -> Body:
 
 
 def _thinking(connection: Connection, tokens: int) -> Body:
-    if not _SAMPLED.fullmatch(connection.model):
+    if not takes_sampling(connection.model):
         return {"type": "adaptive"}
     return {"type": "enabled", "budget_tokens": max(_LEAST_THINKING, tokens)}
 

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -32,6 +32,8 @@ _OVERLOADED: Final = frozenset(
 _OUT_OF_CREDIT: Final = frozenset(
     {"insufficient_quota", "billing_error", "billing_hard_limit_reached", "insufficient_balance"}
 )
+_THROTTLED: Final = frozenset({"ThrottlingException", "TooManyRequestsException"})
+"""AWS's words, which come with status 400 too."""
 _VENDOR_FAULT: Final = frozenset(
     {"api_error", "server_error", "internal_server_error", "internal_error", "timeout_error",
      "service_unavailable"}
@@ -56,8 +58,9 @@ def read_fault(body: object, *, sent: bytes = b"") -> VendorFault:
     """The error type and code in a vendor's error object, in any of the shapes in use.
 
     Shapes: `{"error": {"type", "code"}}` (OpenAI, Azure, Anthropic, Groq, xAI),
-    `{"type", "code"}` (Mistral), `{"error": "…", "error_type"}` (Hugging Face). A word that also
-    stands in `sent`, the bytes of the request, is dropped: it may be a quotation.
+    `{"type", "code"}` (Mistral), `{"error": "…", "error_type"}` (Hugging Face). Amazon's have no
+    words, but may tell the status of the model behind the service. A word that also stands in
+    `sent`, the bytes of the request, is dropped: it may be a quotation.
     """
     if not isinstance(body, dict):
         return VendorFault()
@@ -66,15 +69,24 @@ def read_fault(body: object, *, sent: bytes = b"") -> VendorFault:
     found = [source.get(name) for name in ("type", "error_type", "code")]
     words = [value if isinstance(value, str) and _is_word(value, sent) else None for value in found]
     error_type = next((word for word in words[:2] if word and word != "error"), None)
-    return VendorFault(error_type, words[2], _http_status(found))
+    behind = [source.get(name) for name in ("originalStatusCode", "OriginalStatusCode")]
+    return VendorFault(error_type, words[2], _http_status([*found, *behind]))
 
 
-def parse_fault(body: bytes, *, sent: bytes = b"") -> VendorFault:
-    """`read_fault` for bytes; those that are no JSON say nothing."""
+def parse_fault(
+    body: bytes, *, sent: bytes = b"", headers: Mapping[str, str] | None = None
+) -> VendorFault:
+    """`read_fault` for bytes; those that are no JSON say nothing.
+
+    Amazon's error type stands in the header `x-amzn-errortype`, with an address behind a colon.
+    """
     try:
-        return read_fault(json.loads(body), sent=sent)
+        fault = read_fault(json.loads(body), sent=sent)
     except (ValueError, RecursionError):
-        return VendorFault()
+        fault = VendorFault()
+    word = (headers or {}).get("x-amzn-errortype", "").partition(":")[0]
+    named = fault.error_type is None and _is_word(word, sent)
+    return replace(fault, error_type=word) if named else fault
 
 
 def _is_word(text: str, sent: bytes) -> bool:
@@ -144,13 +156,19 @@ def _error(
     provider: str, status: int, fault: VendorFault, wait: float | None, retry: bool
 ) -> ProviderError:
     what = f" ({', '.join(fault.kinds)})" if fault.kinds else ""
-    if status in (429, 529) or (status == 503 and (wait or _OVERLOADED & set(fault.kinds))):
+    kinds = set(fault.kinds)
+    if (
+        status in (429, 529)
+        or kinds & _THROTTLED
+        or (status == 503 and (wait or _OVERLOADED & kinds))
+    ):
         text = f"{provider} asks to slow down: status {status}{what}."
         return ProviderRateLimited(provider, text, status=status, retryable=retry, retry_after=wait)
     if status == 408:
         text = f"{provider} gave up waiting for the request: status {status}{what}."
         return ProviderTimeout(provider, text, status=status, retryable=retry)
-    if status >= 500:
+    if status >= 500 or (status == 424 and (fault.status or 500) >= 500):
+        # 424 is Amazon's for a failure of the model behind its service.
         text = f"{provider} failed: status {status}{what}."
         return ProviderError(provider, text, status=status, retryable=retry)
     text = f"{provider} refused the request: status {status}{what}. {_advice(status)}"

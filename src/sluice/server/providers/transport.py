@@ -143,7 +143,7 @@ async def _check(call: Call, answer: Answer, content_type: str) -> None:
     if answer.status != 200:
         body = await _error_body(answer)
         sent = b"".join((call.body, *(v.encode() for v in call.headers.values())))
-        fault = parse_fault(body, sent=sent)
+        fault = parse_fault(body, sent=sent, headers=answer.headers)
         raise answer_error(call.provider, answer.status, answer.headers, fault)
     headers = answer.headers
     if headers.get("content-type", "").partition(";")[0].strip().lower() != content_type:
