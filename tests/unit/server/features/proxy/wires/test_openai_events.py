@@ -235,6 +235,15 @@ def test_whole_texts_are_what_was_sent_in_deltas(case: str) -> None:
     assert out == [json.loads(one.data) for one in events]
 
 
+@pytest.mark.parametrize("case", TEXTS)
+def test_a_restored_original_is_not_looked_at_again(case: str) -> None:
+    """An original that reads like a placeholder stays, wherever the text is repeated."""
+    mapping = mapping_of(EMAIL_ADDRESS=PLAIN, PERSON=f"{NAME} Roe")
+    out = sent(ResponsesWire().rewriter(Restoring(mapping), "vendor"), stream(case, ["PERSON_0"]))
+    assert value_at(out[-1]["response"]["output"][0], TEXTS[case][4]) == f"{NAME} Roe"
+    assert PLAIN not in json.dumps(out)
+
+
 EVENTS: dict[str, dict[str, Any]] = {
     "created": {
         "type": "response.created",
