@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sluice.engine.errors import Problem
 from sluice.server.providers.addresses import InvalidConnection, address_problems, join
 from sluice.server.providers.anthropic import EXAMPLE_MODEL
+from sluice.server.providers.aws_bedrock import EXAMPLE_MODEL as BEDROCK_MODEL
 from sluice.server.providers.base import Connection, ProviderError
 from sluice.server.providers.transport import Transport
 from sluice.server.providers.vendors import VENDORS
@@ -43,6 +44,13 @@ class _Source:
     """Whether address and model must be given too, since neither has a common value."""
 
 
+_BEDROCK_ADDRESS: Final = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
+_AWS_SECRETS: Final = {
+    "api_key": "AWS_BEARER_TOKEN_BEDROCK",
+    "access_key_id": "AWS_ACCESS_KEY_ID",
+    "secret_access_key": "AWS_SECRET_ACCESS_KEY",
+    "session_token": "AWS_SESSION_TOKEN",
+}
 SOURCES: Final = (
     _Source(key="openai", secrets=("OPENAI_API_KEY",), addresses=("OPENAI_BASE_URL",)),
     _Source(key="anthropic", secrets=("ANTHROPIC_API_KEY",), addresses=("ANTHROPIC_BASE_URL",)),
@@ -67,14 +75,19 @@ SOURCES: Final = (
 def connections_from_environment(environ: Mapping[str, str]) -> list[FirstStart]:
     """One model instance for each provider whose key stands in the environment.
 
-    Azure OpenAI needs its endpoint and a deployment's name too, and is left out without them.
+    Azure OpenAI needs its endpoint and a deployment's name too, Amazon Bedrock a region: each is
+    left out without them.
     Raises `InvalidConnection`, with the variables' names, for addresses that cannot be used.
     """
     wanted = [source for source in SOURCES if _wanted(source, environ)]
     problems = [problem for source in wanted for problem in _address_problems(source, environ)]
+    bedrock = bedrock_connection(environ)
+    if bedrock and bedrock.base_url:
+        problems += [Problem(_BEDROCK_ADDRESS, a) for a in address_problems(bedrock.base_url)]
     if problems:
         raise InvalidConnection(problems)
-    return [_first_start(source, environ) for source in wanted]
+    found = [_first_start(source, environ) for source in wanted]
+    return [*found, FirstStart("Amazon Bedrock", bedrock)] if bedrock else found
 
 
 def _address_problems(source: _Source, environ: Mapping[str, str]) -> Iterator[Problem]:
@@ -86,10 +99,32 @@ def _address_problems(source: _Source, environ: Mapping[str, str]) -> Iterator[P
 
 def default_connection(key: str, environ: Mapping[str, str]) -> Connection | None:
     """The connection that the environment describes for one provider, or None."""
+    if key == "aws_bedrock":
+        return bedrock_connection(environ)
     source = next((source for source in SOURCES if source.key == key), None)
     if source is None or not _wanted(source, environ):
         return None
     return _first_start(source, environ).connection
+
+
+def bedrock_connection(environ: Mapping[str, str]) -> Connection | None:
+    """The connection to Amazon Bedrock that AWS's variables describe, or None.
+
+    A region (`AWS_REGION`, `AWS_DEFAULT_REGION`), and `AWS_BEARER_TOKEN_BEDROCK` or
+    `AWS_ACCESS_KEY_ID` with `AWS_SECRET_ACCESS_KEY` and, for temporary ones, `AWS_SESSION_TOKEN`.
+    Source: AWS SDKs and tools reference guide, "Environment variables".
+    """
+    region = _first(environ, ("AWS_REGION", "AWS_DEFAULT_REGION"))
+    read = {name: _first(environ, (variable,)) for name, variable in _AWS_SECRETS.items()}
+    given = {name: value for name, value in read.items() if value}
+    if "api_key" in given:
+        given = {"api_key": given["api_key"]}
+    elif not {"access_key_id", "secret_access_key"} <= set(given):
+        return None
+    if region is None:
+        return None
+    base = _first(environ, (_BEDROCK_ADDRESS,))
+    return Connection("aws_bedrock", BEDROCK_MODEL, base, given, {"region": region})
 
 
 def _wanted(source: _Source, environ: Mapping[str, str]) -> bool:

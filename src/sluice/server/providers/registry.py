@@ -7,6 +7,8 @@ from typing import Final, Protocol
 
 from sluice.engine.errors import Problem
 from sluice.server.providers.anthropic import AnthropicProvider
+from sluice.server.providers.aws_bedrock import BedrockProvider
+from sluice.server.providers.aws_sagemaker import SagemakerProvider
 from sluice.server.providers.base import Connection, Provider, ProviderRejected
 from sluice.server.providers.echo import EchoProvider
 from sluice.server.providers.openai import OpenAIProvider
@@ -42,6 +44,8 @@ def _vendor(vendor: Vendor) -> Callable[[Transport], _BuiltIn]:
 
 _BUILT_IN: Final[Mapping[str, Callable[[Transport], _BuiltIn]]] = {
     "anthropic": AnthropicProvider,
+    "aws_bedrock": BedrockProvider,
+    "aws_sagemaker": SagemakerProvider,
     "echo": lambda _: EchoProvider(),
     **{key: _vendor(vendor) for key, vendor in VENDORS.items()},
 }

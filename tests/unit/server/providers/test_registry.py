@@ -23,8 +23,8 @@ from sluice.server.providers.sse import Event
 from sluice.server.providers.transport import Call, Transport
 
 KEYS = (
-    "anthropic", "azure_openai", "deepseek", "echo", "google_ai_studio", "groq", "huggingface",
-    "mistral", "ollama", "openai", "perplexity", "xai",
+    "anthropic", "aws_bedrock", "aws_sagemaker", "azure_openai", "deepseek", "echo",
+    "google_ai_studio", "groq", "huggingface", "mistral", "ollama", "openai", "perplexity", "xai",
 )  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def test_every_key_has_its_provider() -> None:
 
 def test_an_unknown_key_is_refused_with_the_known_ones() -> None:
     """The error says what there is and does not quote what was asked for."""
-    with pytest.raises(UnknownProvider, match=r"use one of: anthropic, azure_openai") as caught:
+    with pytest.raises(UnknownProvider, match=r"use one of: anthropic, aws_bedrock") as caught:
         Providers(Transport())["canary-key"]
     assert "canary" not in str(caught.value)
 
