@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import pytest
 
@@ -104,6 +105,30 @@ def test_an_answer_in_pieces_comes_out_restored_and_treated(case: str, size: int
 def test_a_whole_answer_comes_out_restored_and_treated(case: str) -> None:
     text, expected = ANSWERS[case]
     assert answer_text(text, conversation(), patterns, Policy()).text == expected
+
+
+NEUTRAL = (
+    ("qwxzkvbn@example.com", "EMAIL_ADDRESS_1"),
+    ("914-27-6083", "US_SSN_0"),
+    ("4111-1111-1111-1111", "CREDIT_CARD_0"),
+    ("894-555-0101", "PHONE_NUMBER_0"),
+)
+
+
+@pytest.mark.parametrize("encoded", [False, True], ids=["plain", "percent"])
+@pytest.mark.parametrize(("value", "placeholder"), NEUTRAL)
+def test_a_value_cut_in_two_or_three_anywhere_is_recognised(
+    value: str, placeholder: str, encoded: bool
+) -> None:
+    """As the neutral conformance test cuts it: events of their own before and between."""
+    written = quote(value, safe="") if encoded else value
+    for first in range(1, len(written)):
+        for second in range(first, len(written), 3):
+            stream = AnswerStream(conversation(), patterns, Policy())
+            pieces = ("You sent: EMAIL_ADDRESS_0\n", "Reference record: ", written[:first])
+            rest = (written[first:second], written[second:])
+            output = "".join([*map(stream.feed, (*pieces, *rest)), stream.finish()])
+            assert output == f"You sent: j@x.test\nReference record: {placeholder}"
 
 
 JSON = {
