@@ -179,6 +179,29 @@ async def test_a_later_turn_teaches_about_an_earlier_one_and_then_it_stays(
     assert again == sent[:1]
 
 
+async def test_what_a_text_learned_is_not_forgotten_when_the_call_fails(
+    database: Database,
+) -> None:
+    own, script = await _scripted(database)
+    conversation = await own.conversations.open(OWNER)
+    early, late = "tell jane roe", "Jane Roe is the new one"
+    script.told[late] = _name(late, "Jane Roe")
+    await own.send(conversation, ("user", early))
+    reading, body = Reading(), {"early": early, "late": late}
+    for name in body:
+        reading.text(body, name, name, "user")
+    with pytest.raises(OSError, match="no room"):
+        await own.cleansing.cleanse_and_record(
+            conversation, reading, own.policy, RawText(""), _fail
+        )
+    _, (sent, _) = await own.send(conversation, ("user", early), ("tool", late))
+    assert sent.startswith("tell PERSON_")
+
+
+async def _fail(session: AsyncSession, call: CleansedCall) -> None:
+    raise OSError("no room")
+
+
 async def test_a_redacted_original_is_found_in_a_later_text_too(database: Database) -> None:
     own, script = await _scripted(database, Policy(default=Rule(Action.REDACT)))
     conversation = await own.conversations.open(OWNER)
@@ -206,11 +229,10 @@ async def test_a_failing_record_keeps_nothing_and_the_next_call_stores_it(
     reading, body = Reading(), {"text": f"Mail {JANE}"}
     reading.text(body, "text", "text", "user")
 
-    async def fail(session: AsyncSession, call: CleansedCall) -> None:
-        raise OSError("no room")
-
     with pytest.raises(OSError, match="no room"):
-        await own.cleansing.cleanse_and_record(conversation, reading, own.policy, RawText(""), fail)
+        await own.cleansing.cleanse_and_record(
+            conversation, reading, own.policy, RawText(""), _fail
+        )
     async with database.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM originals"))).scalar_one() == 0
     call, sent = await own.send(conversation, ("user", f"Mail {JANE}"))

@@ -57,14 +57,27 @@ class CleansedOnce:
     lookups: frozenset[bytes] = field(init=False, repr=False)
     """Of the entries."""
     _sought: tuple[Sought, ...] | None = field(default=None, init=False, repr=False)
+    _firsts: frozenset[str] = field(default=frozenset(), init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.lookups = frozenset(entry.lookup for entry in self.entries)
 
-    def forms(self, raw: str, wanted: Set[bytes]) -> Sequence[Sought]:
-        """As what the originals of this text that are wanted are sought in others."""
+    def forms(
+        self, raw: str, wanted: Set[bytes], where: Set[str] | None = None
+    ) -> Sequence[Sought]:
+        """As what the originals of this text that are wanted are sought in others.
+
+        Only those of which the first word is in `where`, unless it is None.
+        """
         if self._sought is not None and self.lookups <= wanted:
-            return self._sought
+            found: Sequence[Sought] = self._sought
+            if where is not None and self._firsts.isdisjoint(where):
+                return ()
+        else:
+            found = self._formed(raw, wanted)
+        return found if where is None else [form for form in found if form.first in where]
+
+    def _formed(self, raw: str, wanted: Set[bytes]) -> Sequence[Sought]:
         found: list[Sought] = []
         for at in self.originals:
             if at.lookup in wanted:
@@ -72,6 +85,7 @@ class CleansedOnce:
         # What is redacted is not kept, here neither.
         if self.lookups <= wanted and all(entry.original is not None for entry in self.entries):
             self._sought = tuple(found)
+            self._firsts = frozenset(form.first for form in found)
         return found
 
 

@@ -50,7 +50,7 @@ from sluice.server.features.proxy.cleansed_texts import (
     without_quoted,
 )
 from sluice.server.features.proxy.conversations import Conversation, Conversations
-from sluice.server.features.proxy.looking_up import Known, LookingUp, Quotes
+from sluice.server.features.proxy.looking_up import LookingUp, Quotes
 from sluice.server.features.proxy.quoting import places
 from sluice.server.features.proxy.request_texts import RequestTexts
 from sluice.server.features.proxy.wires.reading import Reading
@@ -266,12 +266,10 @@ class GatewayCleansing:
         key = conversation.vault.key.lookup_key
         probing = partial(request_texts.probe, texts, key, policy.policy)
         probed = await beside(texts.fresh_chars, probing)
-        chars = sum(map(len, texts.raw.values()))
         teaching = partial(request_texts.teach, texts, probed)
-        taught = await _beside(chars, TAUGHT_INLINE, teaching)
+        taught, sought = await _beside(_effort(texts), TAUGHT_INLINE, teaching)
         if not taught:
             return probed
-        sought = {place: once.sought for place, once in {**texts.known, **probed}.items()}
         for place, more in taught.items():
             if place in texts.known:
                 once = texts.known.pop(place)
@@ -281,8 +279,8 @@ class GatewayCleansing:
                 texts.fresh[place] = fresh
             texts.fresh[place].link(more)
         probed = await beside(texts.fresh_chars, probing)
-        for place, once in probed.items():
-            once.sought = sought[place]
+        for once in probed.values():
+            once.sought = sought
         return probed
 
     async def _issued(
@@ -301,10 +299,9 @@ class GatewayCleansing:
         async with conversation.issuing:
             for _ in range(_ROUNDS):
                 self._looking_up.recall(conversation, asked - found.entries.keys(), found)
-                mapping = _mapping(conversation, held, found, quotes)
-                mapping.never_draw([*avoid, *_stand_ins_to_avoid(texts, policy)])
-                work = partial(request_texts.cleanse_all, texts, mapping, policy.policy)
-                cleansed = await beside(texts.fresh_chars, work)
+                known = {**held, **found.entries, **{e.lookup: e for e in found.quoted.values()}}
+                work = partial(_write, conversation, texts, policy, known, quotes.typed, avoid)
+                mapping, cleansed = await beside(texts.fresh_chars, work)
                 new = mapping.take_new()
                 unasked = {entry.lookup for entry in new} - asked
                 if not unasked:
@@ -394,19 +391,27 @@ def _quotes(
     return quotes
 
 
-def _mapping(
+def _write(
     conversation: Conversation,
-    held: dict[bytes, Entry],
-    found: Known,
-    quotes: Quotes,
-) -> Mapping:
-    """What can be restored in the answer to this request, and nothing else."""
-    quoted = {entry.lookup: entry for entry in found.quoted.values()}
-    mapping = conversation.mappings.begin({**held, **found.entries, **quoted})
-    for name in quotes.typed:
+    texts: RequestTexts,
+    policy: PolicyInForce,
+    known: dict[bytes, Entry],
+    typed: Iterable[str],
+    avoid: frozenset[str],
+) -> tuple[Mapping, dict[TextKey, CleansedOnce]]:
+    """The fresh texts, cleansed, and what restores the answer to this request: nothing else."""
+    mapping = conversation.mappings.begin(known)
+    for name in typed:
         if (parsed := parse(name)) is not None:
             mapping.reserve_number(*parsed)
-    return mapping
+    mapping.never_draw([*avoid, *_stand_ins_to_avoid(texts, policy)])
+    return mapping, request_texts.cleanse_all(texts, mapping, policy.policy)
+
+
+def _effort(texts: RequestTexts) -> int:
+    """Code points to look through: old texts for a little that is new, or new ones for all."""
+    old = sum(map(len, texts.raw.values())) - texts.fresh_chars
+    return old + texts.fresh_chars * (TAUGHT_INLINE // INLINE_CHARS)
 
 
 def _manifest(texts: Iterable[CleansedOnce]) -> Counts:

@@ -96,7 +96,8 @@ class Mappings:
     def begin(self, entries: dict[bytes, Entry]) -> Mapping:
         """A mapping of exactly these entries, which are given by their lookups."""
         wanted = frozenset(entries)
-        fitting = [held for held in self._latest if held[0] <= wanted]
+        # A copy, since another thread may add one.
+        fitting = [held for held in tuple(self._latest) if held[0] <= wanted]
         had, begun = max(fitting, key=lambda held: len(held[0]), default=self._empty())
         mapping = begun.copy()
         mapping.add_known(entries[lookup] for lookup in wanted - had)

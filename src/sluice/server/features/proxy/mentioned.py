@@ -51,7 +51,7 @@ def sought(entity_type: str, original: str) -> tuple[Sought, ...]:
 
 def words(text: str) -> set[str]:
     """The words of a text, as `Sought.first` has them."""
-    return set(_WORD.findall(_read(text)))
+    return set(_WORD.findall(folded(text)))
 
 
 class Mentions:
@@ -68,9 +68,10 @@ class Mentions:
 
     def within(self, text: str, taken: Spans) -> list[Finding]:
         """Where they stand in a text, outside of what is taken; sorted and apart."""
-        if not self._index:
+        lowered = folded(text)
+        if len(self._index) <= FEW and not any(word in lowered for word in self._index):
             return []
-        read = _read(text)
+        read = _plain(lowered)
         found: list[Finding] = []
         behind = 0
         for at, word in self._places(read):
@@ -115,7 +116,11 @@ def _forms(entity_type: str, text: str) -> Iterator[Form]:
 
 def _read(text: str) -> str:
     """The text as forms are written: in lower case, with plain spaces and apostrophes."""
-    read = folded(text).replace("\u2019", "'")
+    return _plain(folded(text))
+
+
+def _plain(lowered: str) -> str:
+    read = lowered.replace("\u2019", "'")
     for blank in _BLANKS:
         read = read.replace(blank, " ")
     return read

@@ -87,8 +87,14 @@ def lookups(probed: Iterable[CleansedOnce]) -> set[bytes]:
     return {entry.lookup for once in probed for entry in once.entries}
 
 
-def teach(texts: RequestTexts, probed: dict[TextKey, CleansedOnce]) -> dict[TextKey, list[Finding]]:
-    """What the originals of some texts are in the others, by text; only what is new."""
+def teach(
+    texts: RequestTexts, probed: dict[TextKey, CleansedOnce]
+) -> tuple[dict[TextKey, list[Finding]], frozenset[bytes]]:
+    """What the originals of some texts are in the others, by text, and what was sought.
+
+    Only what is new. A text that learned something has to be cleansed again, and until that is
+    stored, what is known of it stays as it was.
+    """
     callers = _of_caller(texts, probed)
     everything = frozenset[bytes]().union(*(once.lookups for once in callers.values()))
     taught: dict[TextKey, list[Finding]] = {}
@@ -96,10 +102,11 @@ def teach(texts: RequestTexts, probed: dict[TextKey, CleansedOnce]) -> dict[Text
         mentions = Mentions(_forms(texts, callers, keys, everything - before))
         sought = _joined(before, everything)
         for key in keys:
-            callers[key].sought = sought
             if more := mentions.within(texts.raw[key], callers[key].spans):
                 taught[key] = more
-    return taught
+            else:
+                callers[key].sought = sought
+    return taught, everything
 
 
 def _by_sought(
@@ -119,14 +126,17 @@ def _forms(
     wanted: frozenset[bytes],
 ) -> list[Sought]:
     """As what these originals are sought in the texts of `keys`."""
-    held = [(texts.raw[key], once) for key, once in callers.items()]
-    having = [(raw, o) for raw, o in held if not o.lookups.isdisjoint(wanted)] if wanted else []
-    found = chain.from_iterable(once.forms(raw, wanted) for raw, once in having)
-    if len(wanted) <= FEW:
-        return list(found)
-    # Most originals of a long history have no word in common with a new text.
-    known = set[str]().union(*(words(texts.raw[key]) for key in keys))
-    return [form for form in found if form.first in known]
+    if not wanted:
+        return []
+    where: set[str] | None = None
+    if len(wanted) > FEW:
+        # Most originals of a long history have no word in common with a new text.
+        where = set[str]().union(*(words(texts.raw[key]) for key in keys))
+    found: list[Sought] = []
+    for key, once in callers.items():
+        if not once.lookups.isdisjoint(wanted):
+            found += once.forms(texts.raw[key], wanted, where)
+    return found
 
 
 def _joined(before: frozenset[bytes], everything: frozenset[bytes]) -> frozenset[bytes]:
