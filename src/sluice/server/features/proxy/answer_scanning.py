@@ -11,7 +11,7 @@ from typing import Final
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sluice.engine import Detection, Detector, Finding, Policy
+from sluice.engine import Action, Detection, Detector, Finding, Policy
 from sluice.server.errors import Unavailable
 from sluice.server.features.models.service import UsableInstance
 from sluice.server.features.policies.service import Policies
@@ -46,6 +46,15 @@ class AnswerScanning:
         if instance.answer_policy_group_id is not None:
             group = await self._policies.in_force(session, instance.answer_policy_group_id)
             version, policy = (group.group_id, group.number), group.policy
+        detector = await self._detector(version, policy)
+        return AnswerRules(version, policy, detector.analyze)
+
+    async def holds_a_value(self, word: str) -> bool:
+        """Whether the built-in rules would take something out of a word."""
+        found = (await self._detector(None, BUILT_IN)).analyze(word)
+        return any(BUILT_IN.action_for(finding) is not Action.ALLOW for finding in found)
+
+    async def _detector(self, version: Version | None, policy: Policy) -> Detector:
         detector = self._detectors.get(version)
         if detector is None:
             detector = await _made(policy)
@@ -53,7 +62,7 @@ class AnswerScanning:
             while len(self._detectors) > KEPT:
                 self._detectors.popitem(last=False)
         self._detectors.move_to_end(version)
-        return AnswerRules(version, policy, detector.analyze)
+        return detector
 
 
 async def _made(policy: Policy) -> Detector:

@@ -14,6 +14,8 @@ from functools import partial
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sluice.engine.errors import Problem
+from sluice.engine.placeholders import parse
 from sluice.engine.types import Action
 from sluice.server.auth.auth import Caller
 from sluice.server.errors import Blocked, Unprocessable
@@ -30,6 +32,7 @@ from sluice.server.features.proxy.cleansing import GatewayCleansing
 from sluice.server.features.proxy.conversations import Conversations, Owner
 from sluice.server.features.proxy.expected import expected_tokens
 from sluice.server.features.proxy.key_settings import KeySettingsService
+from sluice.server.features.proxy.limits import NO_LIMITS
 from sluice.server.features.proxy.routing import route
 from sluice.server.features.proxy.wires.reading import Body, Reading
 from sluice.server.features.proxy.wires.wire import Call, Wire
@@ -50,6 +53,8 @@ class Target:
     answers: AnswerRules
     connections: tuple[Connection, ...]
     """In the order in which they are asked, each with the model that it is asked for."""
+    limited: bool = False
+    """Whether the caller's API token has limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,8 @@ class Gateway:
         """
         call, reading = _read(came)
         target = await self._target(came.caller, call)
+        if target.limited:
+            await self._refuse_early(came.caller, call)
         question = Question(came.wire, came.body, target.connections, came.headers)
         self._asking.check(question)
         await _take_text_out(target.instance, reading)
@@ -152,7 +159,23 @@ class Gateway:
             instance = await self._models.usable(session, chosen.instance_id, caller.user_id)
             policy = await self._policies.in_force(session, instance.policy_group_id)
             answers = await self._scanning.rules(session, instance)
-        return Target(instance, policy, answers, _connections(instance, chosen.model))
+        if chosen.model is not None:
+            await self._check_model(chosen.model)
+        connections = _connections(instance, chosen.model)
+        return Target(instance, policy, answers, connections, settings.limits != NO_LIMITS)
+
+    async def _check_model(self, model: str) -> None:
+        """A model's name goes to the vendor and into the record as it is: it may be no value."""
+        if await self._scanning.holds_a_value(model):
+            advice = "holds what looks like somebody's data; name a model"
+            raise Unprocessable("This is no model's name.", errors=[Problem("model", advice)])
+
+    async def _refuse_early(self, caller: Caller, call: Call) -> None:
+        """So that a key over its limit costs next to nothing."""
+        async with self._database.read() as session:
+            await self._key_settings.refuse_early(
+                session, caller.api_token_id, streamed=call.stream
+            )
 
     async def _record(
         self, came: Came, facts: partial[CallFacts], session: AsyncSession, call: CleansedCall
@@ -161,7 +184,9 @@ class Gateway:
         key = held.vault.key
         # Recorded as it was cleansed, without the instance's own instructions.
         body = take_apart(came.body, key.lookup_key)
-        made = facts(held.id, key=key, request=body, manifest=call.manifest)
+        made = facts(
+            held.id, key=key, request=body, manifest=call.manifest, stand_ins=_stand_ins(call)
+        )
         return await self._calls.begin(session, made)
 
     async def _blocked(
@@ -211,6 +236,12 @@ class Gateway:
     def _count(self, cleansed: CleansedCall) -> None:
         for (entity_type, action), count in cleansed.manifest.items():
             self._metrics.findings(entity_type, action, count)
+
+
+def _stand_ins(call: CleansedCall) -> list[str]:
+    """What stands for originals without being a placeholder: nobody could tell it otherwise."""
+    names = (entry.placeholder for entry in call.mapping.entries)
+    return [name for name in names if parse(name) is None]
 
 
 def _read(came: Came) -> tuple[Call, Reading]:
