@@ -272,6 +272,8 @@ class AnswerStream:
         self._walked, self._word = end, -1
         if self._grade <= Grade.BLANK:
             self._open(word, grade, before)
+        elif self._is_issued(word) and self._is_worth_it() and not self._is_open(end):
+            self._close_behind(end)
         elif grade is Grade.QUIET:
             self._points += 1 + ends_sentence(word)
             if self._points >= NEEDED[self._grade] and self._is_worth_it():
@@ -284,9 +286,13 @@ class AnswerStream:
 
     def _grade_of(self, word: str) -> Grade:
         grade = grade_of(word, first=self._first, names=self._names)
-        if grade > Grade.BLANK and self._mapping.find(word.strip("*`\"'()[]<>.,;:!?")) is not None:
+        if grade > Grade.BLANK and self._is_issued(word):
             return Grade.QUIET
         return self._terms.raised(word, grade)
+
+    def _is_issued(self, word: str) -> bool:
+        """Whether a word is an issued placeholder, in its exact form."""
+        return self._mapping.find(word.strip("*`\"'()[]<>.,;:!?")) is not None
 
     def _rate(self, end: int) -> None:
         """Take the last word of the text, which no white space ended, into the region."""
@@ -329,6 +335,15 @@ class AnswerStream:
         """Quiet words closed the region: it goes, but for the last of them."""
         if self._set_free(before, self._grade, seen=self._walked):
             self._open(word, Grade.QUIET, before)
+
+    def _close_behind(self, end: int) -> None:
+        """No value reaches over an issued placeholder, so the region goes with it.
+
+        What a label announced may still come behind it.
+        """
+        grade = self._grade
+        if self._set_free(end, grade) and grade is not Grade.LABEL:
+            self._clear()
 
     def _end_line(self, end: int, behind: int, count: int) -> None:
         """A line ends at `end`; the last line feed there ends at `behind`."""
