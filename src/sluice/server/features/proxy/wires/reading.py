@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from sluice.engine.errors import Problem
+from sluice.server.features.proxy.wires.labels import Numbers, label_of
 
 Body = dict[str, Any]
 Holder = Any
@@ -29,6 +30,8 @@ DEEPEST: Final = 64
 """Levels of a JSON value that are looked through; what is deeper is refused."""
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$-]{0,63}", re.ASCII)
 _INDEX: Final = re.compile(r"\[\d+\]")
+_WRITTEN: Final = "\0number "
+_MARKED: Final = re.compile(r'"\\u0000number (-?[0-9]+[0-9.eE+-]*)"')
 
 
 @dataclass(slots=True)
@@ -61,6 +64,18 @@ class Attachment:
     """Puts a text part with the extracted text in its place."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number of a document that has another form in Python; it is written as it was."""
+
+    digits: str = field(repr=False)
+
+    @property
+    def value(self) -> float:
+        """As far as a float can say it."""
+        return float(self.digits)
+
+
 class Reading:
     """Collects what a request holds; one object for each request."""
 
@@ -71,6 +86,9 @@ class Reading:
         self.passed: Counter[str] = Counter()
         """Paths, without indices, of strings that were left as they are, and how many."""
         self._documents: list[Callable[[], None]] = []
+        self._numbers = Numbers()
+        self._renamed: dict[tuple[int, Key], str] = {}
+        """By an object of the body, which lives as long as this, and one of its keys."""
 
     def text(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
         """`holder[key]` is a text, or null; anything else is refused."""
@@ -81,7 +99,11 @@ class Reading:
             self.refuse(path, "must be a string")
 
     def values(self, holder: Holder, key: Key, path: str, speaker: Speaker, depth: int = 0) -> None:
-        """Every string inside of any JSON value is a text; keys that are no plain names too."""
+        """Every string inside of any JSON value is a text; keys that are no plain names too.
+
+        So are whole numbers that are long or have a telling name. What is found in one becomes a
+        string; a number in which nothing is found stays as it is.
+        """
         self._values(holder, key, path, speaker, depth, "")
 
     def _values(
@@ -92,13 +114,16 @@ class Reading:
             self.refuse(path, f"is nested deeper than {DEEPEST} levels")
         elif isinstance(value, str):
             self._leaf(holder, key, path, speaker, label)
+        elif isinstance(value, int | float | Written):
+            self._number(holder, key, path, speaker, label)
         elif isinstance(value, list):
             for index in range(len(value)):
                 self._values(value, index, f"{path}[{index}]", speaker, depth + 1, label)
         elif isinstance(value, dict):
             for name in list(value):
                 inner = f"{path}.{shown(name)}"
-                self._values(value, name, inner, speaker, depth + 1, name)
+                named = label_of(value, name, label)
+                self._values(value, name, inner, speaker, depth + 1, named)
                 self.key(value, name, path, speaker)
 
     def json_text(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
@@ -116,7 +141,7 @@ class Reading:
             leaves, self.leaves[before:] = self.leaves[before:], []
             changed: list[bool] = []
             self.leaves += [_noting(leaf, changed) for leaf in leaves]
-            self._documents.append(lambda: _close(holder, key, document["$"], changed))
+            self._documents.append(lambda: self._close(holder, key, document["$"], changed))
 
     def unknown(self, holder: Body, known: Collection[str], path: str, speaker: Speaker) -> None:
         """Keys that the wire's reader does not know: what they hold of text is cleansed."""
@@ -147,7 +172,7 @@ class Reading:
         self.problems.append(Problem(path, message))
 
     def write_back(self) -> None:
-        """Write JSON that stood inside of strings; after all leaves were put, each time they are."""
+        """Write JSON that stood inside of strings; each time that all leaves were put."""
         for close in reversed(self._documents):
             close()
 
@@ -160,22 +185,44 @@ class Reading:
 
     def _leaf(self, holder: Holder, key: Key, path: str, speaker: Speaker, label: str = "") -> None:
         def put(text: str) -> None:
-            holder[key] = text
+            holder[self._now(holder, key)] = text
 
         if holder[key]:
             self.leaves.append(Leaf(path, speaker, holder[key], put, label))
 
-    def _key(self, holder: Body, name: str, path: str, speaker: Speaker) -> None:
-        now = [name]
+    def _number(self, holder: Holder, key: Key, path: str, speaker: Speaker, label: str) -> None:
+        given = holder[key]
+        number = given.value if isinstance(given, Written) else given
 
         def put(text: str) -> None:
+            holder[self._now(holder, key)] = given if text == digits else text
+
+        if self._numbers.is_scanned(number, label):
+            digits = str(int(number))
+            self.leaves.append(Leaf(path, speaker, digits, put, label))
+
+    def _key(self, holder: Body, name: str, path: str, speaker: Speaker) -> None:
+        def put(text: str) -> None:
             # In place of the old key, so that the order stays.
-            items = [(text if key == now[0] else key, item) for key, item in holder.items()]
+            now = self._now(holder, name)
+            while text != now and text in holder:
+                # Two ways to write the same must not become one.
+                text += " "
+            items = [(text if key == now else key, item) for key, item in holder.items()]
             holder.clear()
             holder.update(items)
-            now[0] = text
+            self._renamed[id(holder), name] = text
 
         self.leaves.append(Leaf(path, speaker, name, put))
+
+    def _close(self, holder: Holder, key: Key, parsed: object, changed: list[bool]) -> None:
+        if changed:
+            text = json.dumps(parsed, ensure_ascii=False, default=_as_text)
+            holder[self._now(holder, key)] = _MARKED.sub(r"\1", text)
+
+    def _now(self, holder: Holder, key: Key) -> Key:
+        """The key as it is called by now: leaves may be put several times, their keys too."""
+        return self._renamed.get((id(holder), key), key)
 
 
 def shown(name: str) -> str:
@@ -186,7 +233,7 @@ def shown(name: str) -> str:
 def _parsed(text: str) -> object:
     if text[:1].isspace() or text[:1] in ("{", "["):
         try:
-            return json.loads(text, object_pairs_hook=_object)
+            return json.loads(text, object_pairs_hook=_object, parse_float=_number)
         except (ValueError, RecursionError):
             return None
     return None
@@ -211,6 +258,12 @@ def _noting(leaf: Leaf, changed: list[bool]) -> Leaf:
     return Leaf(leaf.path, leaf.speaker, leaf.text, noting, leaf.label)
 
 
-def _close(holder: Holder, key: Key, parsed: object, changed: list[bool]) -> None:
-    if changed:
-        holder[key] = json.dumps(parsed, ensure_ascii=False)
+def _number(digits: str) -> float | Written:
+    number = float(digits)
+    return number if repr(number) == digits else Written(digits)
+
+
+def _as_text(written: object) -> str:
+    if isinstance(written, Written):
+        return f"{_WRITTEN}{written.digits}"
+    raise TypeError
