@@ -17,8 +17,8 @@ from sluice.server.vault.tables import (
     WrappedKey,
 )
 
-AT_ONCE: Final = 500
-"""Values of one query; statements have at most 32,767 parameters."""
+AT_ONCE: Final = 200
+"""Values of one query: writing one with more takes the event loop longer than it may."""
 
 _KEYS: Final = cast("Table", WrappedKey.__table__)
 _ORIGINALS: Final = cast("Table", SealedOriginal.__table__)

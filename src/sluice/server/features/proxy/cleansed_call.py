@@ -55,7 +55,7 @@ class CleansedCall:
     def settled(self) -> None:
         """It is committed: later calls need neither analyse nor look up the same again."""
         for entry in self.new:
-            self.known.put(self.conversation.id, entry, stored=True)
+            self.known.stored(self.conversation.id, entry)
         self.conversation.mappings.remember(self.mapping)
         for key, once in self.cleansed.items():
             self.texts.put(key, once)

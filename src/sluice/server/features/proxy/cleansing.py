@@ -68,6 +68,7 @@ HASHED_INLINE: Final = 2_000_000
 TAUGHT_INLINE: Final = 600_000
 """Code points that are looked through for other texts' originals in the event loop."""
 _ROUNDS: Final = 4
+_AT_ONCE: Final = 1_000
 _INSTRUCTIONS: Final = "instructions"
 _DEADLOCK: Final = "40P01"
 
@@ -310,8 +311,10 @@ class GatewayCleansing:
                 asked |= unasked
                 more = await self._looking_up.all(conversation, unasked, set())
                 found.entries |= more.entries
-            for entry in new:
+            for count, entry in enumerate(new, 1):
                 self._conversations.known.put(conversation.id, entry, stored=False)
+                if not count % _AT_ONCE:
+                    await anyio.lowlevel.checkpoint()
         for place, once in cleansed.items():
             once.sought = probed[place].sought
         used = request_texts.by_lookup(cleansed.values())

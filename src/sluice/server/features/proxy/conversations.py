@@ -75,7 +75,7 @@ class Asked:
         return OWN_PERSON if self.end_user is not None else SHARED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KnownEntry:
     """An entry in memory, and whether it is stored by now."""
 
@@ -153,6 +153,12 @@ class KnownEntries:
         """Remember an entry."""
         self._entries.put((conversation_id, entry.lookup), KnownEntry(entry, stored))
         self._by_name.put((conversation_id, entry.placeholder), entry.lookup)
+
+    def stored(self, conversation_id: int, entry: Entry) -> None:
+        """It is committed by now."""
+        known = self._entries.get((conversation_id, entry.lookup))
+        if known is not None and known.entry.placeholder == entry.placeholder:
+            known.stored = True
 
     def drop(self, conversation_id: int, entry: Entry) -> None:
         """Forget an entry that could not be stored, unless it is by now."""
