@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from sluice.engine.detectors.birth import dated
-from sluice.engine.patterns import Checked, Pattern, alternatives, context
+from sluice.engine.patterns import Checked, Pattern, alternatives, context, factored
 
 FIRST_YEAR: Final = 1700
 LAST_YEAR: Final = 2199
@@ -264,8 +264,8 @@ def _in_bytes(names: Iterable[str]) -> str:
     return "|".join(sorted({name[:3].encode().decode("latin-1") for name in names}))
 
 
-_MONTH: Final = rf"(?P<month>{alternatives(_NUMBERS)})"
-_DAYS: Final = alternatives(day for calendar in CALENDARS for day in calendar.weekdays)
+_MONTH: Final = rf"(?P<month>{factored(alternatives(_NUMBERS))})"
+_DAYS: Final = factored(alternatives(day for calendar in CALENDARS for day in calendar.weekdays))
 _WEEKDAY: Final = rf"(?:(?:{_DAYS})(?:-feira)?\.?,? (?:the |le |el |den |d\. )?)?"
 _BEGIN: Final = _in_bytes(_NUMBERS)
 _ORDINAL: Final = r"(?P<ordinal>st|nd|rd|th|er|\u00ba|\u00aa|\.)?"

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from sluice.engine.detectors.peoples import BELIEFS, GROUPS, PARTIES, PEOPLES
-from sluice.engine.patterns import Checked, Pattern, words
+from sluice.engine.patterns import Checked, Pattern, factored, words
 
 _ALL: Final = PEOPLES | GROUPS | BELIEFS | PARTIES
 SURE, LIKELY, MEMBERS, FAINT = 0.85, 0.65, 0.5, 0.3
@@ -185,7 +185,8 @@ PATTERNS: Final = (
         name="nrp.group",
         entity_type="NRP",
         regex=rf"(?<![{_LETTERS}0-9_@#/.-])"
-        rf"(?:(?:{'|'.join(_OF_TWO_WORDS)})|(?:{'|'.join(_BEGINNINGS)})[{_LETTERS}]{{0,14}})"
+        rf"(?:(?:{factored('|'.join(_OF_TWO_WORDS))})"
+        rf"|(?:{factored('|'.join(_BEGINNINGS))})[{_LETTERS}]{{0,14}})"
         rf"(?![{_LETTERS}0-9_]|[@/][A-Za-z])",
         anchor=_anchor(_BEGINNINGS),
         reach=8,

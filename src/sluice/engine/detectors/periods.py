@@ -98,7 +98,8 @@ PATTERNS: Final = (
         regex=rf"(?<![A-Za-z0-9_\u00c0-\u024f-])(?:{_IN}) "
         rf"(?P<years>{_YEAR}(?P<second>{_TO}{_YEAR})?)"
         r"(?![\w%/-]|[.,:]\d)",
-        anchor=rf"\b(?:{byte_pattern(_IN)}) (?:1[89]|20)\d\d",
+        # Without a boundary: Hyperscan sees none in front of `été`.
+        anchor=rf"(?:{byte_pattern(_IN)}) (?:1[89]|20)\d\d",
         reach=20 + 5,
         longest=20 + 4 + 7 + 4 + 2,
         score=0.35,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.unit.engine.detectors.marking import check_found, check_not_found
 
+from sluice.engine import Detector
+
 FOUND = (
     "In the summer of [[1997]] he worked there.",
     "im Sommer [[2017]] zum ersten Mal",
@@ -54,3 +56,10 @@ def test_a_year_of_birth_is_found(marked: str) -> None:
 @pytest.mark.parametrize("text", NOT_FOUND)
 def test_years_and_lengths_of_time_alone_are_not_found(text: str) -> None:
     check_not_found(text, "DATE_TIME")
+
+
+def test_a_season_that_begins_beyond_ascii_is_found_in_either_way() -> None:
+    text = "Nous y étions, été 2019."
+    (season,) = Detector(names=None, backend="re").analyze(text)
+    assert text[season.start : season.end].endswith("2019")
+    assert Detector(names=None).analyze(text) == [season]

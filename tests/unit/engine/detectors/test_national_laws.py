@@ -50,6 +50,27 @@ def test_a_number_in_a_form_is_compared_with_that_form(
     assert any(row.kind is kind and row.form.pattern == form for row in candidates)
 
 
+LETTERED = national.KINDS.forms(lettered=True)
+
+
+@pytest.mark.parametrize("form", LETTERED, ids=map(str, range(len(LETTERED))))
+@bounded
+@given(data=st.data())
+def test_what_is_looked_for_before_all_forms_begins_each_of_them(
+    form: str, data: st.DataObject
+) -> None:
+    number = data.draw(st.from_regex(re.compile(form, re.ASCII), fullmatch=True))
+    for written in (number, number.lower()):
+        assert re.match(national.BEGINNING, written, re.ASCII)
+
+
+@pytest.mark.parametrize(
+    "text", ["what people say", "internationally", "a sentence. And", "Jane Roe", "WORDS"]
+)
+def test_forms_are_not_tried_where_words_begin(text: str) -> None:
+    assert re.match(national.BEGINNING, text) is None
+
+
 @pytest.mark.parametrize("kind", ROWS, ids=IDS)
 def test_every_label_is_recognised_before_a_number_as_it_is_declared(kind: Kind) -> None:
     known = {fold(name): True for name in kind.names()}

@@ -116,7 +116,7 @@ def label_before(text: str, at: int, known: Container[str], ends: Container[str]
     tokens = _TOKEN.findall(near)
     if at > BEFORE and len(tokens) > 1 and near.startswith(tokens[0]):
         del tokens[0]
-    found = _longest([word for token in tokens for word in _apart(token)], known)
+    found = _longest(_folded(tokens[-_MOST_PARTS:]), known)
     if found is None or not _PARTING.isdisjoint(gap):
         return None
     key, led, numbered = found
@@ -140,12 +140,23 @@ def _apart(word: str) -> list[str]:
     return _CAMEL.split(word)
 
 
-def _longest(parts: list[str], known: Container[str]) -> tuple[str, bool, bool] | None:
+def _folded(tokens: list[str]) -> list[str]:
+    """The folded words of these tokens; an identifier has several."""
+    found: list[str] = []
+    for token in tokens:
+        if token.islower() and token.isascii():
+            found.append(token)
+        else:
+            found += map(fold, _apart(token))
+    return found
+
+
+def _longest(folded: list[str], known: Container[str]) -> tuple[str, bool, bool] | None:
     """The longest label behind which only leading words stand.
 
     Besides it: whether any does, other than a word such as `number`; whether such a word does.
     """
-    folded, led, numbered = [fold(part) for part in parts[-_MOST_PARTS:]], False, False
+    led = numbered = False
     for _ in range(_MOST_LEADING + 1):
         key = _known_end(folded, known)
         if key:

@@ -90,6 +90,12 @@ KINDS: Final = Kinds(
 """Every kind, in the order in which a label's number is tried on them."""
 
 _LONGEST_FORM: Final = 48
+BEGINNING: Final = (
+    r"(?=[A-Za-z]{0,15}\d|[A-Za-z]{16}|[A-Za-z]{1,6}[:.]"
+    r"|[A-Za-z]{1,6}[ -](?:[A-Za-z] )?[A-Za-z]{0,6}[ -]?\d)"
+)
+"""What every form with letters begins with, and words hardly do: a digit or a sign soon."""
+_LONGEST_BEGINNING: Final = 16
 
 
 def _pattern(
@@ -118,14 +124,18 @@ def _pattern(
 
 
 def _forms(name: str, *, lettered: bool) -> Pattern:
-    """The written forms; letters are found in either case."""
+    """The written forms; letters are found in either case.
+
+    Before all forms with letters are tried, `BEGINNING` passes over what words begin with.
+    """
     joined = "|".join(KINDS.forms(lettered=lettered))
+    beginning = BEGINNING if lettered else ""
     return _pattern(
         name,
-        rf"(?<![\w.$€£+])(?<!\w[-/])(?i:{joined})(?!\w|[-./,]\d)",
+        rf"(?<![\w.$€£+])(?<!\w[-/]){beginning}(?i:{joined})(?!\w|[-./,]\d)",
         rf"(?i:\b(?:{joined}))",
         reach=_LONGEST_FORM,
-        longest=_LONGEST_FORM + 2,
+        longest=_LONGEST_FORM + 2 + _LONGEST_BEGINNING,
         check=KINDS.by_form,
     )
 
