@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import NamedTuple
 
 from sluice.engine import Action, Cleansed, Entry, Finding, Mapping, Policy
@@ -97,14 +98,25 @@ class CleansedTexts:
         self._known = RecentlyUsed[TextKey, CleansedOnce](max_chars, _weight)
 
     def keys(
-        self, conversation_id: int, policy: PolicyInForce, texts: Sequence[str], kind: str = ""
+        self,
+        conversation_id: int,
+        policy: PolicyInForce,
+        texts: Sequence[str],
+        kind: str = "",
+        labels: Sequence[str] = (),
     ) -> list[TextKey]:
-        """The keys of texts; raises `UnicodeEncodeError` for a lone surrogate in one of them."""
+        """The keys of texts; raises `UnicodeEncodeError` for a lone surrogate in one of them.
+
+        A text of another kind, or with another label, is another one; `labels` has one for each
+        text, or is empty.
+        """
         begun = hashlib.blake2b(key=self._secret, digest_size=24)
-        begun.update(f"{policy.group_id}.{policy.number}.{kind}\0".encode())
+        begun.update(f"{policy.group_id}.{policy.number}.{kind}".encode())
         keys: list[TextKey] = []
-        for text in texts:
+        for text, label in zip_longest(texts, labels, fillvalue=""):
             hashed = begun.copy()
+            named = label.encode("utf-8", "surrogatepass")
+            hashed.update(b"\1%d\0%b" % (len(named), named) if named else b"\0")
             hashed.update(text.encode())
             keys.append((conversation_id, hashed.digest()))
         return keys

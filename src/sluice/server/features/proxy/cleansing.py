@@ -50,6 +50,7 @@ from sluice.server.features.proxy.cleansed_texts import (
     without_quoted,
 )
 from sluice.server.features.proxy.conversations import Conversation, Conversations
+from sluice.server.features.proxy.labelled import labelled, telling
 from sluice.server.features.proxy.looking_up import LookingUp, Quotes
 from sluice.server.features.proxy.quoting import places
 from sluice.server.features.proxy.request_texts import RequestTexts
@@ -69,6 +70,8 @@ TAUGHT_INLINE: Final = 600_000
 """Code points that are looked through for other texts' originals in the event loop."""
 _ROUNDS: Final = 4
 _AT_ONCE: Final = 1_000
+_EACH: Final = 200
+"""The shortest text takes as long to analyse as so many code points more of another."""
 _INSTRUCTIONS: Final = "instructions"
 _DEADLOCK: Final = "40P01"
 
@@ -205,15 +208,17 @@ class GatewayCleansing:
         """The texts, the key of each leaf, and that of the instructions."""
         paths = [leaf.path for leaf in reading.leaves]
         raw = [leaf.text for leaf in reading.leaves]
-        keys = await self._keys(conversation, policy, paths, raw)
+        labels = [telling(leaf.label, leaf.text) for leaf in reading.leaves]
+        keys = await self._keys(conversation, policy, paths, raw, labels)
         own = None
         if instructions:
             hashed = partial(self._texts.keys, conversation.id, policy, [instructions])
             own = hashed(_INSTRUCTIONS)[0]
-        texts = RequestTexts({}, {}, instructions=own)
-        named = zip([*keys, own], [*paths, _INSTRUCTIONS], [*raw, instructions], strict=True)
+        named = {key: label for key, label in zip(keys, labels, strict=True) if label}
+        texts = RequestTexts({}, {}, labels=named, instructions=own)
+        told = zip([*keys, own], [*paths, _INSTRUCTIONS], [*raw, instructions], strict=True)
         pace = _Pace()
-        for key, path, text in named:
+        for key, path, text in told:
             if key is None or key in texts.raw:
                 continue
             texts.raw[key] = text
@@ -221,7 +226,7 @@ class GatewayCleansing:
                 texts.known[key] = known
             else:
                 await pace.before(len(text))
-                texts.fresh[key] = await self._uncleansed(conversation, policy, key, path, text)
+                texts.fresh[key] = await self._uncleansed(conversation, policy, texts, key, path)
                 texts.fresh[key].restorable = key != own
         return texts, keys, own
 
@@ -231,8 +236,9 @@ class GatewayCleansing:
         policy: PolicyInForce,
         paths: Sequence[str],
         raw: Sequence[str],
+        labels: Sequence[str],
     ) -> list[TextKey]:
-        work = partial(self._texts.keys, conversation.id, policy, raw)
+        work = partial(self._texts.keys, conversation.id, policy, raw, labels=labels)
         position: int | None = None
         try:
             return await _beside(sum(map(len, raw)), HASHED_INLINE, work)
@@ -245,17 +251,21 @@ class GatewayCleansing:
         self,
         conversation: Conversation,
         policy: PolicyInForce,
+        texts: RequestTexts,
         key: TextKey,
         path: str,
-        text: str,
     ) -> Uncleansed:
-        message = ""
+        text, label, message = texts.raw[key], texts.labels.get(key), ""
+        read = labelled(label, text) if label else None
         try:
-            found = await self._analyzer.findings(RawText(text), policy)
+            analyzed = RawText(text if read is None else read.text)
+            found = await self._analyzer.findings(analyzed, policy)
         except Unprocessable as error:
             message = str(error)  # no-payload: says where, never what
         if message:
             raise Unprocessable(message, errors=[Problem(path, message)])
+        if read is not None:
+            found = list(read.findings(found))
         types = _types(conversation, policy)
         where = await beside(len(text), lambda: list(places(text, types)))
         return Uncleansed(key, text, without_quoted(found, where), where)
@@ -274,8 +284,7 @@ class GatewayCleansing:
         for place, more in taught.items():
             if place in texts.known:
                 once = texts.known.pop(place)
-                raw = texts.raw[place]
-                fresh = await self._uncleansed(conversation, policy, place, "", raw)
+                fresh = await self._uncleansed(conversation, policy, texts, place, "")
                 fresh.link(once.linked)
                 texts.fresh[place] = fresh
             texts.fresh[place].link(more)
@@ -345,10 +354,11 @@ class _Pace:
 
     async def before(self, length: int) -> None:
         """Called before a text of this many code points is analysed."""
-        if self._since + length > INLINE_CHARS:
+        effort = length + _EACH
+        if self._since + effort > INLINE_CHARS:
             await anyio.lowlevel.checkpoint()
             self._since = 0
-        self._since += length
+        self._since += effort
 
 
 async def _beside(length: int, most: int, work: Callable[[], Result]) -> Result:
@@ -414,6 +424,8 @@ def _write(
 def _effort(texts: RequestTexts) -> int:
     """Code points to look through: old texts for a little that is new, or new ones for all."""
     old = sum(map(len, texts.raw.values())) - texts.fresh_chars
+    # Forms of an original that are made take as long as some dozens of code points.
+    old += 50 * sum(len(once.originals) for once in texts.known.values())
     return old + texts.fresh_chars * (TAUGHT_INLINE // INLINE_CHARS)
 
 

@@ -30,6 +30,8 @@ class RequestTexts:
     known: dict[TextKey, CleansedOnce]
     fresh: dict[TextKey, Uncleansed] = field(default_factory=dict)
     """What has still to be cleansed; `known` has none of them."""
+    labels: dict[TextKey, str] = field(default_factory=dict, repr=False)
+    """What the fields are called in which texts stand, where that may say something of them."""
     instructions: TextKey | None = None
     """Which of them are the instance's own."""
 
