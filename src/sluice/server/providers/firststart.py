@@ -13,6 +13,7 @@ from sluice.server.providers.addresses import InvalidConnection, address_problem
 from sluice.server.providers.anthropic import EXAMPLE_MODEL
 from sluice.server.providers.aws_bedrock import EXAMPLE_MODEL as BEDROCK_MODEL
 from sluice.server.providers.base import Connection, ProviderError
+from sluice.server.providers.cohere import EXAMPLE_MODEL as COHERE_MODEL
 from sluice.server.providers.transport import Transport
 from sluice.server.providers.vendors import VENDORS
 
@@ -69,7 +70,13 @@ SOURCES: Final = (
     _Source(key="huggingface", secrets=("HF_TOKEN", "HUGGINGFACE_API_KEY")),
     _Source(key="perplexity", secrets=("PERPLEXITY_API_KEY",)),
     _Source(key="google_ai_studio", secrets=("GEMINI_API_KEY", "GOOGLE_API_KEY")),
+    _Source(key="cohere", secrets=("COHERE_API_KEY", "CO_API_KEY"), addresses=("CO_API_URL",)),
 )
+_OWN_WIRES: Final = {
+    "anthropic": ("Anthropic", EXAMPLE_MODEL),
+    "cohere": ("Cohere", COHERE_MODEL),
+}
+"""Names and models of vendors that are no row of `VENDORS`."""
 
 
 def connections_from_environment(environ: Mapping[str, str]) -> list[FirstStart]:
@@ -141,7 +148,7 @@ def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str | None:
 
 def _first_start(source: _Source, environ: Mapping[str, str]) -> FirstStart:
     vendor = VENDORS.get(source.key)
-    name, model = (vendor.name, vendor.example_model) if vendor else ("Anthropic", EXAMPLE_MODEL)
+    name, model = (vendor.name, vendor.example_model) if vendor else _OWN_WIRES[source.key]
     version = _first(environ, source.versions)
     connection = Connection(
         source.key,

@@ -10,6 +10,7 @@ from sluice.server.providers.anthropic import AnthropicProvider
 from sluice.server.providers.aws_bedrock import BedrockProvider
 from sluice.server.providers.aws_sagemaker import SagemakerProvider
 from sluice.server.providers.base import Connection, Provider, ProviderRejected
+from sluice.server.providers.cohere import CohereProvider
 from sluice.server.providers.echo import EchoProvider
 from sluice.server.providers.openai import OpenAIProvider
 from sluice.server.providers.transport import Transport
@@ -46,6 +47,7 @@ _BUILT_IN: Final[Mapping[str, Callable[[Transport], _BuiltIn]]] = {
     "anthropic": AnthropicProvider,
     "aws_bedrock": BedrockProvider,
     "aws_sagemaker": SagemakerProvider,
+    "cohere": CohereProvider,
     "echo": lambda _: EchoProvider(),
     **{key: _vendor(vendor) for key, vendor in VENDORS.items()},
 }

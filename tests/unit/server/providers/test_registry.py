@@ -23,7 +23,7 @@ from sluice.server.providers.sse import Event
 from sluice.server.providers.transport import Call, Transport
 
 KEYS = (
-    "anthropic", "aws_bedrock", "aws_sagemaker", "azure_openai", "deepseek", "echo",
+    "anthropic", "aws_bedrock", "aws_sagemaker", "azure_openai", "cohere", "deepseek", "echo",
     "google_ai_studio", "groq", "huggingface", "mistral", "ollama", "openai", "perplexity", "xai",
 )  # fmt: skip
 
