@@ -64,7 +64,9 @@ async def test_a_job_that_breaks_a_constraint_fails_alone(database: Database) ->
     writer = await _writer(database)
     jobs = [writer.submit(partial(_insert, n)) for n in (1, 2, 2, 3)]
     results = await asyncio.gather(*jobs, return_exceptions=True)
-    assert [type(result) for result in results] == [int, int, IntegrityError, int]
+    # Which of the two equal ones was faster is open on PostgreSQL.
+    failed = [index for index, result in enumerate(results) if isinstance(result, IntegrityError)]
+    assert failed in ([1], [2])
     assert await _written(database) == {1, 2, 3}
 
 

@@ -129,8 +129,9 @@ class ScopeRepository(Repository):
         return _INSERTIONS[self._session.get_bind().dialect.name]
 
     async def _insert(self, statement: Any, values: list[dict[str, Any]]) -> None:  # noqa: ANN401
-        if values:
-            await self._session.execute(statement, values)
+        # In portions, between which others go on.
+        for first in range(0, len(values), AT_ONCE):
+            await self._session.execute(statement, values[first : first + AT_ONCE])
 
     async def _some(
         self, query: Select[Any], scope: str, values: Collection[Any]
