@@ -261,7 +261,7 @@ class GatewayCleansing:
             analyzed = RawText(text if read is None else read.text)
             found = await self._analyzer.findings(analyzed, policy)
         except Unprocessable as error:
-            message = str(error)  # no-payload: says where, never what
+            message = str(error)
         if message:
             raise Unprocessable(message, errors=[Problem(path, message)])
         if read is not None:
