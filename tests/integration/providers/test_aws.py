@@ -258,3 +258,13 @@ async def test_a_caller_that_leaves_ends_the_call(transport: Transport, key: str
         await stream.aclose()
         await asyncio.wait_for(peer.caller_left.wait(), 5)
     assert first.text
+
+
+@pytest.mark.parametrize("key", SERVICES)
+async def test_a_connection_is_used_again(transport: Transport, key: str) -> None:
+    """An answer is read to the end of its message, so that the next call needs no new connection."""
+    service = SERVICES[key]
+    async with Peer([speaking(service.wire)]) as peer:
+        for _ in range(3):
+            await ask(transport, service.connection(peer))
+    assert (len(peer.requests), peer.connections) == (3, 1)
