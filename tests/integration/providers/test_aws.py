@@ -262,7 +262,7 @@ async def test_a_caller_that_leaves_ends_the_call(transport: Transport, key: str
 
 @pytest.mark.parametrize("key", SERVICES)
 async def test_a_connection_is_used_again(transport: Transport, key: str) -> None:
-    """An answer is read to the end of its message, so that the next call needs no new connection."""
+    """An answer is read to the end of its message, so that the next call needs no new one."""
     service = SERVICES[key]
     async with Peer([speaking(service.wire)]) as peer:
         for _ in range(3):
