@@ -47,6 +47,8 @@ class VendorFault:
     error_type: str | None = None
     error_code: str | None = None
     status: int | None = None
+    wait: float | None = None
+    """Seconds to wait, where Google's error says so."""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -58,19 +60,24 @@ def read_fault(body: object, *, sent: bytes = b"") -> VendorFault:
     """The error type and code in a vendor's error object, in any of the shapes in use.
 
     Shapes: `{"error": {"type", "code"}}` (OpenAI, Azure, Anthropic, Groq, xAI),
-    `{"type", "code"}` (Mistral), `{"error": "…", "error_type"}` (Hugging Face). Amazon's have no
-    words, but may tell the status of the model behind the service. A word that also stands in
-    `sent`, the bytes of the request, is dropped: it may be a quotation.
+    `{"type", "code"}` (Mistral), `{"error": "…", "error_type"}` (Hugging Face),
+    `{"error": {"status", "code", "details"}}` (Google, also as the only item of a list). Amazon's
+    have no words, but may tell the status of the model behind the service. A word that also stands
+    in `sent`, the bytes of the request, is dropped: it may be a quotation.
     """
+    if isinstance(body, list) and len(body) == 1:
+        body = body[0]
     if not isinstance(body, dict):
         return VendorFault()
     inner = body.get("error")
     source: dict[str, object] = inner if isinstance(inner, dict) else body
-    found = [source.get(name) for name in ("type", "error_type", "code")]
+    kind = "status" if source is inner and "type" not in inner else "type"
+    found = [source.get(name) for name in (kind, "error_type", "code")]
     words = [value if isinstance(value, str) and _is_word(value, sent) else None for value in found]
     error_type = next((word for word in words[:2] if word and word != "error"), None)
     behind = [source.get(name) for name in ("originalStatusCode", "OriginalStatusCode")]
-    return VendorFault(error_type, words[2], _http_status([*found, *behind]))
+    wait = _retry_delay(source.get("details"))
+    return VendorFault(error_type, words[2], _http_status([*found, *behind]), wait)
 
 
 def parse_fault(
@@ -103,18 +110,32 @@ def _http_status(found: list[object]) -> int | None:
     return None
 
 
+def _retry_delay(details: object) -> float | None:
+    """The `retryDelay` of Google's `RetryInfo`: seconds with an `s` behind them.
+
+    Source: Google Cloud API design guide, "Errors", section "Error payloads".
+    """
+    for detail in details if isinstance(details, list) else ():
+        delay = detail.get("retryDelay") if isinstance(detail, dict) else None
+        if isinstance(delay, str) and delay.endswith("s"):
+            return _seconds(delay.removesuffix("s"))
+    return None
+
+
 def answer_error(
     provider: str, status: int, headers: Mapping[str, str], fault: VendorFault
 ) -> ProviderError:
     """The error for an HTTP answer other than 200; `headers` with names in lower case."""
     if status < 400:
         return _unexpected(provider, status)
-    return _classify(provider, status, fault, wait_asked_for(headers), _may_retry(headers, fault))
+    told = wait_asked_for(headers)
+    wait = fault.wait if told is None else told
+    return _classify(provider, status, fault, wait, _may_retry(headers, fault))
 
 
 def stream_error(provider: str, fault: VendorFault) -> ProviderError:
     """The error for an error object inside a stream that began with 200."""
-    return _classify(provider, _implied_status(fault), fault, None, _may_retry({}, fault))
+    return _classify(provider, _implied_status(fault), fault, fault.wait, _may_retry({}, fault))
 
 
 def _implied_status(fault: VendorFault) -> int:
