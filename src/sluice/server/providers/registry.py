@@ -12,6 +12,7 @@ from sluice.server.providers.aws_sagemaker import SagemakerProvider
 from sluice.server.providers.base import Connection, Provider, ProviderRejected
 from sluice.server.providers.cohere import CohereProvider
 from sluice.server.providers.echo import EchoProvider
+from sluice.server.providers.google import GoogleProvider, VertexProvider
 from sluice.server.providers.openai import OpenAIProvider
 from sluice.server.providers.transport import Transport
 from sluice.server.providers.vendors import VENDORS, Vendor
@@ -22,7 +23,7 @@ LIMINAL_KEYS: Final = frozenset(
 )  # fmt: skip
 """The closed enumeration of `liminal-sdk-python` 2024.9.0; one other key fails its listings."""
 
-_NEAREST: Final = {"echo": "ollama"}
+_NEAREST: Final = {"echo": "ollama", "google": "google_ai_studio"}
 
 
 class UnknownProvider(ProviderRejected):
@@ -49,6 +50,8 @@ _BUILT_IN: Final[Mapping[str, Callable[[Transport], _BuiltIn]]] = {
     "aws_sagemaker": SagemakerProvider,
     "cohere": CohereProvider,
     "echo": lambda _: EchoProvider(),
+    "google": GoogleProvider,
+    "google_vertex_ai": VertexProvider,
     **{key: _vendor(vendor) for key, vendor in VENDORS.items()},
 }
 """Every provider of this server's own: one line each, in `LIMINAL_KEYS` too where it is there."""
@@ -89,6 +92,7 @@ def wire_key(key: str, *, exact: bool = False) -> str:
     """A provider key as the Liminal wire shows it.
 
     Clients before 2025.5.0 know a closed list; a key outside of it is shown as the nearest one in
-    it (the echo as `ollama`, vendors of OpenAI's wire as `openai`), unless `exact` is asked for.
+    it (the echo as `ollama`, Google's own wire as `google_ai_studio`, vendors of OpenAI's wire as
+    `openai`), unless `exact` is asked for.
     """
     return key if exact or key in LIMINAL_KEYS else _NEAREST.get(key, "openai")

@@ -24,7 +24,8 @@ from sluice.server.providers.transport import Call, Transport
 
 KEYS = (
     "anthropic", "aws_bedrock", "aws_sagemaker", "azure_openai", "cohere", "deepseek", "echo",
-    "google_ai_studio", "groq", "huggingface", "mistral", "ollama", "openai", "perplexity", "xai",
+    "google", "google_ai_studio", "google_vertex_ai", "groq", "huggingface", "mistral", "ollama",
+    "openai", "perplexity", "xai",
 )  # fmt: skip
 
 
