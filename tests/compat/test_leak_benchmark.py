@@ -8,7 +8,6 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.compat.conftest import environment_of
@@ -67,19 +66,23 @@ def test_the_pipeline_step_is_green(server: LiveServer, upstream: int, tmp_path:
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
 
 
+@pytest.mark.parametrize("seed", ["a1b2c3d4e5f60001", "0badc0ffee150002"])
 def test_no_split_of_an_answer_leaks_and_every_original_comes_back(
-    server: LiveServer, upstream: int, tmp_path: Path
+    server: LiveServer, upstream: int, tmp_path: Path, seed: str
 ) -> None:
     summary = tmp_path / "summary.json"
     done = _run(
         server, "pii-leak-benchmark-v2", "--validate", "--out", str(tmp_path / "out"),
         "--only", "sluice", "--gateway-url", f"{server.url}/v1/chat/completions",
         "--upstream-port", str(upstream), "--exhaustive-splits", "--partial-emission",
-        "--seed", "a1b2c3d4e5f60001", "--json-out", str(summary),
+        "--seed", seed, "--json-out", str(summary),
     )  # fmt: skip
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
-    report: dict[str, Any] = json.loads((tmp_path / "out" / "sluice.json").read_text())
+    (row,) = json.loads(summary.read_text())["rows"]
+    assert row["leak_single_chunk"] == row["leak_adversarial"] == 0, row
+    assert (row["fidelity_rate"], row["inconclusive"], row["request_path_leak"]) == (1, 0, [])
+    assert row["cases_attempted"] == row["cases_applicable"] > 0
     partial = json.loads((tmp_path / "out" / "sluice.partial-emission.json").read_text())
-    row = json.loads(summary.read_text())
-    assert report, partial
-    print(json.dumps(row)[:2000])
+    metrics = partial["metrics"]
+    assert metrics["cases_applicable"] > 0
+    assert (metrics["cases_partial_emission"], metrics["cases_inconclusive"]) == (0, 0)

@@ -27,6 +27,7 @@ Counts = Counter[tuple[str, Action]]
 LONG_VALUE: Final = "LONG_VALUE"
 """The entity type of what has no end that could be waited for, such as base64 without one."""
 
+_OF_NAMES: Final = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "STREET_ADDRESS", "NRP"})
 _ISSUED: Final = re.compile(r"[A-Za-z]\\{0,4}[_ -]\d")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _VALUE_BEFORE: Final = re.compile(r'"\s{0,8}:\s{0,8}\Z|[\[,]\s{0,8}\Z')
@@ -43,19 +44,32 @@ def new_values(
 ) -> list[Finding]:
     """The findings behind `start` that the policy treats, without what placeholders cover.
 
-    Sorted and apart; none begins or ends inside of a JSON escape.
+    Sorted and apart; none begins or ends inside of a JSON escape. The detectors see issued
+    placeholders of names only, which names may go on behind: `PHONE_NUMBER_0` would say that what
+    stands behind it is a number to call, and so no other one.
     """
-    found = [item for item in _analyzed(text, analyze) if item.end > start]
+    matches = list(mapping.matcher.matches(text))
+    issued = [(match.start, match.end) for match in matches]
+    hidden = [(m.start, m.end) for m in matches if m.value.entity_type not in _OF_NAMES]
+    found = [item for item in _analyzed(_blanked(text, hidden), analyze) if item.end > start]
     treated = [item for item in found if policy.action_for(item) is not Action.ALLOW]
     if not treated:
         return []
-    issued = [(match.start, match.end) for match in mapping.matcher.matches(text)]
     return [
         replace(item, start=begin, end=end, linked=None)
         for item in treated
         for begin, end in _outside(text, max(start, item.start), item.end, issued)
         if _is_telling(text[begin:end])
     ]
+
+
+def _blanked(text: str, stretches: list[tuple[int, int]]) -> str:
+    """The text with blanks in these places, of the same length."""
+    pieces, at = [], 0
+    for start, end in stretches:
+        pieces += [text[at:start], " " * (end - start)]
+        at = end
+    return "".join([*pieces, text[at:]]) if stretches else text
 
 
 def _analyzed(text: str, analyze: Analyze) -> list[Finding]:
