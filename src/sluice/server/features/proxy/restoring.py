@@ -6,20 +6,23 @@ what was sent are remembered, for the record.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sluice.engine import Mapping, Policy, PolicyBlocked, StreamHydrator
 from sluice.engine.answer_treating import Analyze
-from sluice.engine.answers import AnswerStream, answer_text
+from sluice.engine.answers import Answered, AnswerStream, answer_text
 from sluice.engine.transform import hydrate
 from sluice.server.features.proxy.cleansed_texts import Counts
-from sluice.server.features.proxy.wires.reading import DEEPEST
+from sluice.server.features.proxy.wires.labels import Numbers
+from sluice.server.features.proxy.wires.reading import DEEPEST, shown, with_different_keys
 from sluice.server.features.proxy.wires.wire import AnswerBlocked, Channel
 
 Result = TypeVar("Result")
+Holder = TypeVar("Holder", list[Any], dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,35 +103,80 @@ class AnswerRestorer:
         return told.add("", blocking(lambda: self._restored(text, strings)))
 
     def values(self, value: object, path: str) -> object:
-        """Any JSON value with each string in it restored, keys too. Raises `AnswerBlocked`."""
-        return self._value(value, path, DEEPEST)
+        """Any JSON value with each string in it restored, keys too. Raises `AnswerBlocked`.
+
+        It is read as a whole, since keys say what their values are: a number in which something
+        is found becomes a string. What is nested too deep to be looked at is not sent on.
+        """
+        return self._value(_pruned(value, DEEPEST), path)
 
     def _restored(self, text: str, strings: bool | None) -> str:
-        if self._policy is None:
-            hydrated = hydrate(text, self._mapping, json_strings=strings)
-            self.restored += len(hydrated.items)
-            return hydrated.text
-        answered = answer_text(
-            text, self._mapping, self._policy.analyze, self._policy.policy, json_strings=strings
-        )
-        self.restored += len(answered.items)
-        self._whole.update(answered.counts)
+        answered = self._answered(text, strings)
+        self._count(answered)
         return answered.text
 
-    def _value(self, value: object, path: str, levels: int) -> object:
+    def _answered(self, text: str, strings: bool | None) -> Answered:
+        if self._policy is None:
+            return self._hydrated(text, strings)
+        policy = self._policy
+        return answer_text(text, self._mapping, policy.analyze, policy.policy, json_strings=strings)
+
+    def _hydrated(self, text: str, strings: bool | None) -> Answered:
+        hydrated = hydrate(text, self._mapping, json_strings=strings)
+        return Answered(hydrated.text, hydrated.items, Counter())
+
+    def _count(self, answered: Answered) -> None:
+        self.restored += len(answered.items)
+        self._whole.update(answered.counts)
+
+    def _value(self, value: object, path: str) -> object:
         if isinstance(value, str):
             return self.text(value, path) if value else value
-        if not levels:
-            # What nobody looks at is not sent on.
-            return None
-        if isinstance(value, list):
-            return [self._value(v, f"{path}[{i}]", levels - 1) for i, v in enumerate(value)]
         if isinstance(value, dict):
-            return {self._key(k): self._value(v, path, levels - 1) for k, v in value.items()}
-        return value
+            return self._holder(value, path)
+        if isinstance(value, list):
+            return self._holder(value, path)
+        return self._number(value, path)
 
-    def _key(self, key: str) -> str:
-        return hydrate(key, self._mapping, json_strings=False).text
+    def _holder(self, value: Holder, path: str) -> Holder:
+        document = json.dumps(value, ensure_ascii=False)
+        if not _speaks(value, Numbers()):
+            answered = self._hydrated(document, True)
+            return value if answered.text == document else _parsed(answered.text) or value
+        told = Told(path)
+        self.told.append(told)
+        told.add(document, "")
+        answered = blocking(lambda: self._answered(document, True))
+        restored: Holder = _parsed(answered.text)
+        if not _is_shaped_like(restored, value):
+            # Something that was found reaches over the edges of its value.
+            self.told.remove(told)
+            return self._apart(value, path)
+        self._count(answered)
+        told.add("", answered.text)
+        return restored
+
+    def _apart(self, value: Holder, path: str) -> Holder:
+        if isinstance(value, list):
+            return [self._value(item, f"{path}[{index}]") for index, item in enumerate(value)]
+        restored: dict[str, Any] = {}
+        for key, item in value.items():
+            alone = {key: item}
+            one = self._holder(alone, path) if len(value) > 1 else self._member(key, item, path)
+            for name, inner in one.items():
+                # Two ways to write the same must not become one.
+                restored[_other(name, restored)] = inner
+        return restored
+
+    def _member(self, key: str, value: object, path: str) -> dict[str, object]:
+        return {self.text(key, f"{path}.?"): self._value(value, f"{path}.{shown(key)}")}
+
+    def _number(self, value: object, path: str) -> object:
+        if not isinstance(value, int | float) or not Numbers().is_scanned(value, ""):
+            return value
+        digits = str(int(value))
+        said = self.text(digits, path)
+        return value if said == digits else said
 
 
 class RestoringChannel:
@@ -156,6 +204,55 @@ class RestoringChannel:
         rest = self._told.add("", blocking(self._stream.finish))
         self._restorer.restored += len(self._stream.items)
         return rest
+
+
+def _pruned(value: object, levels: int) -> object:
+    """The value with null for what is nested deeper than so many levels."""
+    if not isinstance(value, list | dict):
+        return value
+    if not levels:
+        return None
+    if isinstance(value, list):
+        return [_pruned(item, levels - 1) for item in value]
+    return {key: _pruned(item, levels - 1) for key, item in value.items()}
+
+
+def _speaks(value: object, numbers: Numbers, label: str = "") -> bool:
+    """Whether there is more in it than plain names and counts: whether it has to be scanned."""
+    if isinstance(value, str):
+        return bool(value)
+    if isinstance(value, int | float):
+        return numbers.is_scanned(value, label)
+    if isinstance(value, list):
+        return any(_speaks(item, numbers, label) for item in value)
+    if isinstance(value, dict):
+        return any(shown(key) != key or _speaks(item, numbers, key) for key, item in value.items())
+    return False
+
+
+def _is_shaped_like(value: object, other: object) -> bool:
+    """Whether both hold as many values at the same places."""
+    if isinstance(value, dict) and isinstance(other, dict):
+        pairs = zip(value.values(), other.values(), strict=False)
+    elif isinstance(value, list) and isinstance(other, list):
+        pairs = zip(value, other, strict=False)
+    else:
+        return isinstance(value, dict | list) == isinstance(other, dict | list)
+    return len(value) == len(other) and all(_is_shaped_like(one, two) for one, two in pairs)
+
+
+def _other(name: str, taken: Container[str]) -> str:
+    while name in taken:
+        name += " "
+    return name
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    """The JSON value, or None for what is none by now or would lose a value of it."""
+    try:
+        return json.loads(text, object_pairs_hook=with_different_keys)
+    except (ValueError, RecursionError):
+        return None
 
 
 def blocking(work: Callable[[], Result]) -> Result:

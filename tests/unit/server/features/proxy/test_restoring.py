@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sluice.engine import Action, Finding, Mapping, Policy, RawText, Rule
+from sluice.engine import Action, Detector, Finding, Mapping, Policy, RawText, Rule
 from sluice.server.features.proxy.restoring import AnswerPolicy, AnswerRestorer
 from sluice.server.features.proxy.wires.wire import AnswerBlocked
 
@@ -62,6 +64,65 @@ def test_any_json_value_is_restored_in_strings_and_keys() -> None:
         'Jane "J" Roe': ['Jane "J" Roe!', 1, None, {"a": "PERSON_1"}],
         "b": "",
     }
+
+
+def test_a_value_of_an_answer_is_found_by_its_key_and_a_key_is_scanned_too() -> None:
+    """A number in which something is found becomes a string; other numbers stay numbers."""
+    policy = AnswerPolicy(Policy(default=Rule(Action.REDACT)), Detector(names=None).analyze)
+    restorer = AnswerRestorer(_mapping(), policy)
+    value = {
+        "ssn": "219099999",
+        "card": 4539578763621486,
+        "at": 1732118400,
+        "by mail": {"jane.roe@example.org": ["PERSON_0"]},
+        "rows": [1.5, True, None],
+    }
+    assert restorer.values(value, "input") == {
+        "ssn": "US_SSN_0",
+        "card": "CREDIT_CARD_0",
+        "at": 1732118400,
+        "by mail": {"EMAIL_ADDRESS_0": ['Jane "J" Roe']},
+        "rows": [1.5, True, None],
+    }
+    assert sum(restorer.counts.values()) == 3
+    assert restorer.restored == 1
+    (told,) = restorer.told
+    assert "PERSON_0" in told.raw
+    assert "ssn" in told.sent
+
+
+def _reaches_over_edges(text: str) -> Sequence[Finding]:
+    found = re.search("one.*?two", text)
+    return [Finding(*found.span(), "SECRET")] if found else []
+
+
+@pytest.mark.parametrize(
+    ("value", "restored"),
+    [
+        ({"a": "one", "b": "two"}, {"a": "one", "b": "two"}),
+        ({"a": "one two", "b": "PERSON_0"}, {"a": "SECRET", "b": 'Jane "J" Roe'}),
+        ({"one": "two"}, {"one": "two"}),
+        (["one", ["two", {"a": "one two"}]], ["one", ["two", {"a": "SECRET"}]]),
+    ],
+)
+def test_a_finding_over_the_edges_of_values_leaves_the_answer_json(
+    value: object, restored: object
+) -> None:
+    """Then each value is looked at alone, and nothing is counted twice."""
+    policy = AnswerPolicy(Policy(default=Rule(Action.REDACT)), _reaches_over_edges)
+    restorer = AnswerRestorer(_mapping(), policy)
+    said = json.dumps(restorer.values(value, "input"))
+    assert json.loads(re.sub(r"SECRET_\d", "SECRET", said)) == restored
+    assert sum(restorer.counts.values()) == said.count("SECRET_")
+
+
+def test_what_is_nested_too_deep_to_be_looked_at_is_not_sent_on() -> None:
+    """As in requests, where it is refused."""
+    value: object = "PERSON_0"
+    for _ in range(70):
+        value = [value]
+    restored = AnswerRestorer(_mapping()).values(value, "x")
+    assert json.dumps(restored).strip("[]") == "null"
 
 
 @settings(max_examples=40, deadline=None)

@@ -233,14 +233,17 @@ def shown(name: str) -> str:
 def _parsed(text: str) -> object:
     if text[:1].isspace() or text[:1] in ("{", "["):
         try:
-            return json.loads(text, object_pairs_hook=_object, parse_float=_number)
+            return json.loads(text, object_pairs_hook=with_different_keys, parse_float=_number)
         except (ValueError, RecursionError):
             return None
     return None
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """An object whose keys are all different: of equal ones only the last would be looked at."""
+def with_different_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of JSON whose keys are all different: of equal ones only the last would be read.
+
+    For `json.loads`; raises `ValueError` for others.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError
