@@ -29,6 +29,7 @@ from sluice.server.features.proxy.calls import BegunCall, CallFacts, Calls
 from sluice.server.features.proxy.calls_body import RecordedBody, take_apart
 from sluice.server.features.proxy.cleansed_call import CleansedCall
 from sluice.server.features.proxy.cleansing import GatewayCleansing
+from sluice.server.features.proxy.conversation_headers import named_by
 from sluice.server.features.proxy.conversations import Conversations, Owner
 from sluice.server.features.proxy.expected import expected_tokens
 from sluice.server.features.proxy.key_settings import KeySettingsService
@@ -252,6 +253,8 @@ def _read(came: Came) -> tuple[Call, Reading]:
             "The request holds what is not understood here, so nothing was sent.",
             errors=reading.problems,
         )
+    if call.conversation is None:
+        call = replace(call, conversation=named_by(came.headers))
     return call, reading
 
 
