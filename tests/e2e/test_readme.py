@@ -33,10 +33,11 @@ def run(server: LiveServer, command: list[str], text: str = "") -> str:
 
 def test_each_python_program_runs(live_sqlite: LiveServer) -> None:
     printed = [run(live_sqlite, [sys.executable, "-c", text]) for text in blocks("python")]
-    assert len(printed) == 2
-    assert "Mail EMAIL_ADDRESS_0, please." in printed[0]
-    assert "The model saw: Mail jane@example.com, please." in printed[0]
-    assert printed[0].rstrip().endswith("Who was that?")
+    assert len(printed) == 3
+    assert printed[0].strip() == "The model saw: Mail jane@example.com, please."
+    assert "Mail EMAIL_ADDRESS_0, please." in printed[1]
+    assert "The model saw: Mail jane@example.com, please." in printed[1]
+    assert printed[1].rstrip().endswith("Who was that?")
 
 
 def test_each_line_for_the_shell_runs(live_sqlite: LiveServer) -> None:
