@@ -32,6 +32,8 @@ PIECES: Final = 200
 """Windows of each kind at most; each is analysed once."""
 PEER_PIECES: Final = 40
 """Fewer for those that take long."""
+SHORT: Final = 160
+"""Code points of a short text, as messages in a chat are."""
 STRIDE: Final = 256
 """Bytes from one window's begin to the next one's, or a little more."""
 LENGTHS: Final = (1, 2, 4, 8, 16, 32)
@@ -48,7 +50,9 @@ READY: Final = (
     "d.analyze('Call +49 30 901820'); print((time.perf_counter() - a) * 1000)"
 )
 READY_RUNS: Final = 5
-STEPS: Final = 5
+STEPS: Final = 6
+
+SHORT_WAYS: Final = ("patterns", "everything")
 
 Work = Callable[[str], object]
 
@@ -58,6 +62,12 @@ def measure(step: Step) -> list[Sheet]:
     step("ours")
     ways = _ways()
     ours = {(name, kind): timed(ways[name], pieces(kind)) for name in ways for kind in KINDS}
+    step("short texts")
+    short = Sheet(
+        "short", f"Detecting in {SHORT} characters, one thread: microseconds a text",
+        ("text of", "with", "median", "p99"),
+        [_short_row(kind, name, ways[name]) for kind in KINDS for name in SHORT_WAYS],
+    )  # fmt: skip
     step("Presidio")
     found, reason = _presidio()
     step("by length")
@@ -70,7 +80,7 @@ def measure(step: Step) -> list[Sheet]:
     )  # fmt: skip
     step("ready")
     ready = Sheet("ready", "Detector() ready: milliseconds", ("", "median"), _ready(found))
-    return [_speed(ours, found, reason, lengths), megabyte, ready]
+    return [_speed(ours, found, reason, lengths), short, megabyte, ready]
 
 
 def windows(text: str, size: int = KB, stride: int = STRIDE) -> list[str]:
@@ -84,9 +94,9 @@ def windows(text: str, size: int = KB, stride: int = STRIDE) -> list[str]:
     return [text[begin : begin + size] for begin in begins if begin + size <= len(text)]
 
 
-def pieces(kind: str, most: int = PIECES) -> list[str]:
-    """Windows of 1 KB of one kind, in a drawn order that is always the same."""
-    found = windows(_whole(kind))
+def pieces(kind: str, most: int = PIECES, size: int = KB) -> list[str]:
+    """Windows of so many code points of one kind, in a drawn order that is always the same."""
+    found = windows(_whole(kind), size)
     random.Random(1).shuffle(found)
     return found[:most]
 
@@ -190,6 +200,16 @@ def _row(kind: str, name: str, values: Sequence[float], found: Peers) -> tuple[s
     peer = found.get("Presidio, patterns")
     ratio = f"{statistics.median(peer[kind]) / middle:.1f} times" if peer else ""
     return kind, name, f"{middle:.3f}", f"{quantile(values, 0.99):.3f}", ratio
+
+
+def _short_row(kind: str, name: str, work: Work) -> tuple[str, ...]:
+    """A row: each short text once, in a process that has read texts of its kind."""
+    texts = pieces(kind, size=SHORT)
+    per_kb = timed(work, texts)
+    values = [
+        1000 * took * len(text.encode()) / KB for took, text in zip(per_kb, texts, strict=True)
+    ]
+    return kind, name, f"{statistics.median(values):.0f}", f"{quantile(values, 0.99):.0f}"
 
 
 def _megabyte(name: str) -> tuple[str, ...]:

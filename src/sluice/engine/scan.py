@@ -261,17 +261,17 @@ def matches(pattern: Pattern, text: str, windows: Sequence[Window]) -> Iterator[
     The search goes on behind what a check confirmed, else behind the match, so that every stretch
     of text is read a bounded number of times.
     """
-    at = 0
+    at, size = 0, len(text)
     search, longest, check = pattern.compiled.search, pattern.longest, pattern.check_in(text)
     for low, high in windows:
-        at = max(at, low)
-        while at <= high:
-            match = search(text, at, min(len(text), high + longest))
-            if match is None or match.start() > high:
+        at, stop = max(at, low), min(size, high + longest)
+        while at <= high and (match := search(text, at, stop)):
+            start, end = match.span()
+            if start > high:
                 break
             checked = check(match)
             if checked is None:
-                at = max(match.end(), match.start() + 1)
+                at = max(end, start + 1)
             else:
-                at = max(checked.end, match.start() + 1)
+                at = max(checked.end, start + 1)
                 yield checked

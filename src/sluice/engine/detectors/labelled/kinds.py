@@ -82,7 +82,8 @@ NUMBER: Final = (
     r"(?:(?:[./-]?[A-Za-z]{0,3}[./-]?|[ (\u00a0\u2010-\u2013-]{1,2})\d){2}"
 )
 """How a number begins: letters perhaps, and three digits close together."""
-NUMBER_ANCHOR: Final = r"\d(?:[A-Za-z ./(\-\x80-\xff]{0,6}\d){2}"
+# From its begin, so that a long number is reported once and not at each of its digits.
+NUMBER_ANCHOR: Final = r"(?:\b|_)[A-Za-z]{0,6}\d(?:[A-Za-z ./(\-\x80-\xff]{0,6}\d){2}"
 NUMBER_REACH: Final = 6 + 1 + 2 * 6
 
 
