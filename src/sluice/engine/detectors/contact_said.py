@@ -37,6 +37,8 @@ _SUFFIX = (
     rf"(?:(?:co|com|org|net|gov|ac|edu){_ANY_DOT}"
     rf"(?:uk|au|nz|za|in|jp|kr|br|mx|ar|tr|sg|hk|tw|cn|il|ke|ng|pl|my|th|id|ph)|{_TLD})"
 )
+_BEGUN = rf"(?:ac|{_TLD})(?:\b|_)"
+"""How every suffix begins: it may go on behind another dot."""
 _LONGEST_DOMAIN: Final = 3 * (40 + _LONGEST_DOT) + _LONGEST_TLD + _LONGEST_DOT
 _BRACKETED = rf"{_OPEN}(?:{_AT}|@){_SHUT}"
 _END = r"(?![\w-])"
@@ -132,7 +134,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         entity_type="EMAIL_ADDRESS",
         regex=rf"(?:[\s_]{_AT}[\s_]"
         rf"|\s?@\s?){_NAME}(?:{_ANY_DOT}{_NAME}){{0,2}}?{_HIDDEN}{_SUFFIX}{_END}",
-        anchor=rf"(?:[\s_]{_DOT}[\s_]|[\[({{<|*]\s?(?:{_DOT}|\.|,)\s?[\])}}>|*]{{1,2}}\s?){_TLD}\b",
+        anchor=rf"(?:[\s_]{_DOT}[\s_]|[\[({{<|*]\s?(?:{_DOT}|\.|,)\s?[\])}}>|*]{{1,2}}\s?){_BEGUN}",
         reach=16 + _LONGEST_DOMAIN,
         longest=16 + _LONGEST_DOMAIN + 1,
         score=0.9,
@@ -145,8 +147,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         entity_type="EMAIL_ADDRESS",
         regex=r"(?:\sat\s|\s@\s|@\s)[A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{1,40}){0,2}?\s?\.\s?"
         rf"{_SUFFIX}{_END}",
-        anchor=rf"(?:\sat\s|@\s)[A-Za-z0-9.\-]{{1,120}}\s?\.\s?{_TLD}\b",
-        reach=4 + 122 + 3 + _LONGEST_TLD,
+        anchor=rf"(?:\sat\s|@\s)[A-Za-z0-9.\-]{{1,120}}\s?\.\s?{_BEGUN}",
+        reach=4 + 122 + 3 + _LONGEST_TLD + 1,
         longest=4 + 3 * 41 + 3 + _LONGEST_TLD + _LONGEST_DOT + 1,
         score=0.65,
         check=_plain,

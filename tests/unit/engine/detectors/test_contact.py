@@ -56,6 +56,8 @@ WRITTEN_OUT = (
     "email: [[jane at example.org]]",
     '[["jane doe"@example.com]]',
     "[[jürgen(at)müller.de]]",
+    "mail [[jane.roe at example dot ac.uk]] please",
+    "mail [[jane.roe at example. ac.uk]] please",
 )
 NOT_WRITTEN_OUT = (
     "the developer at Data.gov",
