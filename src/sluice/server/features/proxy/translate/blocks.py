@@ -7,7 +7,7 @@ Renderers follow the steps one by one; a whole answer is made of the blocks afte
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -38,6 +38,8 @@ class Block:
     name: str = ""
     signature: str = field(default="", repr=False)
     redacted: str = field(default="", repr=False)
+    custom: bool = False
+    """Whether a tool call is one of a custom tool of OpenAI's."""
 
     @property
     def text(self) -> str:
@@ -56,15 +58,17 @@ class Step:
 
 class Blocks:
     """Collects an answer. `interleaved` says whether a tool call may go on after another block
-    began; a wire whose blocks come one after another cannot tell that.
+    began; a wire whose blocks come one after another cannot tell that. `custom` names OpenAI's
+    custom tools.
     """
 
-    def __init__(self, *, interleaved: bool) -> None:
+    def __init__(self, *, interleaved: bool, custom: Container[str] = ()) -> None:
         self.all: list[Block] = []
         self.model: str | None = None
         self.usage: Usage | None = None
         self._finish: FinishReason | None = None
         self._interleaved = interleaved
+        self._custom = custom
         self._current: Block | None = None
         self._calls: dict[int, Block] = {}
 
@@ -141,7 +145,9 @@ class Blocks:
             if not call.name:
                 raise broken("sent a tool call without a name")
             call_id = call.id or f"call_{secrets.token_hex(12)}"
-            block = self._calls[call.index] = Block("tool", call_id=call_id, name=call.name)
+            is_custom = call.name in self._custom
+            block = Block("tool", call_id=call_id, name=call.name, custom=is_custom)
+            self._calls[call.index] = block
             steps = self._open(block)
         elif block is not self._current and not self._interleaved:
             raise broken("sent tool calls that are mixed with each other")
@@ -173,9 +179,9 @@ class Blocks:
         return self._add(block, "{}") if block.kind == "tool" and not block.pieces else []
 
 
-def gathered(deltas: Iterable[Delta]) -> Blocks:
+def gathered(deltas: Iterable[Delta], custom: Container[str] = ()) -> Blocks:
     """A whole answer. Raises `ProviderProtocolError`, as `Blocks` does."""
-    blocks = Blocks(interleaved=True)
+    blocks = Blocks(interleaved=True, custom=custom)
     for delta in deltas:
         blocks.feed(delta)
     blocks.end()

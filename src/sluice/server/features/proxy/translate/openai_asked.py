@@ -59,11 +59,12 @@ class Choice:
         self.tools = tuple(tools)
         self.choice: ToolChoice | None = None
 
-    def read(self, fields: Fields, name: str, wrapped: str | None) -> None:
+    def read(self, fields: Fields, name: str, *, wrapped: bool) -> None:
         """`tool_choice`: a mode, a function, or the tools allowed now.
 
-        `wrapped` is the key under which the chat wire puts what other wires have in the object
-        itself. Tools that are not allowed now are left out, which is the same for the model.
+        `wrapped` says that the chat wire puts what other wires have in the object itself under a
+        key that is called like its type. Tools that are not allowed now are left out, which is the
+        same for the model.
         """
         value = fields.take(name)
         if isinstance(value, str):
@@ -71,10 +72,10 @@ class Choice:
         elif value is not None and (inner := fields.inner(name)) is not None:
             self._wish(inner, wrapped)
 
-    def _wish(self, wish: Fields, wrapped: str | None) -> None:
+    def _wish(self, wish: Fields, wrapped: bool) -> None:
         kind = wish.needed("type")
-        if kind == "function":
-            self.name(wish.inner(wrapped) if wrapped else wish)
+        if kind in ("function", "custom"):
+            self.name(wish.inner(kind) if wrapped else wish)
         elif kind == "allowed_tools":
             self._allowed(wish.inner(kind) if wrapped else wish, wrapped)
         elif kind:
@@ -98,7 +99,7 @@ class Choice:
             self.choice = ToolChoice("tool", named.needed("name"))
             named.close()
 
-    def _allowed(self, allowed: Fields | None, wrapped: str | None) -> None:
+    def _allowed(self, allowed: Fields | None, wrapped: bool) -> None:
         if allowed is None:
             return
         names = {self._allowed_name(tool, wrapped) for tool in allowed.inners("tools")}
@@ -106,11 +107,12 @@ class Choice:
         self._mode(allowed, "mode", allowed.needed("mode"))
         allowed.close()
 
-    def _allowed_name(self, tool: Fields, wrapped: str | None) -> str:
-        if tool.needed("type") != "function":
+    def _allowed_name(self, tool: Fields, wrapped: bool) -> str:
+        kind = tool.needed("type")
+        if kind not in ("function", "custom"):
             tool.refuse("type")
             return ""
-        holder = tool.inner(wrapped) if wrapped else tool
+        holder = tool.inner(kind) if wrapped else tool
         name = holder.needed("name") if holder else ""
         tool.close()
         return name

@@ -2,9 +2,10 @@
 
 Source: OpenAI's API reference, "Create chat completion". Refused with its path, because it changes
 the answer and nobody else can be told: several choices, log probabilities, sound as an answer, a
-stored completion, moderation, web search, a bias of tokens, custom tools, names of participants,
-ids of files. Dropped: `openai_asked.STEERING`, `prediction` (makes the same answer faster),
-`verbosity`, the detail of images, `strict` of functions and schemas.
+stored completion, moderation, web search, a bias of tokens, ids of files. Dropped:
+`openai_asked.STEERING`, `prediction` (makes the same answer faster), `verbosity`, the detail of
+images, `strict` of functions and schemas. A participant's name is told before its words, but for
+the assistant's, which is dropped: the model would begin its own answers so.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sluice.server.features.proxy.translate.media import (
     openai_file,
 )
 from sluice.server.features.proxy.translate.openai_chat_answer import ChatRenderer, chat_answer
+from sluice.server.features.proxy.translate.openai_custom import custom_arguments, custom_tool
 from sluice.server.features.proxy.translate.turns import content, text_part, turn, words
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.providers.base import (
@@ -63,7 +65,7 @@ class ChatTranslation:
 def _asked(fields: Fields) -> Asked:
     _refuse_and_drop(fields)
     tools = openai_asked.Choice(_tools(fields))
-    tools.read(fields, "tool_choice", "function")
+    tools.read(fields, "tool_choice", wrapped=True)
     parallel = fields.flag("parallel_tool_calls")
     if fields.take("functions") is not None:
         # The legacy answer has a place for one call only.
@@ -101,16 +103,18 @@ def _refuse_and_drop(fields: Fields) -> None:
 def _tools(fields: Fields) -> list[Tool]:
     found: list[Tool] = []
     for tool in fields.inners("tools"):
-        if tool.needed("type") == "function":
-            inner = tool.inner("function")
-            if inner is None:
-                tool.refuse("function", "is needed")
-            else:
-                found.append(openai_asked.function(inner))
-            tool.drop("cache_control")
-            tool.close()
-        else:
+        kind = tool.needed("type")
+        read = _TOOLS.get(kind)
+        if read is None:
             tool.refuse("type")
+            continue
+        inner = tool.inner(kind)
+        if inner is None:
+            tool.refuse(kind, "is needed")
+        else:
+            found.append(read(inner))
+        tool.drop("cache_control")
+        tool.close()
     return found + [openai_asked.function(inner) for inner in fields.inners("functions")]
 
 
@@ -119,7 +123,7 @@ def _legacy_choice(tools: openai_asked.Choice, fields: Fields) -> None:
     if isinstance(value, dict):
         tools.name(fields.inner("function_call"))
     else:
-        tools.read(fields, "function_call", None)
+        tools.read(fields, "function_call", wrapped=False)
 
 
 def _format(fields: Fields) -> tuple[bool, JsonSchema | None, str]:
@@ -159,10 +163,11 @@ class _Conversation:
         role = fields.needed("role")
         match role:
             case "system" | "developer":
-                message = turn("system", content(fields, "content", _WORDS))
+                message = turn("system", _named(fields, content(fields, "content", _WORDS)))
             case "user":
-                message = turn("user", content(fields, "content", _PARTS))
+                message = turn("user", _named(fields, content(fields, "content", _PARTS)))
             case "assistant":
+                fields.drop("name")
                 message = turn("assistant", self._assistant(fields, number))
             case "tool":
                 message = turn("tool", (self._result(fields),))
@@ -188,16 +193,21 @@ class _Conversation:
 
     def _call(self, call: Fields) -> list[ToolCall]:
         call.drop("index")
-        if (call.string("type") or "function") != "function":
+        kind = call.string("type") or "function"
+        if kind not in _TOOLS:
             call.refuse("type")
             return []
-        call_id, inner = call.needed("id"), call.inner("function")
+        call_id, inner = call.needed("id"), call.inner(kind)
         if inner is None:
-            call.refuse("function", "is needed")
+            call.refuse(kind, "is needed")
             return []
         self._names[call_id] = inner.needed("name")
-        found = ToolCall(call_id, self._names[call_id], inner.arguments("arguments"))
-        inner.drop("parsed_arguments")
+        if kind == "custom":
+            arguments = custom_arguments(inner.string("input") or "")
+        else:
+            arguments = inner.arguments("arguments")
+            inner.drop("parsed_arguments")
+        found = ToolCall(call_id, self._names[call_id], arguments)
         inner.close()
         call.close()
         return [found]
@@ -222,6 +232,16 @@ class _Conversation:
             fields.refuse("name", "no function call before it has this name")
         parts = content(fields, "content", _WORDS)
         return ToolResult(self._legacy.get(name, ""), _shown(parts), name=name)
+
+
+def _named(fields: Fields, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """What a participant says, with its name."""
+    name = fields.string("name")
+    if not name:
+        return parts
+    if parts and isinstance(parts[0], Text):
+        return (Text(CleansedText(f"{name}: {parts[0].text}")), *parts[1:])
+    return (Text(CleansedText(f"{name}:")), *parts)
 
 
 def _shown(parts: Sequence[Part]) -> tuple[Text, ...]:
@@ -263,6 +283,7 @@ def _refusal(fields: Fields) -> Sequence[Part]:
     return words(fields.needed("refusal"))
 
 
+_TOOLS: Final = {"function": openai_asked.function, "custom": custom_tool}
 _WORDS: Final = {"text": text_part, "refusal": _refusal}
 _PARTS: Final[dict[str, Any]] = {
     "text": text_part,

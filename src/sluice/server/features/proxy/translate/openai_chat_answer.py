@@ -21,6 +21,7 @@ from sluice.server.features.proxy.translate.blocks import (
 )
 from sluice.server.features.proxy.translate.events import DONE, event
 from sluice.server.features.proxy.translate.openai_asked import include_usage
+from sluice.server.features.proxy.translate.openai_custom import custom_input, custom_names
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.providers.base import Delta, FinishReason, Usage
 from sluice.server.providers.sse import Event
@@ -32,7 +33,7 @@ class ChatRenderer:
     """Makes chat completion chunks; see `Renderer`."""
 
     def __init__(self, body: Body, model: str) -> None:
-        self._blocks = Blocks(interleaved=True)
+        self._blocks = Blocks(interleaved=True, custom=custom_names(body))
         self._model = model
         self._with_usage = include_usage(body)
         self._legacy = legacy(body)
@@ -52,6 +53,7 @@ class ChatRenderer:
         events = [] if self._head else self._start(None)
         for step in steps:
             events += self._step(step)
+        events += [self._custom_input(call) for call in self._blocks.of("tool") if call.custom]
         events.append(self._chunk({}, finish_word(self._blocks.finish, legacy=self._legacy)))
         if self._with_usage and self._blocks.usage:
             events.append(event(self._head | {"choices": [], "usage": usage(self._blocks.usage)}))
@@ -71,10 +73,17 @@ class ChatRenderer:
         kind, what = step.block.kind, step.what
         if kind == "text" and what == "piece":
             return [self._chunk({"content": step.piece})]
+        if kind == "tool" and step.block.custom:
+            # Its input can be read when all of the arguments are there.
+            return [self._chunk(_custom_call(step.block, ""))] if what == "open" else []
         if kind == "tool" and what != "close":
             delta = self._legacy_call(step) if self._legacy else _call(step)
             return [self._chunk(delta)]
         return []
+
+    def _custom_input(self, block: Block) -> Event:
+        piece = {"index": block.number, "custom": {"input": custom_input(block.text)}}
+        return self._chunk({"tool_calls": [piece]})
 
     def _legacy_call(self, step: Step) -> dict[str, Any]:
         if step.block.number:
@@ -91,7 +100,7 @@ class ChatRenderer:
 
 def chat_answer(body: Body, model: str, deltas: Sequence[Delta]) -> Body:
     """The whole answer. Raises `ProviderProtocolError`."""
-    blocks = gathered(deltas)
+    blocks = gathered(deltas, custom_names(body))
     as_legacy = legacy(body)
     choice = {
         "index": 0,
@@ -122,13 +131,25 @@ def _message(blocks: Blocks, *, as_legacy: bool) -> dict[str, Any]:
             raise broken(_TWO_CALLS)
         return message | {"function_call": _function(calls[0])}
     if calls:
-        told = [{"id": c.call_id, "type": "function", "function": _function(c)} for c in calls]
-        return message | {"tool_calls": told}
+        return message | {"tool_calls": [_whole_call(call) for call in calls]}
     return message
+
+
+def _whole_call(call: Block) -> dict[str, Any]:
+    if call.custom:
+        custom = {"name": call.name, "input": custom_input(call.text)}
+        return {"id": call.call_id, "type": "custom", "custom": custom}
+    return {"id": call.call_id, "type": "function", "function": _function(call)}
 
 
 def _function(call: Block) -> dict[str, str]:
     return {"name": call.name, "arguments": call.text}
+
+
+def _custom_call(block: Block, text: str) -> dict[str, Any]:
+    custom = {"name": block.name, "input": text}
+    call = {"index": block.number, "id": block.call_id, "type": "custom", "custom": custom}
+    return {"tool_calls": [call]}
 
 
 def _call(step: Step) -> dict[str, Any]:

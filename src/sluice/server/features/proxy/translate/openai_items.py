@@ -17,6 +17,7 @@ from sluice.server.features.proxy.translate.media import (
     from_address,
     openai_file,
 )
+from sluice.server.features.proxy.translate.openai_custom import custom_arguments
 from sluice.server.features.proxy.translate.thinking_seal import unsealed
 from sluice.server.features.proxy.translate.turns import (
     PartReader,
@@ -50,7 +51,9 @@ class Items:
                 self._message(item)
             case "function_call":
                 self._join("assistant", (self._call(item),))
-            case "function_call_output":
+            case "custom_tool_call":
+                self._join("assistant", (self._custom_call(item),))
+            case "function_call_output" | "custom_tool_call_output":
                 self._join("tool", (self._result(item),))
             case "reasoning":
                 self._join("assistant", _reasoning(item))
@@ -83,13 +86,21 @@ class Items:
             self._turns.append((role, list(parts)))
 
     def _call(self, item: Fields) -> ToolCall:
+        item.drop("parsed_arguments")
+        call_id, name = self._called(item)
+        return ToolCall(call_id, name, item.arguments("arguments"))
+
+    def _custom_call(self, item: Fields) -> ToolCall:
+        call_id, name = self._called(item)
+        return ToolCall(call_id, name, custom_arguments(item.string("input") or ""))
+
+    def _called(self, item: Fields) -> tuple[str, str]:
         item.only("namespace", "")
         item.only("caller", {"type": "direct"})
         item.only("async", False)
-        item.drop("parsed_arguments")
         call_id, name = item.needed("call_id"), item.needed("name")
         self._names[call_id] = name
-        return ToolCall(call_id, name, item.arguments("arguments"))
+        return call_id, name
 
     def _result(self, item: Fields) -> ToolResult:
         item.only("namespace", "")

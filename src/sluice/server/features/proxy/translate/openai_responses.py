@@ -2,8 +2,8 @@
 
 Source: OpenAI's API reference, "Create a response". Refused with its path, because it changes the
 answer and nobody else can be told: earlier responses and conversations that OpenAI keeps, stored
-and background responses, prompts that OpenAI keeps, tools that OpenAI runs and their items, custom
-tools, compaction, moderation, log probabilities. Dropped: `openai_asked.STEERING`, `truncation` (a
+and background responses, prompts that OpenAI keeps, tools that OpenAI runs and their items,
+compaction, moderation, log probabilities. Dropped: `openai_asked.STEERING`, `truncation` (a
 vendor that is asked too much says so), `max_tool_calls` (counts OpenAI's own tools), `verbosity`,
 summaries of reasoning (they are told where there are any).
 """
@@ -17,6 +17,7 @@ from sluice.engine.types import CleansedText
 from sluice.server.features.proxy.translate import openai_asked
 from sluice.server.features.proxy.translate.base import Renderer, Translated
 from sluice.server.features.proxy.translate.fields import Fields, settle
+from sluice.server.features.proxy.translate.openai_custom import custom_tool
 from sluice.server.features.proxy.translate.openai_items import Items
 from sluice.server.features.proxy.translate.openai_responses_answer import (
     ResponsesRenderer,
@@ -72,7 +73,7 @@ def _messages(fields: Fields) -> tuple[Message, ...]:
 def _asked(fields: Fields) -> Asked:
     _refuse_and_drop(fields)
     tools = openai_asked.Choice(_tools(fields))
-    tools.read(fields, "tool_choice", None)
+    tools.read(fields, "tool_choice", wrapped=False)
     json_mode, schema, name = _format(fields)
     return Asked(
         tools=tools.tools,
@@ -101,11 +102,14 @@ def _refuse_and_drop(fields: Fields) -> None:
 def _tools(fields: Fields) -> list[Tool]:
     found: list[Tool] = []
     for tool in fields.inners("tools"):
-        if tool.needed("type") == "function":
-            tool.drop("output_schema")
-            found.append(openai_asked.function(tool))
-        else:
-            tool.refuse("type")
+        match tool.needed("type"):
+            case "function":
+                tool.drop("output_schema")
+                found.append(openai_asked.function(tool))
+            case "custom":
+                found.append(custom_tool(tool))
+            case _:
+                tool.refuse("type")
     return found
 
 

@@ -19,6 +19,7 @@ from sluice.server.features.proxy.translate.blocks import (
     gathered,
 )
 from sluice.server.features.proxy.translate.events import event
+from sluice.server.features.proxy.translate.openai_custom import custom_input, custom_names
 from sluice.server.features.proxy.translate.thinking_seal import sealed
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.providers.base import Delta, FinishReason, Usage
@@ -47,7 +48,7 @@ class ResponsesRenderer:
     """Makes the events of a streamed response; see `Renderer`."""
 
     def __init__(self, body: Body, model: str) -> None:
-        self._blocks = Blocks(interleaved=False)
+        self._blocks = Blocks(interleaved=False, custom=custom_names(body))
         self._model = model
         self._body = body
         self._response: Body = {}
@@ -89,6 +90,9 @@ class ResponsesRenderer:
                     self._event("response.output_item.added", item),
                     *self._part("added", step.block, ""),
                 ]
+            case "piece" if step.block.custom:
+                # Its input can be read when all of the arguments are there.
+                return []
             case "piece":
                 return [self._piece(step)]
         return self._close(step.block)
@@ -110,7 +114,12 @@ class ResponsesRenderer:
         text = block.text
         self._output[-1] = item = _item(block, self._output[-1]["id"], cut=self._cut)
         events: list[Event] = []
-        if not block.redacted:
+        if block.custom:
+            text = custom_input(text)
+            kind = "response.custom_tool_call_input"
+            events.append(self._inside(f"{kind}.delta", block, delta=text))
+            events.append(self._inside(f"{kind}.done", block, input=text))
+        elif not block.redacted:
             kind = f"response.{_STREAMS[block.kind]}.done"
             name = "arguments" if block.kind == "tool" else "text"
             events.append(self._inside(kind, block, **{name: text}, **_logprobs(block)))
@@ -143,7 +152,7 @@ _STREAMS: Final = {
 
 def responses_answer(body: Body, model: str, deltas: Sequence[Delta]) -> Body:
     """The whole answer. Raises `ProviderProtocolError`."""
-    blocks = gathered(deltas)
+    blocks = gathered(deltas, custom_names(body))
     cut = blocks.all[-1] if blocks.all and blocks.finish in _INCOMPLETE else None
     output = [_item(block, _item_id(block), cut=block is cut) for block in blocks.all]
     return _response(body, blocks.model or model) | _ending(blocks) | {"output": output}
@@ -210,8 +219,10 @@ def _begun(block: Block) -> Item:
         case "text":
             return item | {"role": "assistant", "content": []}
         case "tool":
-            call = {"call_id": block.call_id, "name": block.name, "arguments": ""}
-            return item | {"type": "function_call"} | call
+            call = {"call_id": block.call_id, "name": block.name}
+            if block.custom:
+                return {"id": item["id"], "type": "custom_tool_call", **call, "input": ""}
+            return item | {"type": "function_call"} | call | {"arguments": ""}
     return {"id": item["id"], "type": "reasoning", "summary": []}
 
 
@@ -222,6 +233,8 @@ def _item(block: Block, item_id: str, *, cut: bool) -> Item:
     match block.kind:
         case "text":
             return item | {"status": status, "content": [_part(block, block.text)]}
+        case "tool" if block.custom:
+            return item | {"input": custom_input(block.text)}
         case "tool":
             return item | {"status": status, "arguments": block.text}
     summary = [] if block.redacted else [_part(block, block.text)]

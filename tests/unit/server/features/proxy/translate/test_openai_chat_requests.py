@@ -298,6 +298,29 @@ def test_what_changes_nothing_in_the_answer_is_dropped() -> None:
     )
 
 
+def test_a_participant_is_named_before_its_words() -> None:
+    """But for the assistant, which would begin its own answers so."""
+    image = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+    made = translated(
+        WIRE,
+        messages=[
+            {"role": "system", "name": "example_user", "content": "Hi"},
+            {"role": "user", "name": "coder", "content": "Done."},
+            {"role": "user", "name": "critic", "content": [{"type": "text", "text": "No"}, image]},
+            {"role": "user", "name": "camera", "content": [image]},
+            {"role": "assistant", "name": "planner", "content": "Go on."},
+        ],
+    )
+    seen = Media("image/*", url="https://example.com/a.png")
+    assert told(made.messages) == [
+        ("system", (Text(CleansedText("example_user: Hi")),)),
+        ("user", (Text(CleansedText("coder: Done.")),)),
+        ("user", (Text(CleansedText("critic: No")), seen)),
+        ("user", (Text(CleansedText("camera:")), seen)),
+        ("assistant", (Text(CleansedText("Go on.")),)),
+    ]
+
+
 def test_problems_are_all_told_at_once_and_quote_nothing() -> None:
     paths = refused(
         WIRE,
@@ -313,7 +336,6 @@ def test_problems_are_all_told_at_once_and_quote_nothing() -> None:
     assert paths == [
         "messages[2]",
         "messages[0].content[0].type",
-        "messages[0].name",
         "messages[1].role",
         "messages[3].tool_calls[0].function.arguments",
         "n",

@@ -92,15 +92,15 @@ def _words_of(wire: str) -> str:
 
 
 PLACES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
-    "chat custom tool": (
+    "chat tool of another kind": (
         CHAT,
-        {"tools": [{"type": "custom", "custom": {"name": "a"}}]},
+        {"tools": [{"type": "retrieval", "retrieval": {"name": "a"}}]},
         ["tools[0].type"],
     ),
-    "chat custom choice": (
+    "chat choice of another kind": (
         CHAT,
-        {"tool_choice": {"type": "custom", "custom": {"name": "a"}}},
-        ["tool_choice.type", "tool_choice.custom"],
+        {"tool_choice": {"type": "retrieval", "retrieval": {"name": "a"}}},
+        ["tool_choice.type", "tool_choice.retrieval"],
     ),
     "chat file id": (
         CHAT,
@@ -122,9 +122,9 @@ PLACES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         {"messages": [{"role": "assistant", "audio": {"id": "a"}}]},
         ["messages[0].audio"],
     ),
-    "chat name": (
+    "chat name that is no text": (
         CHAT,
-        {"messages": [{"role": "user", "content": "a", "name": "b"}]},
+        {"messages": [{"role": "user", "content": "a", "name": 7}]},
         ["messages[0].name"],
     ),
     "chat result of no call": (
