@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from tests.peers.aws_frames import STREAM
+from tests.peers.aws_wire import ConverseWire
 from tests.peers.behaviours import CANARY, JSON, PIECES
 from tests.peers.server import Behaviour, Exchange, Received
 from tests.peers.wire import Calls, Says
@@ -74,6 +75,27 @@ def framing(
         if cut:
             return exchange.cut()
         return await exchange.end()
+
+    return behave
+
+
+def at_once(
+    wire: ConverseWire,
+    pieces: Iterable[str] = PIECES,
+    *,
+    calls: Iterable[Calls] = (),
+    thinking: Iterable[str] = (),
+) -> Behaviour:
+    """A proper answer of `Converse`, which is not streamed, or the service's refusal."""
+    called = tuple(calls)
+    ended = wire.calling_reason if called else wire.default_reason
+    says = Says(tuple(pieces), ended, called, tuple(thinking))
+
+    async def behave(exchange: Exchange) -> None:
+        refusal = wire.refusal(exchange.request)
+        if refusal:
+            return await _refuse(exchange, wire, *refusal)
+        return await exchange.whole(200, wire.whole(exchange.request, says), JSON)
 
     return behave
 

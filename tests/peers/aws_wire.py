@@ -1,7 +1,8 @@
-"""Amazon Bedrock's ConverseStream, by its reference and by the service's own model in botocore."""
+"""Amazon Bedrock's Converse and ConverseStream, by reference and by the service's model in botocore."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import pairwise
@@ -33,7 +34,7 @@ class ConverseWire:
         unsigned = aws_signin.problem(request, "bedrock", takes_api_key=True)
         if unsigned:
             return 403, unsigned
-        if request.method != "POST" or not request.path.endswith("/converse-stream"):
+        if request.method != "POST" or not request.path.endswith(("/converse-stream", "/converse")):
             return 404, "UnknownOperationException"
         found = converse_problem(_model_id(request), request.json())
         return (400, "ValidationException") if found else None
@@ -59,6 +60,24 @@ class ConverseWire:
             event("metadata", usage=usage, metrics={"latencyMs": 7}),
         ]
 
+    def whole(self, request: Received, says: Says) -> bytes:
+        """The answer of `Converse`, in one piece."""
+        thought = {"reasoningText": {"text": "".join(says.thinking), "signature": SIGNATURE}}
+        content: list[Json] = [{"reasoningContent": thought}] if says.thinking else []
+        content += [{"text": says.text}] if says.pieces else []
+        for call in says.calls:
+            given = json.loads(call.arguments or "{}")
+            content.append({"toolUse": {"toolUseId": call.id, "name": call.name, "input": given}})
+        asked, said = words(self.asked(request)), words(says.text)
+        return dump(
+            {
+                "output": {"message": {"role": "assistant", "content": content}},
+                "stopReason": says.reason,
+                "usage": {"inputTokens": asked, "outputTokens": said, "totalTokens": asked + said},
+                "metrics": {"latencyMs": 7},
+            }
+        )
+
     def error(self, message: str) -> bytes:
         """The body of an error; its type is in the header `x-amzn-errortype`."""
         return dump({"message": message})
@@ -69,7 +88,7 @@ class ConverseWire:
 
 
 def _model_id(request: Received) -> str:
-    return unquote(request.path.removeprefix("/model/").removesuffix("/converse-stream"))
+    return unquote(request.path.removeprefix("/model/").rpartition("/")[0])
 
 
 @cache

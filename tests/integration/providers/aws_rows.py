@@ -38,10 +38,14 @@ class Service:
     model: str
 
     def connection(
-        self, peer: Peer, credentials: dict[str, str] = IDENTITY, model: str = ""
+        self,
+        peer: Peer,
+        credentials: dict[str, str] = IDENTITY,
+        model: str = "",
+        **more: str | bool,
     ) -> Connection:
         """A connection to the peer."""
-        options = {"region": REGION}
+        options = {"region": REGION, **more}
         return Connection(self.key, model or self.model, peer.url, credentials, options)
 
 

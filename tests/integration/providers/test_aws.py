@@ -20,9 +20,10 @@ from tests.integration.providers.aws_rows import (
 )
 from tests.integration.providers.test_aws_peers import MODELS, converse
 from tests.peers import Calls, Exchange, Peer
-from tests.peers.aws_answers import framing, refusing, speaking, two_aws_rounds
+from tests.peers.aws_answers import at_once, framing, refusing, speaking, two_aws_rounds
 from tests.peers.aws_frames import exception, in_parts
 from tests.peers.aws_signin import SESSION_TOKEN
+from tests.peers.aws_wire import ConverseWire
 from tests.peers.behaviours import PIECES
 from tests.peers.history import SIGNATURE
 from tests.peers.server import Received
@@ -133,6 +134,31 @@ async def test_thinking_goes_back_with_its_signature(transport: Transport) -> No
     assert said(deltas) == "I look."
 
 
+async def test_a_model_that_calls_no_tools_in_streams_answers_at_once(
+    transport: Transport,
+) -> None:
+    """By an option: words, thoughts and calls come as from a stream, and go back as from one."""
+    behaviour = at_once(
+        ConverseWire(), ("I ", "look."), calls=(WEATHER, CLOCK), thinking=("Let me.",)
+    )
+    async with Peer([behaviour]) as peer:
+        connection = BEDROCK.connection(peer, streaming=False)
+        deltas = await ask(transport, connection, asked=TOOLS)
+        (thought,) = (delta.thinking for delta in deltas if delta.thinking)
+        made = calls(deltas)
+        back = turn("assistant", thought, text(said(deltas)), *made)
+        answer = turn("tool", *(result(call.id, text("rain")) for call in made))
+        await ask(transport, connection, (*QUESTION, back, answer), TOOLS)
+    assert said(deltas) == "I look."
+    assert [(call.name, call.arguments) for call in made] == [
+        ("weather", '{"city": "PERSON_0"}'),
+        ("clock", "{}"),
+    ]
+    assert deltas[-1].finish_reason == "tool_calls"
+    assert deltas[-1].usage == Usage(4, 2)
+    assert peer.requests[0].path.endswith("/converse")
+
+
 WISHES: dict[str, Asked] = {
     "nothing": Asked(),
     "sampling": Asked(temperature=1.5, top_p=0.5, top_k=9, max_tokens=7, seed=1),
@@ -166,6 +192,11 @@ CONVERSATIONS: dict[str, tuple[Message, ...]] = {
     "thinking of another vendor": (
         *QUESTION,
         turn("assistant", Thinking(CleansedText("hm")), text("a")),
+        turn("user", text("b")),
+    ),
+    "a turn of thoughts alone": (
+        *QUESTION,
+        turn("assistant", Thinking(CleansedText("hm"), SIGNATURE)),
         turn("user", text("b")),
     ),
     "turns of one role": (*QUESTION, turn("user", text(" "), text("a")), turn("user", text("b"))),

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError, EventStreamError
 from botocore.session import Session
 from botocore.tokens import FrozenAuthToken
 from tests.peers import Calls, Exchange, Peer
-from tests.peers.aws_answers import framing, refusing, speaking
+from tests.peers.aws_answers import at_once, framing, refusing, speaking
 from tests.peers.aws_endpoint import EndpointWire
 from tests.peers.aws_frames import exception, in_parts
 from tests.peers.aws_signin import (
@@ -85,6 +85,24 @@ async def test_the_sdk_is_let_in_and_reads_an_answer(model: str) -> None:
     assert events[0] == {"messageStart": {"role": "assistant"}}
     assert events[-2]["messageStop"]["stopReason"] == "end_turn"
     assert events[-1]["metadata"]["usage"]["inputTokens"] == 2
+
+
+async def test_the_sdk_reads_an_answer_that_comes_at_once() -> None:
+    """The same service without a stream."""
+    call = Calls("call_peer01", "weather", ('{"a": ', "1}"))
+
+    def ask_at_once(peer: Peer) -> dict[str, Any]:
+        with closing(sdk(peer)) as client:
+            answer: dict[str, Any] = client.converse(modelId=MODELS[0], messages=ASK)
+            return answer
+
+    behaviour = at_once(ConverseWire(), ("I look.",), calls=(call,), thinking=("hm",))
+    async with Peer([behaviour]) as peer:
+        answer = await asyncio.to_thread(ask_at_once, peer)
+    thought, said, made = answer["output"]["message"]["content"]
+    assert thought["reasoningContent"]["reasoningText"]["signature"] == SIGNATURE
+    assert (said["text"], made["toolUse"]["input"]) == ("I look.", {"a": 1})
+    assert answer["stopReason"] == "tool_use"
 
 
 async def test_the_sdk_reads_thinking_and_calls() -> None:

@@ -1,7 +1,7 @@
-"""Amazon Bedrock, every model of it, by ConverseStream.
+"""Amazon Bedrock, every model of it, by ConverseStream, or by Converse where a model needs it.
 
-Source: Amazon Bedrock's API reference, "ConverseStream", and its user guide, "Use an Amazon
-Bedrock API key".
+Source: Amazon Bedrock's API reference, "Converse" and "ConverseStream", and its user guide, "Use
+an Amazon Bedrock API key".
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Final
 
 from sluice.engine.errors import Problem
 from sluice.server.providers.addresses import require
-from sluice.server.providers.answer import answer, encode_body
+from sluice.server.providers.answer import answer, encode_body, json_object
 from sluice.server.providers.anthropic_body import JSON_TOOL, answers_with_tool
-from sluice.server.providers.aws_bedrock_answer import ConverseReader
+from sluice.server.providers.aws_bedrock_answer import ConverseReader, answer_events
 from sluice.server.providers.aws_bedrock_body import converse_body
 from sluice.server.providers.aws_connection import aws_address, aws_problems, identity, in_path
 from sluice.server.providers.aws_events import CONTENT_TYPE, frames
@@ -40,9 +40,13 @@ OPTIONS: Final = (
     "base_model",
     "guardrail_id",
     "guardrail_version",
+    "streaming",
 )
 """Beside `region`. `base_model` is the id of the model behind an ARN that does not tell it, such as
-an application's inference profile."""
+an application's inference profile. `streaming` is false for models that call no tools in streams;
+their answers come at once."""
+
+_JSON: Final = "application/json"
 
 
 class BedrockProvider:
@@ -56,7 +60,10 @@ class BedrockProvider:
 
     def problems(self, connection: Connection) -> tuple[Problem, ...]:
         """Everything wrong with a connection to Amazon Bedrock."""
-        return aws_problems(connection, OPTIONS, takes_api_key=True)
+        found = aws_problems(connection, OPTIONS, takes_api_key=True)
+        if not isinstance(connection.options.get("streaming", True), bool):
+            found += (Problem("options.streaming", "use true or false"),)
+        return found
 
     async def stream(
         self,
@@ -67,15 +74,17 @@ class BedrockProvider:
         """Ask the model; see `base.Provider.stream`."""
         require(connection, self.problems(connection))
         body = encode_body(self.key, converse_body(connection, messages, asked))
-        path = f"model/{in_path(connection.model)}/converse-stream"
-        headers = {"content-type": "application/json", "accept": CONTENT_TYPE}
+        streams = bool(connection.options.get("streaming", True))
+        path = f"model/{in_path(connection.model)}/converse{'-stream' if streams else ''}"
+        accept = CONTENT_TYPE if streams else _JSON
+        headers = {"content-type": _JSON, "accept": accept}
         url = aws_address(connection, "bedrock-runtime", path)
         text_tool = JSON_TOOL if answers_with_tool(asked) else None
         deltas = answer(
             self._transport,
             Call(self.key, url, headers, body),
             lambda: ConverseReader(self.key, text_tool),
-            lambda _, call: self._events(connection, call),
+            lambda _, call: (self._events if streams else self._whole)(connection, call),
         )
         async with aclosing(deltas):
             async for delta in deltas:
@@ -87,6 +96,18 @@ class BedrockProvider:
         async with aclosing(frames(self._transport, self._library, signed)) as found:
             async for frame in found:
                 yield Event(frame.word(":event-type"), _text(call, frame.payload))
+
+    async def _whole(self, connection: Connection, call: Call) -> AsyncGenerator[Event, None]:
+        """A whole answer as the events that would have made it."""
+        await self._library.load()
+        signed = self._signed(connection, call)
+        patience, data = self._transport.timeouts.whole, bytearray()
+        pieces = self._transport.post(signed, content_type=_JSON, first_byte=patience)
+        async with aclosing(pieces):
+            async for piece in pieces:
+                data += piece
+        for event in answer_events(json_object(self.key, Event("", _text(call, bytes(data))))):
+            yield event
 
     def _signed(self, connection: Connection, call: Call) -> Call:
         key = connection.credentials.get("api_key")

@@ -5,12 +5,21 @@ Source: Amazon Bedrock's API reference, "ConverseStreamOutput".
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from typing import Any, Final
 
 from sluice.engine.types import CleansedText
 from sluice.server.providers.answer import SurrogateJoiner, cut_off, json_object
-from sluice.server.providers.base import Delta, FinishReason, Thinking, ToolCallDelta, Usage
+from sluice.server.providers.base import (
+    Delta,
+    FinishReason,
+    ProviderProtocolError,
+    Thinking,
+    ToolCallDelta,
+    Usage,
+)
 from sluice.server.providers.sse import Event
 
 _FINISH: Final[dict[str, FinishReason]] = {
@@ -49,6 +58,8 @@ class ConverseReader:
         """The call whose input comes now, if it is not text."""
         self._input_given = True
         self._as_text = False
+        self._redacted: list[str] = []
+        """Encrypted thinking of the open block, each piece in base64."""
         self._finish: FinishReason | None = None
         self._usage: Usage | None = None
 
@@ -62,6 +73,7 @@ class ConverseReader:
             case "contentBlockStop":
                 yield from self._block_end()
             case "messageStop":
+                yield from self._block_end()
                 reason = json_object(self._provider, event).get("stopReason")
                 self._finish = _FINISH.get(str(reason), "error")
             case "metadata":
@@ -105,8 +117,10 @@ class ConverseReader:
     def _thought(self, thought: dict[str, Any]) -> Iterator[Delta]:
         text, signed = self._inner.feed(_word(thought.get("text"))), _word(thought.get("signature"))
         redacted = _word(thought.get("redactedContent"))
-        if text or signed or redacted:
-            yield Delta(_NOTHING, thinking=Thinking(text, signed, redacted))
+        if redacted:
+            self._redacted.append(redacted)
+        if text or signed:
+            yield Delta(_NOTHING, thinking=Thinking(text, signed))
 
     def _input(self, piece: str) -> Iterator[Delta]:
         if not piece:
@@ -123,8 +137,54 @@ class ConverseReader:
         """A call without input has an empty object as its arguments."""
         if not self._input_given:
             yield from self._input("{}")
+        if self._redacted:
+            redacted, self._redacted = _rejoined(self._provider, self._redacted), []
+            yield Delta(_NOTHING, thinking=Thinking(_NOTHING, redacted=redacted))
         self._inner, self._open = SurrogateJoiner(), None
         self._input_given, self._as_text = True, False
+
+
+def answer_events(answer: dict[str, Any]) -> Iterator[Event]:
+    """The events that would have made a whole answer.
+
+    Source: Amazon Bedrock's API reference, "Converse", section "Response Syntax".
+    """
+    message = _object(_object(answer.get("output")).get("message"))
+    blocks = message.get("content")
+    for block in blocks if isinstance(blocks, list) else []:
+        yield from _block_events(_object(block))
+    if "stopReason" in answer:
+        yield _event("messageStop", stopReason=answer["stopReason"])
+    yield _event("metadata", usage=answer.get("usage"))
+
+
+def _block_events(block: dict[str, Any]) -> Iterator[Event]:
+    call, thought = _object(block.get("toolUse")), _object(block.get("reasoningContent"))
+    if call:
+        yield _event("contentBlockStart", start={"toolUse": call})
+        given = json.dumps(call.get("input") or {}, ensure_ascii=False)
+        yield _event("contentBlockDelta", delta={"toolUse": {"input": given}})
+    elif thought:
+        told = _object(thought.get("reasoningText")) or thought
+        yield _event("contentBlockDelta", delta={"reasoningContent": told})
+    else:
+        yield _event("contentBlockDelta", delta=block)
+    yield _event("contentBlockStop")
+
+
+def _event(kind: str, **fields: object) -> Event:
+    return Event(kind, json.dumps(fields))
+
+
+def _rejoined(provider: str, pieces: list[str]) -> str:
+    """Pieces of bytes, each in base64, as one."""
+    if len(pieces) == 1:
+        return pieces[0]
+    try:
+        return b64encode(b"".join(map(b64decode, pieces))).decode()
+    except ValueError:
+        text = f"{provider} sent thinking that is not base64."
+    raise ProviderProtocolError(provider, text, status=200)
 
 
 def _usage(usage: dict[str, Any]) -> Usage | None:

@@ -87,6 +87,8 @@ _NOTHING_SAID: Final = "(empty)"
 """Stands for a tool's empty answer: the wire takes no empty text, and a call must be answered."""
 
 Body = dict[str, Any]
+_Turn = tuple[str, list[Body]]
+"""A role and its blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,10 @@ def _tools(asked: Asked, messages: tuple[Message, ...]) -> Body | None:
     if not tools:
         return None
     fields: Body = {"tools": [_tool(tool) for tool in tools]}
-    if asked.tools and asked.tool_choice is not None:
-        fields["toolChoice"] = _choice(asked.tool_choice)
+    choice = asked.tool_choice
+    # `auto` is the default, and refused by models that know no choice.
+    if asked.tools and choice is not None and choice.mode != "auto":
+        fields["toolChoice"] = _choice(choice)
     return fields
 
 
@@ -266,13 +270,11 @@ class _Turns:
             for message in messages
             if message.role != "system"
         ]
-        said = [(role, blocks) for role, blocks in spoken if blocks]
+        # A turn of thoughts alone is taken for the beginning of the answer, and refused.
+        said = _joined([turn for turn in _joined(spoken) if not _only_thinks(turn[1])])
         if not said:
             raise ProviderRejected(_KEY, f"There is no text to send to {_KEY}.")
-        return [
-            {"role": role, "content": _sorted([block for _, blocks in same for block in blocks])}
-            for role, same in groupby(said, key=lambda turn: turn[0])
-        ]
+        return [{"role": role, "content": _sorted(blocks)} for role, blocks in said]
 
     def _blocks(self, message: Message) -> Iterator[Body]:
         if message.role == "tool" and not isinstance(message.content, tuple):
@@ -328,6 +330,19 @@ class _Turns:
         return {
             "document": {"format": _DOCUMENTS[media.media_type], "name": name, "source": source}
         }
+
+
+def _joined(turns: list[_Turn]) -> list[_Turn]:
+    """The turns with neighbours of one role in one, and without empty ones."""
+    said = [turn for turn in turns if turn[1]]
+    return [
+        (role, [block for _, blocks in same for block in blocks])
+        for role, same in groupby(said, key=lambda turn: turn[0])
+    ]
+
+
+def _only_thinks(blocks: list[Body]) -> bool:
+    return all("reasoningContent" in block for block in blocks)
 
 
 def _sorted(blocks: list[Body]) -> list[Body]:

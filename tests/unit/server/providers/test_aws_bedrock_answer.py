@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from typing import Any
 
 import pytest
 
-from sluice.server.providers.aws_bedrock_answer import ConverseReader
+from sluice.server.providers.aws_bedrock_answer import ConverseReader, answer_events
 from sluice.server.providers.base import (
     Delta,
     FinishReason,
@@ -163,6 +164,39 @@ def test_thinking_comes_with_its_signature() -> None:
         Thinking("", "c2ln"),  # type: ignore[arg-type]
         Thinking("", redacted="b3Bh"),  # type: ignore[arg-type]
     ]
+
+
+def test_encrypted_thinking_in_pieces_is_one() -> None:
+    """Each piece is bytes in base64 of its own; the end of the message ends the block too."""
+    pieces = [b64encode(piece).decode() for piece in (b"a", b"bc")]
+    deltas = read(*(delta(reasoningContent={"redactedContent": p}) for p in pieces), stop())
+    (thought,) = (d.thinking for d in deltas if d.thinking)
+    assert b64decode(thought.redacted) == b"abc"
+
+
+def test_encrypted_thinking_that_is_not_base64_is_refused() -> None:
+    """Without a word of it."""
+    bad: list[Step] = [delta(reasoningContent={"redactedContent": "canary!"})] * 2
+    with pytest.raises(ProviderProtocolError, match="not base64") as caught:
+        read(*bad, end(), stop())
+    assert caught.value.__context__ is None
+
+
+def test_a_whole_answer_gives_what_its_stream_would_have_given() -> None:
+    """Blocks in their order, encrypted thinking as it is, and an answer of nothing was cut."""
+    blocks: list[Json] = [
+        {"reasoningContent": {"redactedContent": "b3Bh"}},
+        {"text": "I look."},
+        {"toolUse": {"toolUseId": "t", "name": "clock", "input": {}}},
+        {"citationsContent": {}},
+    ]
+    answer = {"output": {"message": {"content": blocks}}, "stopReason": "tool_use"}
+    deltas = read(*((event.event, json.loads(event.data)) for event in answer_events(answer)))
+    assert [d.thinking.redacted for d in deltas if d.thinking] == ["b3Bh"]
+    assert "".join(d.text for d in deltas) == "I look."
+    assert [d.tool_call.arguments for d in deltas if d.tool_call] == ["", "{}"]
+    with pytest.raises(ProviderProtocolError, match="before the end marker"):
+        read(*((event.event, json.loads(event.data)) for event in answer_events({})))
 
 
 def test_a_call_that_stands_for_the_answer_is_text() -> None:

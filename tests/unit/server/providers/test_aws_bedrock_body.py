@@ -16,6 +16,7 @@ from tests.unit.server.providers.wishes import (
     PDF,
     ROUNDS,
     SCHEMA,
+    SIGNED,
     SOUND,
     TOOLS,
     WEATHER,
@@ -145,7 +146,7 @@ def test_tools_that_were_called_stay_known() -> None:
 
 CHOICES: dict[str, tuple[ToolChoice | None, dict[str, Any] | None]] = {
     "none said": (None, None),
-    "auto": (ToolChoice("auto"), {"auto": {}}),
+    "auto, which is the default and refused by some models": (ToolChoice("auto"), None),
     "any": (ANY, {"any": {}}),
     "one": (NAMED, {"tool": {"name": "weather"}}),
 }
@@ -210,6 +211,15 @@ def test_thinking_of_another_vendor_stays_here() -> None:
         {"reasoningContent": {"redactedContent": "b3BhcXVl"}},
         {"text": "a"},
     ]
+
+
+def test_a_turn_of_thoughts_alone_is_left_out() -> None:
+    """It would be taken for the beginning of the answer; beside a call it stays."""
+    alone = (*ASK, turn("assistant", SIGNED), turn("user", text("Go on.")))
+    (found,) = body(messages=alone)["messages"]
+    assert found == {"role": "user", "content": [{"text": "Hello"}, {"text": "Go on."}]}
+    called = (*ASK, turn("assistant", SIGNED), turn("assistant", CALL))
+    assert len(body(messages=called)["messages"][1]["content"]) == 2
 
 
 ALL = Asked(temperature=1.5, top_p=0.5, top_k=9, max_tokens=7, stop=(CleansedText("END"),), seed=1)

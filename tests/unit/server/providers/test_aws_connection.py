@@ -54,6 +54,10 @@ CONNECTIONS: dict[str, tuple[Connection, list[str]]] = {
         Connection("aws_bedrock", "m", None, KEY, REGION | {"seed": 1}),
         ["options.seed"],
     ),
+    "streaming that is no truth": (
+        Connection("aws_bedrock", "m", None, KEY, REGION | {"streaming": "no"}),
+        ["options.streaming"],
+    ),
     "an endpoint": (Connection("aws_sagemaker", "chat-1", None, IDENTITY, REGION), []),
     "an endpoint with a Bedrock key": (
         Connection("aws_sagemaker", "chat-1", None, KEY, REGION),
