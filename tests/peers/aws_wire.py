@@ -1,4 +1,4 @@
-"""Amazon Bedrock's Converse and ConverseStream, by reference and by the service's model in botocore."""
+"""Amazon Bedrock's Converse and ConverseStream, by the service's own model in botocore."""
 
 from __future__ import annotations
 
