@@ -127,7 +127,7 @@ class Gateway:
             await self._refuse_early(came.caller, call)
         question = Question(came.wire, came.body, target.connections, came.headers)
         self._asking.check(question)
-        await _take_text_out(target.instance, reading)
+        reading = await _with_text_taken_out(target.instance, came, reading)
         owner = Owner(came.caller.user_id, came.caller.api_token_id)
         conversation = await self._conversations.open(owner, call.conversation, call.end_user)
         facts = partial(self._facts, came, call, reading, target)
@@ -258,11 +258,19 @@ def _read(came: Came) -> tuple[Call, Reading]:
     return call, reading
 
 
-async def _take_text_out(instance: UsableInstance, reading: Reading) -> None:
+async def _with_text_taken_out(instance: UsableInstance, came: Came, reading: Reading) -> Reading:
+    """The request as it stands after the rule for attachments: what is taken out is a text too."""
     if not reading.attachments or instance.attachments is Attachments.PASS:
-        return
+        return reading
     found = reading.attachments
     await anyio.to_thread.run_sync(partial(attachments.apply, instance.attachments, found))
+    _, again = _read(came)
+    if again.attachments:
+        advice = "is still an attachment after its text was taken out"
+        problems = [Problem(attachment.path, advice) for attachment in again.attachments]
+        raise Unprocessable("Attachments cannot be cleansed; nothing was sent.", errors=problems)
+    again.attachments = found
+    return again
 
 
 def _connections(instance: UsableInstance, model: str | None) -> tuple[Connection, ...]:
