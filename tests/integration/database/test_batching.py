@@ -11,18 +11,30 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sluice.server.kit.batching import BatchedWriter
+from sluice.server.kit.batching import BatchedWriter, Job, Result
 from sluice.server.kit.database import Database
+from sluice.server.kit.sqlite_direct import DirectSession
 
 pytestmark = pytest.mark.anyio
 
 WHO: ContextVar[str] = ContextVar("WHO", default="nobody")
 
 
-async def _writer(database: Database) -> BatchedWriter:
+@pytest.fixture(params=[False, True], ids=["mapped", "quick"])
+async def writer(request: pytest.FixtureRequest, database: Database) -> _Writer:
+    """A writer of jobs of one kind."""
     async with database.write() as session:
         await session.execute(text("CREATE TABLE written (n INTEGER PRIMARY KEY)"))
-    return BatchedWriter(database)
+    return _Writer(database, quick=request.param)
+
+
+class _Writer(BatchedWriter):
+    def __init__(self, database: Database, *, quick: bool) -> None:
+        super().__init__(database)
+        self._quick = quick
+
+    async def submit(self, job: Job[Result], *, quick: bool = False) -> Result:
+        return await super().submit(job, quick=quick or self._quick)
 
 
 async def _insert(number: int, session: AsyncSession) -> int:
@@ -40,15 +52,17 @@ async def _written(database: Database) -> set[int]:
         return set((await session.scalars(text("SELECT n FROM written"))).all())
 
 
-async def test_each_of_many_concurrent_jobs_has_its_result_and_is_kept(database: Database) -> None:
-    writer = await _writer(database)
+async def test_each_of_many_concurrent_jobs_has_its_result_and_is_kept(
+    writer: _Writer, database: Database
+) -> None:
     jobs = [writer.submit(partial(_insert, n)) for n in range(300)]
     assert await asyncio.gather(*jobs) == list(range(300))
     assert await _written(database) == set(range(300))
 
 
-async def test_a_failing_job_keeps_nothing_and_takes_no_other_down(database: Database) -> None:
-    writer = await _writer(database)
+async def test_a_failing_job_keeps_nothing_and_takes_no_other_down(
+    writer: _Writer, database: Database
+) -> None:
     jobs = [
         writer.submit(partial(_fail_after_inserting if n % 3 == 0 else _insert, n))
         for n in range(30)
@@ -60,8 +74,9 @@ async def test_a_failing_job_keeps_nothing_and_takes_no_other_down(database: Dat
     assert await _written(database) == kept
 
 
-async def test_a_job_that_breaks_a_constraint_fails_alone(database: Database) -> None:
-    writer = await _writer(database)
+async def test_a_job_that_breaks_a_constraint_fails_alone(
+    writer: _Writer, database: Database
+) -> None:
     jobs = [writer.submit(partial(_insert, n)) for n in (1, 2, 2, 3)]
     results = await asyncio.gather(*jobs, return_exceptions=True)
     # Which of the two equal ones was faster is open on PostgreSQL.
@@ -71,15 +86,15 @@ async def test_a_job_that_breaks_a_constraint_fails_alone(database: Database) ->
 
 
 async def test_when_the_commit_fails_every_job_fails(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    writer: _Writer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer = await _writer(database)
 
     async def no_room(self: AsyncSession) -> None:
         raise OSError
 
     with monkeypatch.context() as broken:
         broken.setattr(AsyncSession, "commit", no_room)
+        broken.setattr(DirectSession, "commit", no_room)
         jobs = [writer.submit(partial(_insert, n)) for n in range(5)]
         results = await asyncio.gather(*jobs, return_exceptions=True)
     assert [type(result) for result in results] == [OSError] * 5
@@ -87,8 +102,9 @@ async def test_when_the_commit_fails_every_job_fails(
     assert await writer.submit(partial(_insert, 7)) == 7
 
 
-async def test_a_job_runs_in_the_context_of_who_submitted_it(database: Database) -> None:
-    writer = await _writer(database)
+async def test_a_job_runs_in_the_context_of_who_submitted_it(
+    writer: _Writer, database: Database
+) -> None:
 
     async def who(session: AsyncSession) -> str:
         return WHO.get()
@@ -101,8 +117,9 @@ async def test_a_job_runs_in_the_context_of_who_submitted_it(database: Database)
     assert await asyncio.gather(*map(submit_as, names)) == names
 
 
-async def test_a_caller_who_leaves_before_the_job_began_withdraws_it(database: Database) -> None:
-    writer = await _writer(database)
+async def test_a_caller_who_leaves_before_the_job_began_withdraws_it(
+    writer: _Writer, database: Database
+) -> None:
     async with database.write() as session:
         await session.execute(text("INSERT INTO written VALUES (0)"))
         tasks = [asyncio.create_task(writer.submit(partial(_insert, n))) for n in (1, 2)]
@@ -112,3 +129,31 @@ async def test_a_caller_who_leaves_before_the_job_began_withdraws_it(database: D
     await asyncio.wait(tasks)
     await writer.close()
     assert await _written(database) == ({0, 2} if database.is_sqlite else {0, 1, 2})
+
+
+async def test_jobs_of_both_kinds_are_written_in_the_order_in_which_they_came(
+    database: Database, writer: _Writer
+) -> None:
+    both = BatchedWriter(database)
+
+    async def next_number(session: AsyncSession) -> int:
+        highest = (await session.execute(text("SELECT count(*) FROM written"))).scalar_one()
+        return await _insert(int(highest), session)
+
+    jobs = [both.submit(next_number, quick=n % 3 > 0) for n in range(30)]
+    numbers = await asyncio.gather(*jobs, return_exceptions=True)
+    if database.is_sqlite:
+        assert numbers == list(range(30))
+
+
+async def test_a_job_that_waits_for_something_goes_on_in_its_context(
+    database: Database, writer: _Writer
+) -> None:
+    async def later(session: AsyncSession) -> str:
+        await _insert(1, session)
+        await asyncio.sleep(0.01)
+        return WHO.get()
+
+    WHO.set("somebody")
+    assert await writer.submit(later) == "somebody"
+    assert await _written(database) == {1}

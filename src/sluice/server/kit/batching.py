@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,6 +32,7 @@ class _Waiting:
     """A job, who waits for it, and the context (request id) in which it is run."""
 
     job: Job[Any]
+    quick: bool
     done: asyncio.Future[Any]
     context: Context = field(default_factory=copy_context)
 
@@ -43,8 +45,10 @@ class BatchedWriter:
         self._queue: deque[_Waiting] = deque()
         self._writing: asyncio.Task[None] | None = None
 
-    async def submit(self, job: Job[Result]) -> Result:
+    async def submit(self, job: Job[Result], *, quick: bool = False) -> Result:
         """Run a job once in a transaction; returns its result after the commit.
+
+        A `quick` job runs statements on tables only, no mapped objects (`Database.writing`).
 
         What the job raises is raised here, and nothing of it is kept; jobs flush, but never
         commit. If the commit fails, it fails for every job of the transaction. A caller who is
@@ -54,7 +58,7 @@ class BatchedWriter:
         if not self._database.is_sqlite:
             async with self._database.write() as session:
                 return await job(session)
-        waiting = _Waiting(job, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(job, quick, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all(), context=Context())
@@ -68,9 +72,10 @@ class BatchedWriter:
 
     async def _write_all(self) -> None:
         while self._queue:
-            batch = _Batch()
+            quick = self._queue[0].quick
+            batch = _Batch(quick=quick)
             try:
-                async with self._database.write() as session:
+                async with self._database.writing() if quick else self._database.write() as session:
                     # Taken only now: more have come while another writer was waited for.
                     batch.take(self._queue)
                     await batch.run(session)
@@ -87,9 +92,10 @@ class BatchedWriter:
 
 
 class _Batch:
-    """The jobs of one transaction."""
+    """The jobs of one transaction, all of one kind."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quick: bool) -> None:
+        self._quick = quick
         self._taken: list[_Waiting] = []
         self._results: list[tuple[_Waiting, Any]] = []
 
@@ -97,7 +103,7 @@ class _Batch:
         """Take jobs whose callers still wait, unless some were taken before."""
         if self._taken:
             return
-        while queue and len(self._taken) < MOST:
+        while queue and len(self._taken) < MOST and queue[0].quick == self._quick:
             waiting = queue.popleft()
             if not waiting.done.done():
                 self._taken.append(waiting)
@@ -141,10 +147,31 @@ class _Batch:
 
 
 async def _begun(waiting: _Waiting, session: AsyncSession) -> Any:  # noqa: ANN401 (any result)
-    async def run() -> Any:  # noqa: ANN401 (any result)
-        return await waiting.job(session)
+    return await _InContext(waiting.job(session), waiting.context)
 
-    return await asyncio.create_task(run(), context=waiting.context)
+
+class _InContext:
+    """Awaits something in a context of its own, without a task of its own."""
+
+    def __init__(self, work: Awaitable[Any], context: Context) -> None:
+        self._steps = work.__await__()
+        self._context = context
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        step: Callable[[], Any] = partial(next, self._steps)
+        while True:
+            try:
+                waited = self._context.run(step)
+            except StopIteration as end:
+                return end.value
+            try:
+                yield waited
+                step = partial(next, self._steps)
+            except BaseException as error:  # a cancellation, which is the work's affair
+                step = partial(self._thrown, error)
+
+    def _thrown(self, error: BaseException) -> Any:  # noqa: ANN401 (what it waits for next)
+        return self._steps.throw(error)
 
 
 def _fail(waiting: _Waiting, error: Exception) -> None:

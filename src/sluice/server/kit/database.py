@@ -1,4 +1,4 @@
-"""The database: one engine, two kinds of session, and the base of all tables.
+"""The database: its engines, its kinds of session, and the base of all tables.
 
 SQLite writers begin with `BEGIN IMMEDIATE` and wait in line inside the process: with the
 driver's own transactions concurrent updates are lost silently, with plain `BEGIN` they fail
@@ -32,10 +32,19 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from sluice.server.kit import sqlite_driver
+from sluice.server.kit.sqlite_direct import DirectConnection, DirectSession
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another process's write on SQLite."""
 
+
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # an answer that says saved is saved, also after a power cut
+    "foreign_keys=ON",
+    f"busy_timeout={BUSY_TIMEOUT_MS}",
+    "secure_delete=ON",  # deleted rows are overwritten in the file
+)
 
 MAY_BE_DOWN: Final[tuple[type[Exception], ...]] = (
     sqlalchemy.exc.DBAPIError,
@@ -128,6 +137,7 @@ class Database:
         self._read_sessions = async_sessionmaker(self._readers, expire_on_commit=False)
         writers = self.engine.execution_options(sluice_write=True)
         self._sessions = async_sessionmaker(writers, expire_on_commit=False)
+        self._direct: dict[bool, DirectSession] = {}
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -135,17 +145,31 @@ class Database:
         async with self._read_sessions() as session:
             yield session
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A bare connection for queries: a session costs twice as much."""
-        async with self._readers.connect() as connection:
-            yield connection
+    def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session for a few quick queries on tables, which many callers ask at once.
+
+        On SQLite it is over the driver alone (`sqlite_direct`), at a tenth of what another costs.
+        """
+        return nullcontext(self._directly(writing=False)) if self.is_sqlite else self.read()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session whose changes are committed on normal exit, else rolled back."""
         async with self._turn(), self._sessions() as session, _committed(session):
             yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """As `write`, for statements on tables only; on SQLite over the driver alone."""
+        if not self.is_sqlite:
+            async with self.write() as session:
+                yield session
+            return
+        async with self._turn():
+            direct = self._directly(writing=True)
+            await direct.begin_immediate()
+            async with _committed(direct):
+                yield direct
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[AsyncConnection]:
@@ -175,8 +199,20 @@ class Database:
             cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             await cursor.close()
 
+    def _directly(self, *, writing: bool) -> DirectSession:
+        if writing not in self._direct:
+            pragmas = [*_PRAGMAS, *([] if writing else ["query_only=ON"])]
+            (path, *_), given = self.engine.dialect.create_connect_args(make_url(self.url))
+            uri = bool(given.get("uri"))
+            opened = DirectConnection(path, pragmas, BUSY_TIMEOUT_MS / 1000, uri=uri)
+            self._direct[writing] = DirectSession(self.engine, opened)
+        return self._direct[writing]
+
     async def close(self) -> None:
         """Close every connection."""
+        for direct in self._direct.values():
+            await direct.close()
+        self._direct.clear()
         await self._readers.dispose()
         await self.engine.dispose()
 
@@ -226,14 +262,7 @@ def _configure_sqlite(engine: AsyncEngine, *more_pragmas: str) -> None:
         # SQLAlchemy, not the driver, begins transactions (see on_begin).
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",  # an answer that says saved is saved, also after a power cut
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "secure_delete=ON",  # deleted rows are overwritten in the file
-            *more_pragmas,
-        ):
+        for pragma in (*_PRAGMAS, *more_pragmas):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -156,7 +156,7 @@ class Answering:
 
         # The caller may be gone, but what was accepted is recorded.
         with anyio.CancelScope(shield=True):
-            await self._writer.submit(job)
+            await self._writer.submit(job, quick=True)
         self._calls.stored(prepared.begun)
         self._metrics.prompt("proxy", _ENDS[answer.status])
         self._metrics.hydrated(answer.restorer.restored)

@@ -184,7 +184,7 @@ class Calls:
         async def job(session: AsyncSession) -> None:
             await self.record(session, begun, outcome)
 
-        await self._writer.submit(job)
+        await self._writer.submit(job, quick=True)
         self.stored(begun)
 
     def stored(self, begun: BegunCall) -> None:

@@ -124,7 +124,8 @@ class GatewayCleansing:
                 conversation, reading, policy, instructions, subject=subject, avoid=stand_ins
             )
             try:
-                result = await self._writer.submit(partial(_save_and_record, call, record))
+                saving = partial(_save_and_record, call, record)
+                result = await self._writer.submit(saving, quick=True)
             except ScopeDestroyed:
                 conversation = await self._conversations.reopen(conversation)
             except NumbersTaken as taken:
