@@ -151,7 +151,7 @@ class LiveServer:
 
     def _environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("SLUICE_")}
-        for name in [n for n in kept if n.endswith(("_API_KEY", "_BASE_URL", "HF_TOKEN"))]:
+        for name in [n for n in kept if _tells_of_a_vendor(n)]:
             del kept[name]
         kept |= {
             "SLUICE_DATA_DIR": str(self.data),
@@ -189,6 +189,11 @@ class LiveServer:
             process.send_signal(how)
         self.process = None
         return process.wait(timeout=30)
+
+
+def _tells_of_a_vendor(variable: str) -> bool:
+    """Whether a first start would make a model instance out of it."""
+    return variable.endswith(("_API_KEY", "_BASE_URL", "HF_TOKEN")) or variable.startswith("AWS_")
 
 
 @contextmanager

@@ -127,8 +127,12 @@ def _connection_problems(wanted: ConnectionEntry, kept: Json | None) -> Iterator
         if not missing:
             yield ("providerKey",), f"use one of: {', '.join(known)}"
         return
-    for problem in Providers(Transport()).problems(_connection(wanted, kept)):
-        yield _documents_path(problem.path), problem.message
+    # Which credentials the server keeps is not known here; it checks them itself.
+    unknown = not wanted.variables() and _keeps_credentials(wanted, kept)
+    for problem in Providers(Transport()).problems(_connection(wanted)):
+        path = _documents_path(problem.path)
+        if not (unknown and path[0] == "credentialsFromEnv"):
+            yield path, problem.message
 
 
 def _documents_path(path: str) -> Path:
@@ -136,11 +140,8 @@ def _documents_path(path: str) -> Path:
     return ("credentialsFromEnv",) if parts[0] == "credentials" else tuple(parts)
 
 
-def _connection(wanted: ConnectionEntry, kept: Json | None) -> Connection:
-    """The connection as it would be; credentials that the server keeps are stood in for."""
+def _connection(wanted: ConnectionEntry) -> Connection:
     credentials = {name: os.environ[v] for name, v in wanted.variables().items()}
-    if not credentials and _keeps_credentials(wanted, kept):
-        credentials = {"api_key": "kept-by-the-server"}
     return Connection(
         wanted.provider_key, wanted.model, wanted.base_url, credentials, wanted.options
     )
