@@ -158,7 +158,9 @@ async def _say(exchange: Exchange, wire: GoogleWire, says: Says) -> None:
 def _problem(body: Json, model: str) -> str | None:
     """What is wrong with a body, in the words of a vendor."""
     config = body.get("generationConfig", {})
-    thinking = config.get("thinkingConfig", {})
+    # Both spellings are taken, as in all JSON of protocol buffers; the SDK mixes them.
+    thinking = {name.replace("thinking_b", "thinkingB").replace("thinking_l", "thinkingL")
+                for name in config.get("thinkingConfig", {})}  # fmt: skip
     contents = body.get("contents") or []
     checks = {
         "Unknown name: Cannot find field.": not set(body) - _FIELDS and not set(config) - _CONFIG,
@@ -168,7 +170,7 @@ def _problem(body: Json, model: str) -> str | None:
         ),
         "contents.parts must not be empty.": all(content.get("parts") for content in contents),
         "You can only set one of thinking budget and level.": not (
-            {"thinkingBudget", "thinkingLevel"} <= set(thinking)
+            {"thinkingBudget", "thinkingLevel"} <= thinking
         ),
         "Thinking level is not supported for this model.": not (
             "thinkingLevel" in thinking and "2.5" in model

@@ -30,8 +30,10 @@ from sluice.server.providers.transport import Call, Transport
 
 BASE_URL: Final = "https://generativelanguage.googleapis.com"
 VERSION: Final = "v1beta"
+"""`v1` has neither the names that mean the latest model nor previews; an address that ends in
+`/v1` asks for it."""
 VERTEX_VERSION: Final = "v1beta1"
-"""The versions that the vendor's own SDK uses; `v1` does not know all fields everywhere."""
+"""The version that the vendor's own SDK uses."""
 
 _NAME: Final = re.compile(r"(?!\.)[A-Za-z0-9._@-]+(?:/(?!\.)[A-Za-z0-9._@-]+){0,5}", re.ASCII)
 _VERSIONED: Final = re.compile(r".*/v\d+[a-z0-9]*", re.ASCII)
