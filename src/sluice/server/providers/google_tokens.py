@@ -34,6 +34,8 @@ MARGIN: Final = 300.0
 
 _TOKEN_URI: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 _GRANT: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+_PATIENCE: Final = 30.0
+"""Seconds that an exchange may take to begin its answer."""
 _MOST_KEPT: Final = 256
 _ANSWER_LIMIT: Final = 64 * 1024
 _TEXTS: Final = ("client_email", "private_key")
@@ -194,7 +196,8 @@ def _name(key_file: str) -> bytes:
 async def _whole(transport: Transport, call: Call) -> AsyncGenerator[bytes, None]:
     """The body of an answer, in one piece."""
     data = bytearray()
-    async with aclosing(transport.post(call, content_type="application/json")) as pieces:
+    answer = transport.post(call, content_type="application/json", first_byte=_PATIENCE)
+    async with aclosing(answer) as pieces:
         async for piece in pieces:
             data += piece
             if len(data) > _ANSWER_LIMIT:

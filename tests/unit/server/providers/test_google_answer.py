@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.unit.server.providers.test_reading_calls import calls, read, thinking
 
 from sluice.server.providers.base import (
@@ -236,3 +239,14 @@ def test_nothing_of_a_chunk_is_quoted() -> None:
             list(reader().read(Event("message", data)))
         assert "canary" not in str(caught.value)
         assert caught.value.__context__ is None
+
+
+@given(st.text(), st.lists(st.integers(0, 40), max_size=6), st.booleans())
+@settings(max_examples=100)
+def test_every_split_of_a_text_is_the_same_text(text: str, cuts: list[int], thought: bool) -> None:
+    """In UTF-16 halves too, as JSON escapes can split a character; thoughts likewise."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    places = [0, *sorted({min(cut * 2, len(units)) for cut in cuts}), len(units)]
+    pieces = [units[a:b].decode("utf-16-le", "surrogatepass") for a, b in pairwise(places)]
+    deltas = read(reader(), *(chunk({"text": p, "thought": thought}) for p in pieces), STOP)
+    assert (thinking(deltas)[0] if thought else said(deltas)) == text
