@@ -137,7 +137,7 @@ def vertex_address(connection: Connection) -> str:
     A bare model is Google's own, `meta/llama` another publisher's, `endpoints/1234` one that was
     tuned. An API key needs no project.
     """
-    options, name = connection.options, connection.model
+    options, name = connection.options, connection.model.removeprefix("models/")
     path = name
     if "/" not in name:
         path = f"publishers/google/models/{name}"

@@ -76,6 +76,7 @@ VERTEX: list[tuple[str, dict[str, str], str]] = [
         "aiplatform.eu.rep.googleapis.com/v1beta1/projects/p/locations/eu/endpoints/1",
     ),
     ("gemini-x", {}, f"aiplatform.googleapis.com/v1beta1/{GOOGLES}"),
+    ("models/gemini-x", {}, f"aiplatform.googleapis.com/v1beta1/{GOOGLES}"),
 ]
 
 
