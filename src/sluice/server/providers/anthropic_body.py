@@ -235,7 +235,7 @@ def _block(part: Part, *, assistant: bool) -> Body | None:
 def _thought(part: Thinking) -> Body | None:
     if part.redacted:
         return {"type": "redacted_thinking", "data": part.redacted}
-    if not part.signature:
+    if not part.is_signed_by_claude:
         return None
     return {"type": "thinking", "thinking": part.text, "signature": part.signature}
 

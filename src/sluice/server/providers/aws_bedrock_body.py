@@ -352,7 +352,7 @@ def _sorted(blocks: list[Body]) -> list[Body]:
 def _thought(part: Thinking) -> Body | None:
     if part.redacted:
         return {"reasoningContent": {"redactedContent": part.redacted}}
-    if not part.signature:
+    if not part.is_signed_by_claude:
         return None
     signed = {"text": part.text, "signature": part.signature}
     return {"reasoningContent": {"reasoningText": signed}}

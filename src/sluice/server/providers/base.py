@@ -74,6 +74,11 @@ class Thinking:
     redacted: str = field(default="", repr=False)
     """Encrypted thinking, in place of `text`."""
 
+    @property
+    def is_signed_by_claude(self) -> bool:
+        """Whether its signature is in base64, as Claude's are; other vendors' have a mark first."""
+        return bool(self.signature) and ":" not in self.signature
+
 
 Part = Text | Media | ToolCall | ToolResult | Thinking
 

@@ -97,10 +97,11 @@ def test_results_may_hold_images_and_say_that_a_call_failed() -> None:
 
 
 def test_thinking_of_another_vendor_stays_here() -> None:
-    """Without a signature it would be refused; encrypted thinking goes back as it is."""
+    """With another signature or none it would be refused; encrypted thinking goes back as it is."""
     unsigned = Thinking(CleansedText("hm"))
+    foreign = Thinking(CleansedText("hm"), signature="google:b3BhcXVl")
     hidden = Thinking(CleansedText(""), redacted="b3BhcXVl")
-    (found,) = turns((turn("assistant", unsigned, hidden, text("a")),))
+    (found,) = turns((turn("assistant", unsigned, foreign, hidden, text("a")),))
     assert found["content"] == [
         {"type": "redacted_thinking", "data": "b3BhcXVl"},
         {"type": "text", "text": "a"},

@@ -204,10 +204,11 @@ def test_media_go_as_data_with_their_format() -> None:
 
 
 def test_thinking_of_another_vendor_stays_here() -> None:
-    """Without a signature it would be refused; encrypted thinking goes back as it is."""
+    """With another signature or none it would be refused; encrypted thinking goes back as it is."""
     unsigned = Thinking(CleansedText("hm"))
+    foreign = Thinking(CleansedText("hm"), signature="google:b3BhcXVl")
     hidden = Thinking(CleansedText(""), redacted="b3BhcXVl")
-    assert blocks(unsigned, hidden, text("a"), role="assistant") == [
+    assert blocks(unsigned, foreign, hidden, text("a"), role="assistant") == [
         {"reasoningContent": {"redactedContent": "b3BhcXVl"}},
         {"text": "a"},
     ]
