@@ -157,3 +157,29 @@ async def test_a_job_that_waits_for_something_goes_on_in_its_context(
     WHO.set("somebody")
     assert await writer.submit(later) == "somebody"
     assert await _written(database) == {1}
+
+
+async def test_what_was_handed_in_is_found_by_whoever_reads_or_writes_after(
+    database: Database, writer: _Writer
+) -> None:
+    if not database.is_sqlite:
+        with pytest.raises(RuntimeError, match="in order"):
+            writer.hand_in(partial(_insert, 1))
+        return
+    for number in range(20):
+        done = writer.hand_in(partial(_insert, number), quick=number % 2 > 0)
+        if number % 4 < 2:
+            assert number in await _written(database)
+        else:
+            async with database.write() as session:
+                assert number in (await session.scalars(text("SELECT n FROM written"))).all()
+        assert done.done()
+
+
+async def test_what_was_handed_in_and_fails_takes_no_reader_down(
+    database: Database, writer: _Writer
+) -> None:
+    if database.is_sqlite:
+        done = writer.hand_in(partial(_fail_after_inserting, 1))
+        assert await _written(database) == set()
+        assert isinstance(done.exception(), RuntimeError)

@@ -68,7 +68,7 @@ async def _all(database: Database) -> list[tuple[Any, ...]]:
 
 async def test_types_and_defaults_are_those_of_the_engine(database: Database) -> None:
     given = {"name": "a", "told": {"x": [1, None]}, "sealed": b"\0\1"}
-    async with database.writing() as session:
+    async with database.turn_to_write(quick=True) as session:
         added = cast("CursorResult[Any]", await session.execute(ADD, given))
         assert tuple(added.inserted_primary_key or ()) == (1,)
     assert await _all(database) == [(1, "a", 7, NOON, {"x": [1, None]}, b"\0\1")]
@@ -78,7 +78,7 @@ async def test_types_and_defaults_are_those_of_the_engine(database: Database) ->
 
 
 async def test_many_rows_with_other_columns_each_time(database: Database) -> None:
-    async with database.writing() as session:
+    async with database.turn_to_write(quick=True) as session:
         await session.execute(ADD, [{"name": f"n{n}"} for n in range(100)])
         await session.execute(ADD, [{"name": "m", "number": n} for n in range(3)])
     rows = await _all(database)
@@ -87,7 +87,7 @@ async def test_many_rows_with_other_columns_each_time(database: Database) -> Non
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5, 200])
 async def test_any_number_of_values_may_be_asked_for(database: Database, count: int) -> None:
-    async with database.writing() as session:
+    async with database.turn_to_write(quick=True) as session:
         await session.execute(ADD, [{"name": f"n{n}", "number": n} for n in range(300)])
     values = {"above": 0, "some": [f"n{n}" for n in range(count)], "since": NOON}
     for _ in range(2):
@@ -98,7 +98,7 @@ async def test_any_number_of_values_may_be_asked_for(database: Database, count: 
 
 async def test_fixed_values_of_a_statement_stand_in_it(database: Database) -> None:
     fixed = select(THINGS.c.name).where(THINGS.c.name.in_(["n1", "n2"]), THINGS.c.number == 7)
-    async with database.writing() as session:
+    async with database.turn_to_write(quick=True) as session:
         await session.execute(ADD, [{"name": f"n{n}"} for n in range(4)])
         found = (await session.scalars(fixed)).all()
     assert sorted(found) == ["n1", "n2"]
@@ -107,7 +107,7 @@ async def test_fixed_values_of_a_statement_stand_in_it(database: Database) -> No
 async def test_changes_tell_how_many_rows_they_changed(database: Database) -> None:
     raised = case((THINGS.c.number < 2, bindparam("new")), else_=THINGS.c.number)
     change = update(THINGS).where(THINGS.c.number <= bindparam("most")).values(number=raised)
-    async with database.writing() as session:
+    async with database.turn_to_write(quick=True) as session:
         await session.execute(ADD, [{"name": "x", "number": n} for n in range(5)])
         done = await session.execute(change, {"new": 9, "most": 2})
         assert cast("CursorResult[Any]", done).rowcount == 3
@@ -117,7 +117,7 @@ async def test_changes_tell_how_many_rows_they_changed(database: Database) -> No
 
 async def test_what_breaks_a_constraint_raises_as_from_the_engine(database: Database) -> None:
     async def break_it() -> None:
-        async with database.writing() as session:
+        async with database.turn_to_write(quick=True) as session:
             await session.execute(ADD, {"name": "kept by nobody"})
             await session.execute(ADD, {"name": None})
 
@@ -127,7 +127,7 @@ async def test_what_breaks_a_constraint_raises_as_from_the_engine(database: Data
 
 
 async def test_a_savepoint_is_undone_alone(database: Database) -> None:
-    async with database.writing() as session:
+    async with database.turn_to_write(quick=True) as session:
         await session.execute(ADD, {"name": "before"})
         savepoint = await session.begin_nested()
         await session.execute(ADD, {"name": "undone"})
@@ -138,14 +138,14 @@ async def test_a_savepoint_is_undone_alone(database: Database) -> None:
 
 async def test_writers_of_both_kinds_wait_for_each_other(database: Database) -> None:
     async def direct() -> None:
-        async with database.writing() as session:
+        async with database.turn_to_write(quick=True) as session:
             await session.execute(text("UPDATE prepared_things SET number = number + 1"))
 
     async def mapped() -> None:
         async with database.write() as session:
             await session.execute(text("UPDATE prepared_things SET number = number + 1"))
 
-    async with database.writing() as session:
+    async with database.turn_to_write(quick=True) as session:
         await session.execute(ADD, {"name": "counted", "number": 0})
     await asyncio.gather(*(work() for work in [direct, mapped] * 20))
     assert [row[2] for row in await _all(database)] == [40]
@@ -156,7 +156,7 @@ async def test_another_process_s_write_is_waited_for(database: Database) -> None
     begun = asyncio.Event()
 
     async def write_slowly() -> None:
-        async with other.writing() as session:
+        async with other.turn_to_write(quick=True) as session:
             await session.execute(ADD, {"name": "first"})
             begun.set()
             await asyncio.sleep(0.2)
@@ -164,7 +164,7 @@ async def test_another_process_s_write_is_waited_for(database: Database) -> None
     try:
         slow = asyncio.create_task(write_slowly())
         await begun.wait()
-        async with database.writing() as session:
+        async with database.turn_to_write(quick=True) as session:
             await session.execute(ADD, {"name": "second"})
         await slow
     finally:
@@ -195,7 +195,7 @@ async def test_mapped_objects_are_refused_on_sqlite(database: Database) -> None:
         pytest.skip("PostgreSQL has sessions of one kind")
 
     async def add() -> None:
-        async with database.writing() as session:
+        async with database.turn_to_write(quick=True) as session:
             session.add(AuditEvent())
             await session.flush()
 

@@ -48,22 +48,42 @@ class BatchedWriter:
     async def submit(self, job: Job[Result], *, quick: bool = False) -> Result:
         """Run a job once in a transaction; returns its result after the commit.
 
-        A `quick` job runs statements on tables only, no mapped objects (`Database.writing`).
+        A `quick` job runs statements on tables only, no mapped objects (`sqlite_direct`).
 
         What the job raises is raised here, and nothing of it is kept; jobs flush, but never
         commit. If the commit fails, it fails for every job of the transaction. A caller who is
         cancelled while waiting withdraws a job that has not begun; one that has begun is
         committed all the same.
         """
-        if not self._database.is_sqlite:
+        if not self.in_order:
             async with self._database.write() as session:
                 return await job(session)
+        result: Result = await self._queued(job, quick=quick)
+        return result
+
+    @property
+    def in_order(self) -> bool:
+        """Whether jobs are written in the order in which they come."""
+        return self._database.is_sqlite
+
+    def hand_in(self, job: Job[Result], *, quick: bool = False) -> asyncio.Future[Result]:
+        """Submit a job without waiting for it; the future is done after its commit.
+
+        Only where jobs are written `in_order`: whatever is submitted after it, and whoever begins
+        to read, finds what it wrote. Whoever hands it in must look at the future's exception.
+        """
+        if not self.in_order:
+            raise RuntimeError("jobs that are not written in order have to be waited for")
+        done = self._queued(job, quick=quick)
+        self._database.read_after(done)
+        return done
+
+    def _queued(self, job: Job[Any], *, quick: bool) -> asyncio.Future[Any]:
         waiting = _Waiting(job, quick, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all(), context=Context())
-        result: Result = await waiting.done
-        return result
+        return waiting.done
 
     async def close(self) -> None:
         """Wait until everything that was submitted is written."""
@@ -75,7 +95,7 @@ class BatchedWriter:
             quick = self._queue[0].quick
             batch = _Batch(quick=quick)
             try:
-                async with self._database.writing() if quick else self._database.write() as session:
+                async with self._database.turn_to_write(quick=quick) as session:
                     # Taken only now: more have come while another writer was waited for.
                     batch.take(self._queue)
                     await batch.run(session)

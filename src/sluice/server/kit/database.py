@@ -138,31 +138,38 @@ class Database:
         writers = self.engine.execution_options(sluice_write=True)
         self._sessions = async_sessionmaker(writers, expire_on_commit=False)
         self._direct: dict[bool, DirectSession] = {}
+        self._handed_in: asyncio.Future[Any] | None = None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for queries: SQLite refuses changes in it, PostgreSQL rolls them back."""
+        await self._caught_up()
         async with self._read_sessions() as session:
             yield session
 
     def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session for a few quick queries on tables, which many callers ask at once.
 
-        On SQLite it is over the driver alone (`sqlite_direct`), at a tenth of what another costs.
+        On SQLite it is over the driver alone (`sqlite_direct`), at a tenth of what another costs,
+        and may be a moment behind what was handed in (`read_after`).
         """
         return nullcontext(self._directly(writing=False)) if self.is_sqlite else self.read()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session whose changes are committed on normal exit, else rolled back."""
-        async with self._turn(), self._sessions() as session, _committed(session):
+        await self._caught_up()
+        async with self.turn_to_write() as session:
             yield session
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """As `write`, for statements on tables only; on SQLite over the driver alone."""
-        if not self.is_sqlite:
-            async with self.write() as session:
+    async def turn_to_write(self, *, quick: bool = False) -> AsyncIterator[AsyncSession]:
+        """As `write`, but waits for nothing that was handed in (`read_after`).
+
+        A `quick` one is for statements on tables only, on SQLite over the driver alone.
+        """
+        if not (quick and self.is_sqlite):
+            async with self._turn(), self._sessions() as session, _committed(session):
                 yield session
             return
         async with self._turn():
@@ -170,6 +177,16 @@ class Database:
             await direct.begin_immediate()
             async with _committed(direct):
                 yield direct
+
+    def read_after(self, written: asyncio.Future[Any]) -> None:
+        """Let whoever opens a session from now on wait for this: so that it sees what it wrote."""
+        self._handed_in = written
+
+    async def _caught_up(self) -> None:
+        if (handed_in := self._handed_in) is not None:
+            await asyncio.wait([handed_in])
+            if self._handed_in is handed_in:
+                self._handed_in = None
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[AsyncConnection]:

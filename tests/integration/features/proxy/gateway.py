@@ -56,7 +56,7 @@ class Gateway:
         channel = restorer.channel("choices[0]")
         said = "".join([channel.feed(letter) for letter in text]) + channel.finish()
         raw = [told.raw for told in restorer.told]
-        await self.writer.submit(lambda session: call.save_answer(session, raw))
+        await self.writer.submit(lambda session: call.save_answer(session, call.brought(raw)))
         return said
 
 

@@ -1,14 +1,23 @@
-"""The answer of a call: restored and scanned on its way, and recorded however it ends."""
+"""The answer of a call: restored and scanned on its way, and recorded however it ends.
+
+The call itself stands in the database before anything is sent to a vendor. How it ended is handed
+in for writing before the answer's last piece is given, and not waited for: a crash in between makes
+it `interrupted`. It is waited for where the answer brought placeholders of its own, which must not
+be issued again; where something failed; and on PostgreSQL, which does not write in order.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import anyio
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import DetectorFailed, PolicyBlocked, UnsupportedText
@@ -22,6 +31,7 @@ from sluice.server.features.proxy.restoring import AnswerPolicy, AnswerRestorer
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.features.proxy.wires.wire import AnswerBlocked, Outcome
 from sluice.server.kit.batching import BatchedWriter
+from sluice.server.kit.logs import describe_exception
 from sluice.server.kit.metrics import Metrics, PromptOutcome, ProviderOutcome
 from sluice.server.providers.base import (
     ProviderError,
@@ -32,6 +42,8 @@ from sluice.server.providers.base import (
 )
 from sluice.server.providers.fallback import Fallback
 from sluice.server.providers.sse import Event
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -62,9 +74,7 @@ class Answering:
         self._closed = anyio.Event()
 
     async def whole(self, prepared: Prepared) -> Body:
-        """The whole answer, recorded. Raises `SluiceError`; a call that is cancelled is recorded
-        as abandoned.
-        """
+        """The whole answer. Raises `SluiceError`; a cancelled call is recorded as abandoned."""
         asked = self._asking.whole(prepared.question)
         answer = _Answer(prepared, _restorer(prepared), asked)
         with self._counted_as_open():
@@ -86,8 +96,9 @@ class Answering:
     async def stream(self, prepared: Prepared) -> AsyncGenerator[list[Event], None]:
         """The caller's events as they come, in groups that came together.
 
-        The call is recorded before the last group is given. Raises `SluiceError`; a generator that
-        is closed early ends the upstream call and records it as abandoned.
+        How it ended is recorded, or handed in for that, before the last group is given. Raises
+        `SluiceError`; a generator that is closed early ends the upstream call and records it as
+        abandoned.
         """
         asked = self._asking.stream(prepared.question)
         answer = _Answer(prepared, _restorer(prepared), asked)
@@ -127,7 +138,7 @@ class Answering:
                 yield last
 
     async def settle(self, seconds: float) -> None:
-        """Wait until every answer that was cancelled is recorded, at most so long."""
+        """Wait until every answer that has ended is recorded, at most so long."""
         with anyio.move_on_after(seconds):
             while self._open:
                 self._closed = anyio.Event()
@@ -149,17 +160,33 @@ class Answering:
         prepared = answer.prepared
         texts = [AnswerText(told.path, told.raw, told.sent) for told in answer.restorer.told]
         outcome = _call_outcome(answer, texts)
+        brought = prepared.cleansed.brought(text.raw for text in texts)
 
         async def job(session: AsyncSession) -> None:
-            await prepared.cleansed.save_answer(session, [text.raw for text in texts])
+            await prepared.cleansed.save_answer(session, brought)
             await self._calls.record(session, prepared.begun, outcome)
 
+        self._metrics.prompt("proxy", _ENDS[answer.status])
+        self._metrics.hydrated(answer.restorer.restored)
+        if answer.status is CallStatus.COMPLETE and self._writer.in_order and not brought:
+            self._open += 1
+            self._writer.hand_in(job, quick=True).add_done_callback(partial(self._written, answer))
+            return
         # The caller may be gone, but what was accepted is recorded.
         with anyio.CancelScope(shield=True):
             await self._writer.submit(job, quick=True)
         self._calls.stored(prepared.begun)
-        self._metrics.prompt("proxy", _ENDS[answer.status])
-        self._metrics.hydrated(answer.restorer.restored)
+
+    def _written(self, answer: _Answer, done: asyncio.Future[None]) -> None:
+        """How an answer ended is recorded, or never will be."""
+        self._open -= 1
+        self._closed.set()
+        if done.cancelled():
+            log.error("outcome_not_recorded")
+        elif (error := done.exception()) is not None:
+            log.error("outcome_not_recorded", **describe_exception(error))
+        else:
+            self._calls.stored(answer.prepared.begun)
 
     @contextmanager
     def _timed(self, answer: _Answer) -> Iterator[None]:

@@ -19,6 +19,18 @@ from sluice.server.features.proxy.quoting import places
 from sluice.server.vault.scopes import ScopeDestroyed
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What an answer brought; false where that is nothing."""
+
+    new: tuple[Entry, ...] = field(repr=False)
+    made_up: frozenset[str]
+    """Placeholders that are nobody's."""
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.made_up)
+
+
 @dataclass(slots=True)
 class CleansedCall:
     """One call, between its request and its answer."""
@@ -67,13 +79,21 @@ class CleansedCall:
         for entry in self.new:
             self.known.drop(self.conversation.id, entry)
 
-    async def save_answer(self, session: AsyncSession, told: Iterable[str]) -> None:
-        """Store what the answer brought, in the caller's transaction.
+    def brought(self, told: Iterable[str]) -> Brought:
+        """What an answer brought that must be stored; to be asked once, when it has ended.
 
         `told` are the texts that the model wrote, with placeholders in them. Numbers that it made
-        up are never issued later; values that were taken out of the answer get their place. A
-        conversation that was deleted meanwhile keeps nothing.
+        up are never issued later; values that were taken out of the answer get their place.
         """
+        return Brought(self.mapping.take_new(), frozenset(self._made_up(told)))
+
+    async def save_answer(self, session: AsyncSession, brought: Brought) -> None:
+        """Store what the answer brought, in the caller's transaction.
+
+        A conversation that was deleted meanwhile keeps nothing.
+        """
+        if not brought:
+            return
         vault = self.conversation.vault
         try:
             await vault.hold(session)
@@ -81,9 +101,8 @@ class CleansedCall:
             return
         # What was sent cannot be renumbered: where somebody else was faster, the number is theirs
         # and is restored for nobody who only quotes it.
-        lost = await vault.add_free(session, self.mapping.take_new())
-        names = {entry.placeholder for entry in lost} | self._made_up(told)
-        await vault.reserve(session, names)
+        lost = await vault.add_free(session, brought.new)
+        await vault.reserve(session, brought.made_up | {entry.placeholder for entry in lost})
 
     def _made_up(self, told: Iterable[str]) -> set[str]:
         named = {p.typed.placeholder for text in told for p in places(text, self.entity_types)}

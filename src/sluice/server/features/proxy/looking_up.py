@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from sluice.engine import Entry
 from sluice.server.features.proxy.conversations import Conversation, KnownEntries
 from sluice.server.features.proxy.quoting import Quoting, Typed
 from sluice.server.features.proxy.wires.reading import Speaker
 from sluice.server.kit.database import Database
+
+FEW: Final = 50
+"""So many entries are asked for at once without making others wait."""
 
 
 @dataclass(slots=True)
@@ -84,7 +88,8 @@ class LookingUp:
     async def _read(
         self, conversation: Conversation, lookups: set[bytes], names: set[str], found: Known
     ) -> None:
-        async with self._database.read() as session:
+        few = len(lookups) + len(names) <= FEW
+        async with self._database.reading() if few else self._database.read() as session:
             stored = await conversation.vault.originals(session, lookups) if lookups else {}
             if names:
                 quoted = await conversation.vault.quoted(session, names)
