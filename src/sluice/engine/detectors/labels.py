@@ -73,7 +73,8 @@ def labelled(
         entity_type=entity_type,
         regex=rf"{LABEL_START}(?P<label>{factored(labels)})(?![A-Za-z]){link}(?<![A-Za-z0-9])("
         rf"?P<value>{value})",
-        anchor=rf"(?:{byte_pattern(labels)}){link_bytes}{first}",
+        # A label that ends in a mark needs nothing behind it: `ph:5550100`.
+        anchor=rf"(?:{byte_pattern(labels)})(?:{link_bytes}|\b){first}",
         reach=_width(labels) + max(_GAP, _LONGEST_LINK) + _width(first),
         longest=LONGEST_LABEL + max(_GAP, _LONGEST_LINK) + longest,
         score=score,
