@@ -26,7 +26,8 @@ def chat_problem(body: Json) -> str | None:
         if open_calls:
             return "Every tool call must be answered."
         calls = message.get("tool_calls", [])
-        if any(not _is_json(call["function"]["arguments"]) for call in calls):
+        functions = [call["function"] for call in calls if call.get("type") != "custom"]
+        if any(not _is_json(function["arguments"]) for function in functions):
             return "A call's arguments are JSON, or nothing."
         if message.get("content") is None and not calls:
             return "A message needs content."
