@@ -18,6 +18,7 @@ from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Final, NamedTuple
 
+from sluice.engine.detectors.labelled.forms import loosened, signature, width
 from sluice.engine.detectors.labelled.kind import Kind, is_valid
 from sluice.engine.detectors.labelled.labels import (
     SPACELESS,
@@ -243,7 +244,7 @@ class Kinds:
     def forms(self, *, lettered: bool) -> tuple[str, ...]:
         """The written forms with or without letters, each once, those that go on further first."""
         every = dict.fromkeys(form.regex for kind in self.rows for form in kind.forms)
-        longest_first = sorted(every, key=_width, reverse=True)
+        longest_first = sorted(every, key=width, reverse=True)
         return tuple(form for form in longest_first if bool(_LETTERED.search(form)) == lettered)
 
     def reading(self, text: str) -> Check:
@@ -348,9 +349,9 @@ class Kinds:
 
     def forms_like(self, number: str) -> list[Written]:
         """The forms that a number may be written in: at least all that it is written in."""
-        key = number.upper().translate(_SIGNATURE)
+        key = signature(number)
         if key not in self._by_signature:
-            rows = [row for row in self._forms if _loose(row.form.pattern).fullmatch(key)]
+            rows = [row for row in self._forms if loosened(row.form.pattern).fullmatch(key)]
             self._by_signature[key] = rows
         return self._by_signature[key]
 
@@ -360,35 +361,6 @@ class Kinds:
         rows = (row for row in self.forms_like(number) if row.form.fullmatch(number))
         hits = [_scored(row, match, near) for row in rows]
         return max((hit for hit in hits if hit), key=attrgetter("score"), default=None)
-
-
-_SIGNATURE: Final = str.maketrans(
-    {**dict.fromkeys("0123456789", "0"), **dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")}
-)
-_UNIT = re.compile(r"\\.|\[[^\]]*\]|\{[^}]*\}|\(\?:|[0-9A-Za-z]")
-
-
-def _width(form: str) -> int:
-    """About as many code points as a form takes: repeats, and units that are not repeated."""
-    units = [unit[0] for unit in _UNIT.finditer(form) if unit[0][0] != "("]
-    repeats = (int(unit.strip("{}").split(",")[-1]) - 2 for unit in units if unit[0] == "{")
-    return len(units) + sum(repeats)
-
-
-@lru_cache(maxsize=1024)
-def _loose(form: str) -> re.Pattern[str]:
-    """A form as its numbers' signatures look: each digit a 0, each letter an A."""
-    return re.compile(_UNIT.sub(_loosened, form))
-
-
-def _loosened(unit: re.Match[str]) -> str:
-    """One unit of a form; what is neither a digit nor a letter stays."""
-    written = unit[0]
-    if written[0] in "{(" or (written[0] == "\\" and written != r"\d"):
-        return written
-    digit = "0" if written == r"\d" or any(map(str.isdigit, written)) else ""
-    letter = "A" if written != r"\d" and any(map(str.isalpha, written)) else ""
-    return f"[{digit}{letter}+ -]" if digit or letter else written
 
 
 def _scored(row: Written, match: re.Match[str], near: _Near) -> Checked | None:
