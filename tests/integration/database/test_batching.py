@@ -183,3 +183,21 @@ async def test_what_was_handed_in_and_fails_takes_no_reader_down(
         done = writer.hand_in(partial(_fail_after_inserting, 1))
         assert await _written(database) == set()
         assert isinstance(done.exception(), RuntimeError)
+
+
+async def test_what_was_handed_in_is_written_with_the_next_job_or_soon(
+    database: Database, writer: _Writer
+) -> None:
+    if not database.is_sqlite:
+        return
+    done = writer.hand_in(partial(_insert, 1), quick=True)
+    await asyncio.sleep(0)
+    assert not done.done()
+    await writer.submit(partial(_insert, 2), quick=True)
+    assert done.done()
+    alone = writer.hand_in(partial(_insert, 3))
+    assert await asyncio.wait_for(alone, 10) == 3
+    last = writer.hand_in(partial(_insert, 4))
+    await writer.close()
+    assert last.result() == 4
+    assert await _written(database) == {1, 2, 3, 4}

@@ -25,6 +25,8 @@ Job = Callable[[AsyncSession], Awaitable[Result]]
 
 MOST: Final = 128
 """Jobs of one transaction at the most."""
+PATIENCE: Final = 0.05
+"""Seconds that a job that nobody waits for waits for company."""
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class BatchedWriter:
         self._database = database
         self._queue: deque[_Waiting] = deque()
         self._writing: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._handed_in: asyncio.Future[Any] | None = None
 
     async def submit(self, job: Job[Result], *, quick: bool = False) -> Result:
         """Run a job once in a transaction; returns its result after the commit.
@@ -58,7 +62,10 @@ class BatchedWriter:
         if not self.in_order:
             async with self._database.write() as session:
                 return await job(session)
-        result: Result = await self._queued(job, quick=quick)
+        waiting = _Waiting(job, quick, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        self._write()
+        result: Result = await waiting.done
         return result
 
     @property
@@ -67,26 +74,43 @@ class BatchedWriter:
         return self._database.is_sqlite
 
     def hand_in(self, job: Job[Result], *, quick: bool = False) -> asyncio.Future[Result]:
-        """Submit a job without waiting for it; the future is done after its commit.
+        """Submit a job that nobody waits for; the future is done after its commit.
 
-        Only where jobs are written `in_order`: whatever is submitted after it, and whoever begins
-        to read, finds what it wrote. Whoever hands it in must look at the future's exception.
+        Only where jobs are written `in_order`. It is written with the next job that somebody waits
+        for, or after `PATIENCE`: so it costs no sync of the disk of its own. Whoever begins to
+        read finds what it wrote. Whoever hands it in must look at the future's exception.
         """
         if not self.in_order:
             raise RuntimeError("jobs that are not written in order have to be waited for")
-        done = self._queued(job, quick=quick)
-        self._database.read_after(done)
-        return done
-
-    def _queued(self, job: Job[Any], *, quick: bool) -> asyncio.Future[Any]:
-        waiting = _Waiting(job, quick, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(job, quick, loop.create_future())
         self._queue.append(waiting)
+        self._handed_in = waiting.done
+        self._database.read_after(self.written)
+        if self._timer is None:
+            self._timer = loop.call_later(PATIENCE, self._write)
+        return waiting.done
+
+    async def written(self) -> None:
+        """Wait until everything that was handed in so far is written, or has failed."""
+        if (handed_in := self._handed_in) is not None:
+            if not handed_in.done():
+                self._write()
+                await asyncio.wait([handed_in])
+            if self._handed_in is handed_in:
+                self._handed_in = None
+
+    def _write(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all(), context=Context())
-        return waiting.done
 
     async def close(self) -> None:
         """Wait until everything that was submitted is written."""
+        if self._queue:
+            self._write()
         if self._writing is not None:
             await asyncio.wait([self._writing])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,7 +138,7 @@ class Database:
         writers = self.engine.execution_options(sluice_write=True)
         self._sessions = async_sessionmaker(writers, expire_on_commit=False)
         self._direct: dict[bool, DirectSession] = {}
-        self._handed_in: asyncio.Future[Any] | None = None
+        self._written: Callable[[], Awaitable[None]] | None = None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -178,15 +178,13 @@ class Database:
             async with _committed(direct):
                 yield direct
 
-    def read_after(self, written: asyncio.Future[Any]) -> None:
-        """Let whoever opens a session from now on wait for this: so that it sees what it wrote."""
-        self._handed_in = written
+    def read_after(self, written: Callable[[], Awaitable[None]]) -> None:
+        """Let whoever opens a session from now on wait for this, to see what was handed in."""
+        self._written = written
 
     async def _caught_up(self) -> None:
-        if (handed_in := self._handed_in) is not None:
-            await asyncio.wait([handed_in])
-            if self._handed_in is handed_in:
-                self._handed_in = None
+        if self._written is not None:
+            await self._written()
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[AsyncConnection]:

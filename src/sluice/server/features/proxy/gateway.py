@@ -2,7 +2,7 @@
 
 The order of things: what a caller may do and where the call goes; what of the body is text; text
 out of attachments; findings and placeholders; the record, committed; the vendor; the answer,
-restored and scanned; how it ended, committed before its last piece is sent on.
+restored and scanned; how it ended, handed in for writing before its last piece is sent on.
 """
 
 from __future__ import annotations
