@@ -13,14 +13,14 @@ help: ## List the commands
 
 setup: $(STAMP) ## Make .venv with everything in it (Python 3.11, 3.12 or 3.13)
 
-$(STAMP): requirements/dev.txt pyproject.toml clients/liminal/pyproject.toml packages/thorough/pyproject.toml
+$(STAMP): requirements/dev.txt pyproject.toml clients/liminal/pyproject.toml clients/freeplay/pyproject.toml packages/thorough/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 		|| { echo "Sluice needs Python 3.11 to 3.13; name one: make PYTHON=python3.11 setup"; exit 1; }
 	@echo "Setting up $(VENV); the first time takes about a minute."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
-		--editable . --editable clients/liminal --editable packages/thorough
+		--editable . --editable clients/liminal --editable clients/freeplay --editable packages/thorough
 	@touch $(STAMP)
 
 run: setup ## Start the server at http://127.0.0.1:8321 on SQLite in ./var
@@ -53,7 +53,8 @@ train: setup ## Train the tagger of names anew (see docs/tagger.md; up to two ho
 
 lock: setup ## Pin the dependencies anew, with hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--extra dev pyproject.toml clients/liminal/pyproject.toml -o requirements/dev.txt
+		--extra dev pyproject.toml clients/liminal/pyproject.toml clients/freeplay/pyproject.toml \
+		-o requirements/dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		-c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
