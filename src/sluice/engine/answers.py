@@ -52,7 +52,7 @@ CONTEXT: Final = 240
 
 _RESERVE: Final = 1024
 """Of a region that reached the bound, so much of its end is kept."""
-_NAMES: Final = ("PERSON", "LOCATION", "ORGANIZATION", "STREET_ADDRESS", "NRP")
+_NAMES: Final = ("PERSON", "LOCATION", "ORGANIZATION", "NRP")
 _LEAST_SEEN: Final = 32
 """So many code points behind a line or sentence tell that it does not go on there."""
 _PHRASE: Final = 72

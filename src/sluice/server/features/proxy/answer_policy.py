@@ -24,6 +24,9 @@ BUILT_IN: Final = Policy(
 
 
 def needs_names(policy: Policy) -> bool:
-    """Whether the tagger has to read answers: whether any of its types is not simply allowed."""
-    types = ("PERSON", "LOCATION", "ORGANIZATION", "NRP", "STREET_ADDRESS")
+    """Whether the tagger has to read answers: whether any kind of name is not simply allowed.
+
+    Where all are, postal addresses are found by their forms alone.
+    """
+    types = ("PERSON", "LOCATION", "ORGANIZATION", "NRP")
     return any(policy.rule_for(name).action is not Action.ALLOW for name in types)
