@@ -26,13 +26,6 @@ Form = tuple[int, ...]
 """How many values stand in each expanding parameter, in their order."""
 
 
-class Written(NamedTuple):
-    """A statement in the driver's words, and where each of its parameters comes from."""
-
-    sql: str
-    parameters: tuple[_Parameter, ...]
-
-
 class _Parameter(NamedTuple):
     name: str
     place: int | None
@@ -51,6 +44,27 @@ class _Parameter(NamedTuple):
         if self.place is not None:
             value = value[self.place]
         return value if self.process is None else self.process(value)
+
+
+class Written:
+    """A statement in the driver's words, and where each of its parameters comes from."""
+
+    def __init__(self, sql: str, parameters: Sequence[_Parameter]) -> None:
+        self.sql = sql
+        self.count = len(parameters)
+        self._parameters = tuple(parameters)
+        plain = all(p.place is None and p.missing is None for p in parameters)
+        self._names = [p.name for p in parameters] if plain else None
+        self._processes = [(i, p.process) for i, p in enumerate(parameters) if p.process]
+
+    def row(self, values: Values) -> list[Any]:
+        """The parameters in their order; raises `LookupError` for one that is not given."""
+        if self._names is None or not values.keys() >= set(self._names):
+            return [parameter.of(values) for parameter in self._parameters]
+        row = [values[name] for name in self._names]
+        for index, process in self._processes:
+            row[index] = process(row[index])
+        return row
 
 
 class Prepared:
@@ -83,7 +97,7 @@ class Prepared:
     def _written(self, values: Values) -> Written:
         if not self._expanding:
             order: Sequence[str] = self._compiled.positiontup or ()
-            return Written(str(self._compiled), tuple(self._parameter(n, None) for n in order))
+            return Written(str(self._compiled), [self._parameter(n, None) for n in order])
         given = {bind.key: None for bind in self._binds.values()}
         lists = {self._binds[n].key: self._list(n, values) for n in self._expanding}
         state = self._compiled.construct_expanded_state({**given, **lists})
@@ -91,7 +105,7 @@ class Prepared:
         for name, expanded in state.parameter_expansion.items():
             places |= {one: (name, place) for place, one in enumerate(expanded)}
         order = state.positiontup or ()
-        return Written(state.statement, tuple(self._parameter(*places[n]) for n in order))
+        return Written(state.statement, [self._parameter(*places[n]) for n in order])
 
     def _list(self, name: str, values: Values) -> Sequence[Any]:
         bind = self._binds[name]

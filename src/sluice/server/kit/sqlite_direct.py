@@ -147,8 +147,8 @@ class DirectSession(AsyncSession):
         values: Sequence[Values] = params if many else [params or {}]  # type: ignore[assignment, list-item]
         prepared = self._prepared.of(statement, values[0])
         written = prepared.written(values[0])
-        rows = [tuple([p.of(one) for p in written.parameters]) for one in values]
-        quick = len(rows) * len(written.parameters) <= QUICK_PARAMETERS
+        rows = [written.row(one) for one in values]
+        quick = len(rows) * written.count <= QUICK_PARAMETERS
 
         def run() -> Any:  # noqa: ANN401 (as above)
             return self._run(prepared, written, rows, many=many)

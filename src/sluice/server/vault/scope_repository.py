@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, cast
 
-from sqlalchemy import Select, Table, bindparam, case, select
+from sqlalchemy import CursorResult, Select, Table, bindparam, case, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sluice.server.kit.repository import Repository
@@ -106,10 +106,10 @@ class ScopeRepository(Repository):
         rows = await self._session.execute(_COUNTERS_OF, {"of_scope": scope})
         return {str(kind): int(number) for kind, number in rows}
 
-    async def add_originals(self, scope: str, rows: Sequence[StoredOriginal]) -> None:
-        """Insert those whose placeholder and lookup nobody has yet."""
+    async def add_originals(self, scope: str, rows: Sequence[StoredOriginal]) -> bool:
+        """Insert those whose placeholder and lookup nobody has yet; whether surely all were."""
         values = [{"scope": scope, **row._asdict()} for row in rows]
-        await self._insert(self._insertions.originals, values)
+        return await self._insert(self._insertions.originals, values) == len(rows)
 
     async def raise_counters(self, scope: str, counters: dict[str, int]) -> None:
         """Let no counter be less than these."""
@@ -128,10 +128,15 @@ class ScopeRepository(Repository):
     def _insertions(self) -> _Insertions:
         return _INSERTIONS[self._session.get_bind().dialect.name]
 
-    async def _insert(self, statement: Any, values: list[dict[str, Any]]) -> None:  # noqa: ANN401
+    async def _insert(self, statement: Any, values: list[dict[str, Any]]) -> int:  # noqa: ANN401
+        """How many rows came or changed, as far as the driver tells: else less."""
+        changed = 0
         # In portions, between which others go on.
         for first in range(0, len(values), AT_ONCE):
-            await self._session.execute(statement, values[first : first + AT_ONCE])
+            some = values[first : first + AT_ONCE]
+            done = cast("CursorResult[Any]", await self._session.execute(statement, some))
+            changed += max(0, done.rowcount)
+        return changed
 
     async def _some(
         self, query: Select[Any], scope: str, values: Collection[Any]

@@ -103,9 +103,11 @@ class ScopeVault:
         # In one order, so that two writers never wait for each other in a circle.
         ordered = sorted(entries, key=lambda entry: entry.lookup)
         rows = await _beside(ordered, lambda entry: sealed_entry(self.scope, entry, self.key))
-        await repository.add_originals(self.scope, rows)
-        stored = await repository.by_lookup(self.scope, [row.lookup for row in rows])
+        all_new = await repository.add_originals(self.scope, rows)
         await repository.raise_counters(self.scope, _behind(entries))
+        if all_new:
+            return []
+        stored = await repository.by_lookup(self.scope, [row.lookup for row in rows])
         there = {(row.lookup, row.placeholder) for row in stored}
         return [entry for entry in entries if (entry.lookup, entry.placeholder) not in there]
 
