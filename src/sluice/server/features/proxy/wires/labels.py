@@ -7,6 +7,7 @@ value beside it: `{"system": "phone", "value": "â€¦"}`, `{"phone": {"number": "â
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -17,6 +18,9 @@ LONGEST: Final = 64
 WHOLE_DIGITS: Final = 6
 """Whole numbers of so many digits are looked at whatever they are called."""
 
+_FIELD_NAME: Final = re.compile(
+    r"[$_]{0,2}[a-z]{1,20}(?:_?(?:[A-Z]{1,5}(?![a-z])|[A-Z]?[a-z]{1,20}))*", re.ASCII
+)
 _VALUES: Final = frozenset(
     {
         *("value", "values", "val", "valuestring", "valueinteger", "data", "default"),
@@ -31,6 +35,14 @@ _NAMES: Final = (
     "title", "code",
 )  # fmt: skip
 """Keys whose value may name the value beside it, the likeliest first."""
+
+
+def is_field_name(name: str) -> bool:
+    """Whether a key is made of words, as programs call their fields; any other may be a value.
+
+    Keys of tokens, addresses and account numbers hold digits or signs, those of people capitals.
+    """
+    return len(name) <= LONGEST and _FIELD_NAME.fullmatch(name) is not None
 
 
 def label_of(holder: Mapping[str, object], name: str, above: str) -> str:

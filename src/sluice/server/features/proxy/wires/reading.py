@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from sluice.engine.errors import Problem
-from sluice.server.features.proxy.wires.labels import Numbers, label_of
+from sluice.server.features.proxy.wires.labels import Numbers, is_field_name, label_of
 
 Body = dict[str, Any]
 Holder = Any
@@ -28,7 +28,6 @@ Speaker = Literal["system", "user", "assistant", "tool", "client"]
 
 DEEPEST: Final = 64
 """Levels of a JSON value that are looked through; what is deeper is refused."""
-_PLAIN_KEY: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$-]{0,63}", re.ASCII)
 _INDEX: Final = re.compile(r"\[\d+\]")
 _WRITTEN: Final = "\0number "
 _MARKED: Final = re.compile(r'"\\u0000number (-?[0-9]+[0-9.eE+-]*)"')
@@ -87,6 +86,8 @@ class Reading:
         """Paths, without indices, of strings that were left as they are, and how many."""
         self._documents: list[Callable[[], None]] = []
         self._numbers = Numbers()
+        self._keys: dict[tuple[str, Speaker], list[Body]] = {}
+        """The objects in which a key stands, of the body or of the document that is read now."""
         self._renamed: dict[tuple[int, Key], str] = {}
         """By an object of the body, which lives as long as this, and one of its keys."""
 
@@ -99,7 +100,7 @@ class Reading:
             self.refuse(path, "must be a string")
 
     def values(self, holder: Holder, key: Key, path: str, speaker: Speaker, depth: int = 0) -> None:
-        """Every string inside of any JSON value is a text; keys that are no plain names too.
+        """Every string inside of any JSON value is a text; keys that are no names too.
 
         So are whole numbers that are long or have a telling name. What is found in one becomes a
         string; a number in which nothing is found stays as it is.
@@ -136,7 +137,9 @@ class Reading:
         # Written anew only where something was changed: a prompt's cache counts bytes.
         document = {"$": parsed}
         before = len(self.leaves)
+        keys, self._keys = self._keys, {}
         self.values(document, "$", path, speaker)
+        self._keys = keys
         if len(self.leaves) > before:
             leaves, self.leaves[before:] = self.leaves[before:], []
             changed: list[bool] = []
@@ -149,14 +152,25 @@ class Reading:
             if name not in known:
                 inner = f"{path}.{shown(name)}" if path else shown(name)
                 self._values(holder, name, inner, speaker, 0, name)
+                self.key(holder, name, path, speaker)
 
     def key(self, holder: Body, name: str, path: str, speaker: Speaker) -> None:
-        """A key that is no plain name may be a value: it is a text then.
+        """A key that is no field's name may be a value: it is a text then, once for all places.
 
-        `path` is the holder's. To be told after what stands under the key.
+        `path` is the holder's.
         """
-        if not _PLAIN_KEY.fullmatch(name):
-            self._key(holder, name, f"{path}.?", speaker)
+        if not name or is_field_name(name):
+            return
+        if (holders := self._keys.get((name, speaker))) is not None:
+            holders.append(holder)
+            return
+        self._keys[name, speaker] = holders = [holder]
+
+        def put(text: str) -> None:
+            for one in holders:
+                self._rename(one, name, text)
+
+        self.leaves.append(Leaf(f"{path}.?".lstrip("."), speaker, name, put))
 
     def structure(self, holder: Holder, key: Key, path: str) -> None:
         """`holder[key]` is no text: an enumeration's word, an id, a name of a function, a flag."""
@@ -201,19 +215,17 @@ class Reading:
             digits = str(int(number))
             self.leaves.append(Leaf(path, speaker, digits, put, label))
 
-    def _key(self, holder: Body, name: str, path: str, speaker: Speaker) -> None:
-        def put(text: str) -> None:
+    def _rename(self, holder: Body, name: str, text: str) -> None:
+        now = self._now(holder, name)
+        while text != now and text in holder:
+            # Two ways to write the same must not become one.
+            text += " "
+        if text != now:
             # In place of the old key, so that the order stays.
-            now = self._now(holder, name)
-            while text != now and text in holder:
-                # Two ways to write the same must not become one.
-                text += " "
             items = [(text if key == now else key, item) for key, item in holder.items()]
             holder.clear()
             holder.update(items)
             self._renamed[id(holder), name] = text
-
-        self.leaves.append(Leaf(path, speaker, name, put))
 
     def _close(self, holder: Holder, key: Key, parsed: object, changed: list[bool]) -> None:
         if changed:
@@ -226,8 +238,8 @@ class Reading:
 
 
 def shown(name: str) -> str:
-    """A key as it may stand in a path: plain names only, since a key may be a value."""
-    return name if _PLAIN_KEY.fullmatch(name) else "?"
+    """A key as it may stand in a path: names of fields only, since a key may be a value."""
+    return name if is_field_name(name) else "?"
 
 
 def _parsed(text: str) -> object:

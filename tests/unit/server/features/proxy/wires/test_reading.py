@@ -116,6 +116,58 @@ def test_leaves_may_be_put_several_times_their_keys_too() -> None:
         }
 
 
+@pytest.mark.parametrize(
+    ("key", "is_text"),
+    [
+        ("name", False),
+        ("customer_phone", False),
+        ("customerPhone", False),
+        ("apiURL", False),
+        ("$ref", False),
+        ("_id", False),
+        ("AKIA" + "Q7ZP2MLK4VXW8RTB", True),
+        ("ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a", True),
+        ("DE89370400440532013000", True),
+        ("jane.roe@example.org", True),
+        ("jane.roe", True),
+        ("Jane", True),
+        ("Jane Roe", True),
+        ("078-05-1120", True),
+        ("a" * 65, True),
+    ],
+)
+def test_a_key_that_may_be_a_value_is_a_text_and_stands_in_no_path(key: str, is_text: bool) -> None:
+    """Names of fields are made of words; anything else is looked at like a value."""
+    body: dict[str, Any] = {"metadata": {key: {"of": "x"}}, key: "y"}
+    reading = Reading()
+    reading.values(body, "metadata", "metadata", "client")
+    reading.unknown(body, {"metadata"}, "", "client")
+    shown = "?" if is_text else key
+    assert reading.leaves[0].path == f"metadata.{shown}.of"
+    assert reading.leaves[2 if is_text else -1].path == shown
+    assert [leaf.text for leaf in reading.leaves].count(key) == int(is_text)
+    for leaf in reading.leaves:
+        leaf.put("T" if leaf.text == key else leaf.text)
+    assert body == ({"metadata": {"T": {"of": "x"}}, "T": "y"} if is_text else body)
+
+
+def test_a_key_is_one_text_however_often_it_stands_there() -> None:
+    """In each document, which is written anew where it changed."""
+    rows = [{"Jane Roe": 1}, {"Jane Roe": 2}]
+    body = {"a": json.dumps(rows), "b": json.dumps(rows), "c": rows}
+    reading = Reading()
+    for name in ("a", "b"):
+        reading.json_text(body, name, name, "tool")
+    reading.values(body, "c", "c", "tool")
+    assert [leaf.text for leaf in reading.leaves] == ["Jane Roe"] * 3
+    for leaf in reading.leaves:
+        leaf.put("PERSON_0")
+    reading.write_back()
+    renamed = [{"PERSON_0": 1}, {"PERSON_0": 2}]
+    assert (body["c"], json.loads(str(body["a"]))) == (renamed, renamed)
+    assert body["a"] == body["b"]
+
+
 def test_keys_that_become_the_same_stay_two() -> None:
     """Two ways to write one name have one placeholder; no value is lost by that."""
     body: dict[str, Any] = {"metadata": {"Jos\u00e9": 1, "Jose\u0301": 2}}
