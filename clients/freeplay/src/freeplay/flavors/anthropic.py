@@ -45,7 +45,7 @@ class _Anthropic(Flavor, ABC):
     async def _asked_async(
         self, messages: list[ChatMessage], params: LLMParameters
     ) -> CompletionResponse:
-        create = self._clients.of_this_loop().messages.create
+        create = (await self._clients.of_this_loop()).messages.create
         return _answer(await create(**self._arguments(create, messages, params)))
 
     def _streamed(
@@ -59,7 +59,7 @@ class _Anthropic(Flavor, ABC):
     async def _streamed_async(
         self, messages: list[ChatMessage], params: LLMParameters
     ) -> AsyncGenerator[CompletionChunk, None]:
-        create = self._clients.of_this_loop().messages.create
+        create = (await self._clients.of_this_loop()).messages.create
         arguments = self._arguments(create, messages, params)
         async with await create(stream=True, **arguments) as events:
             async for event in events:

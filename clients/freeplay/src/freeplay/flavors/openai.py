@@ -64,14 +64,14 @@ class OpenAIText(OpenAI):
     async def call_service_async(
         self, formatted_prompt: str, llm_parameters: LLMParameters
     ) -> CompletionResponse:
-        create = self._clients.of_this_loop().completions.create
+        create = (await self._clients.of_this_loop()).completions.create
         arguments = self._arranged(create, llm_parameters)
         return _text_answer(await create(prompt=formatted_prompt, **arguments))
 
     async def call_service_stream_async(
         self, formatted_prompt: str, llm_parameters: LLMParameters
     ) -> AsyncGenerator[CompletionChunk, None]:
-        create = self._clients.of_this_loop().completions.create
+        create = (await self._clients.of_this_loop()).completions.create
         arguments = self._arranged(create, llm_parameters)
         async with await create(prompt=formatted_prompt, stream=True, **arguments) as events:
             async for event in events:
@@ -135,7 +135,7 @@ class OpenAIChat(OpenAI, ChatFlavor):
     async def continue_chat_stream_async(
         self, messages: list[ChatMessage], llm_parameters: LLMParameters
     ) -> AsyncGenerator[CompletionChunk, None]:
-        create = self._clients.of_this_loop().chat.completions.create
+        create = (await self._clients.of_this_loop()).chat.completions.create
         arguments = self._arranged(create, llm_parameters)
         async with await create(messages=messages, stream=True, **arguments) as events:
             async for event in events:
@@ -147,7 +147,7 @@ class OpenAIChat(OpenAI, ChatFlavor):
         return create(messages=messages, **self._arranged(create, params))
 
     async def _asked_async(self, messages: list[ChatMessage], params: LLMParameters) -> Any:
-        create = self._clients.of_this_loop().chat.completions.create
+        create = (await self._clients.of_this_loop()).chat.completions.create
         return await create(messages=messages, **self._arranged(create, params))
 
     def _arranged(self, create: Any, params: LLMParameters) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import asyncio
 import importlib
 import importlib.util
 import inspect
-from collections.abc import Callable, Mapping
+import weakref
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from freeplay.errors import APIKeyMissingError, ArgumentError, MissingExtraError
 from freeplay.llm_parameters import LLMParameters
@@ -41,23 +41,36 @@ class VendorClients:
         self._names = names
         self._arguments = dict(arguments)
         self._blocking: Any = None
-        self._of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
+        self._of_loop: dict[asyncio.AbstractEventLoop, tuple[Any, AsyncGenerator[None, None]]] = {}
 
     def blocking(self) -> Any:
         """The client for blocking calls."""
         if self._blocking is None:
             self._blocking = self._made(self._names[0])
+            weakref.finalize(self, self._blocking.close)
         return self._blocking
 
-    def of_this_loop(self) -> Any:
-        """The client of the running event loop."""
+    async def of_this_loop(self) -> Any:
+        """The client of the running event loop; its connections end with the loop."""
         loop = asyncio.get_running_loop()
+        self._of_loop = {one: kept for one, kept in self._of_loop.items() if not one.is_closed()}
         if loop not in self._of_loop:
-            self._of_loop[loop] = self._made(self._names[1])
-        return self._of_loop[loop]
+            client = self._made(self._names[1])
+            keeper = _close_with_loop(client)
+            await anext(keeper)
+            self._of_loop[loop] = (client, keeper)
+        return self._of_loop[loop][0]
 
     def _made(self, name: str) -> Any:
         return getattr(importlib.import_module(self._extra), name)(**self._arguments)
+
+
+async def _close_with_loop(client: Any) -> AsyncGenerator[None, None]:
+    """Close `client` when this is closed: `asyncio.run` does so with every async generator."""
+    try:
+        yield
+    finally:
+        await client.close()
 
 
 def checked_key(key: str, vendor: str) -> str:
