@@ -166,3 +166,26 @@ def test_the_prompt_is_all_found(shared: Line) -> None:
     with line.server.client() as client:
         (newest, *_) = client.get("/api/v1/calls").json()["data"]
     assert sum(sum(counts.values()) for counts in newest["manifest"].values()) >= len(FOUND)
+
+
+def test_a_detector_that_is_too_slow_lets_nothing_through(tmp_path: Path) -> None:
+    """The call fails, on every wire, and the vendor is not asked."""
+    hasty = {"SLUICE_ANALYSIS_SECONDS": "0.001"}
+    text = " ".join([PROMPT, "and so on, as people write to each other"] * 30)
+    with (
+        peer_beside(answering(WIRES["openai"]())) as peer,
+        LiveServer(tmp_path / "server", environment=hasty) as server,
+    ):
+        server.instance(connection_to(peer))
+        line = Line(server, peer, "openai")
+        bodies: dict[str, Json] = {
+            "/v1/chat/completions": {"messages": [{"role": "user", "content": text}]},
+            "/v1/responses": {"input": text},
+            "/v1/messages": {"max_tokens": 9, "messages": [{"role": "user", "content": text}]},
+        }
+        for path, body in bodies.items():
+            answer = line.post({"model": "peer", **body}, path)
+            assert answer.status_code == 503, answer.text
+            assert not leaks(answer.content)
+        assert not peer.requests
+        assert leaks_in(server.folder) == {}

@@ -122,10 +122,11 @@ class Reading:
                 self._values(value, index, f"{path}[{index}]", speaker, depth + 1, label)
         elif isinstance(value, dict):
             for name in list(value):
-                inner = f"{path}.{shown(name)}"
+                told = shown(name)
                 named = label_of(value, name, label)
-                self._values(value, name, inner, speaker, depth + 1, named)
-                self.key(value, name, path, speaker)
+                self._values(value, name, f"{path}.{told}", speaker, depth + 1, named)
+                if told != name:
+                    self.key(value, name, path, speaker)
 
     def json_text(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
         """`holder[key]` is JSON as text: its values are texts; what is no JSON is one text."""
