@@ -44,6 +44,8 @@ class Banner:
             ("sluice", sluice.__version__),
             ("address", self.address),
             ("reference", f"{self.address}/docs"),
+            ("OpenAI's clients", f"OPENAI_BASE_URL={self.address}/v1, the key is a token"),
+            ("Anthropic's", f"ANTHROPIC_BASE_URL={self.address}, the same"),
             ("database", shown_database(self.settings)),
             *self._key_lines(),
             *([("model instances", ", ".join(self.instances))] if self.instances else []),
@@ -88,7 +90,7 @@ class Banner:
 
         shown = Text("\n")
         for name, value in self.lines()[1:]:
-            shown.append(f"  {name:<16}", style="dim")
+            shown.append(f"  {name:<18}", style="dim")
             shown.append(f"{printable(value)}\n", style=_STYLES.get(name, ""))
         if self.token is not None and not self._is_given():
             shown.append("\n  The token is the administrator's and is shown this once.", "dim")
