@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import difflib
 import json
 import uuid
 from collections.abc import Mapping
 from typing import Any, cast
 
-from freeplay import wire
+from freeplay import recording, transport, wire
 from freeplay.calls import ModelCall, Place
 from freeplay.completions import (
     ChatCompletionResponse,
@@ -26,6 +27,10 @@ from freeplay.recording import BackgroundRecorder, Payload, Reporter
 from freeplay.template_cache import Kept, TemplateCache
 from freeplay.transport import Address, Transport
 from freeplay.wire import Ask, Steps
+
+# In this order, the last one first.
+atexit.register(transport.close_all)
+atexit.register(recording.close_all)
 
 Response = CompletionResponse | ChatCompletionResponse
 
@@ -166,9 +171,9 @@ class Core:
         return template.get_params().merge_and_override(self.params).merge_and_override(params)
 
     def _recorder(self, address: Address) -> BackgroundRecorder:
-        transport, timeout = Transport(address), self.options.recording_timeout
+        own, timeout = Transport(address), self.options.recording_timeout
         return BackgroundRecorder(
-            lambda payload: transport.run(wire.record(payload, 0, timeout)),
+            lambda payload: own.run(wire.record(payload, 0, timeout)),
             self.reporter,
             queue_size=self.options.queue_size,
             flush_seconds=self.options.flush_seconds,

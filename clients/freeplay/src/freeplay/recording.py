@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import threading
 import time
@@ -192,11 +191,11 @@ def _after_fork() -> None:
         recorder.forget_parent()
 
 
-def _at_exit() -> None:
+def close_all() -> None:
+    """Send what waits everywhere, each for up to its `flush_seconds`."""
     for recorder in tuple(_RECORDERS):
         recorder.close()
 
 
-atexit.register(_at_exit)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

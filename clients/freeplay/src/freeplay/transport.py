@@ -97,8 +97,19 @@ class Transport:
         if self._open is None or self._open[0] != os.getpid():
             client = httpx.Client(limits=_limits(), timeout=self._address.timeout)
             self._open = (os.getpid(), client)
-            weakref.finalize(self, client.close)
+            # At the end of the program `close_all` does it: recordings go out first.
+            weakref.finalize(self, client.close).atexit = False
+            _TRANSPORTS.add(self)
         return self._open[1]
+
+
+_TRANSPORTS: Final[weakref.WeakSet[Transport]] = weakref.WeakSet()
+
+
+def close_all() -> None:
+    """Close what is still open."""
+    for transport in tuple(_TRANSPORTS):
+        transport.close()
 
 
 class _InLoop(NamedTuple):
