@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from sluice.server.features.proxy.restoring import AnswerPolicy, AnswerRestorer
 from sluice.server.features.proxy.wires.wire import AnswerBlocked
 
 NEW = "new@example.org"
+PATTERNS = Detector(names=None)
 
 
 def _mapping() -> Mapping:
@@ -68,7 +70,7 @@ def test_any_json_value_is_restored_in_strings_and_keys() -> None:
 
 def test_a_value_of_an_answer_is_found_by_its_key_and_a_key_is_scanned_too() -> None:
     """A number in which something is found becomes a string; other numbers stay numbers."""
-    policy = AnswerPolicy(Policy(default=Rule(Action.REDACT)), Detector(names=None).analyze)
+    policy = AnswerPolicy(Policy(default=Rule(Action.REDACT)), PATTERNS.analyze)
     restorer = AnswerRestorer(_mapping(), policy)
     value = {
         "ssn": "219099999",
@@ -170,3 +172,37 @@ def test_a_blocked_answer_says_what_was_found_and_no_text(
     assert refusal.value.counts == {"EMAIL_ADDRESS": 1}
     assert refusal.value.__cause__ is refusal.value.__context__ is None
     assert restorer.told[0].sent == ""
+
+
+_KEYS = st.sampled_from(["a", "ssn", "card", "to", "PERSON_0", NEW, "rows", "\u00e9"])
+_LEAVES = st.sampled_from(
+    ["PERSON_0", "Dear PERSON_0,", NEW, "\u00e9", "219-09-9999", f'say "hi" to {NEW}', "a\nb", ""]
+) | st.sampled_from([219099999, 4539578763621486, 7, 1.5, True, None, -3])
+_VALUES = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(_KEYS, _VALUES, max_size=3),
+    st.lists(st.integers(0, 200), max_size=6),
+    st.booleans(),
+)
+def test_a_value_is_treated_like_the_same_value_in_pieces_of_its_text(
+    value: dict[str, Any], cuts: list[int], as_ascii: bool
+) -> None:
+    """Vendors send a tool's arguments as a value, as text, or as a stream of text."""
+    policy = AnswerPolicy(Policy(default=Rule(Action.REDACT)), PATTERNS.analyze)
+    whole = AnswerRestorer(_mapping(), policy).values(value, "input")
+    channel = AnswerRestorer(_mapping(), policy).channel("input", json_string=True)
+    text = json.dumps(value, ensure_ascii=as_ascii)
+    edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
+    said = "".join([channel.feed(text[a:b]) for a, b in pairwise(edges)]) + channel.finish()
+    assert _unnumbered(json.loads(said)) == _unnumbered(whole)
+
+
+def _unnumbered(value: object) -> str:
+    return re.sub(r"(EMAIL_ADDRESS|US_SSN|CREDIT_CARD)_\d+", r"\1", json.dumps(value))
