@@ -12,7 +12,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sluice.engine import Mapping, Policy, PolicyBlocked, StreamHydrator
+from sluice.engine import Action, Mapping, Policy, PolicyBlocked, StreamHydrator
 from sluice.engine.answer_treating import Analyze
 from sluice.engine.answers import Answered, AnswerStream, answer_text
 from sluice.engine.transform import hydrate
@@ -100,7 +100,7 @@ class AnswerRestorer:
         self.told.append(told)
         strings = True if json_string else None
         told.add(text, "")
-        return told.add("", blocking(lambda: self._restored(text, strings)))
+        return told.add("", self._counting(lambda: self._restored(text, strings)))
 
     def values(self, value: object, path: str) -> object:
         """Any JSON value with each string in it restored, keys too. Raises `AnswerBlocked`.
@@ -125,6 +125,14 @@ class AnswerRestorer:
         hydrated = hydrate(text, self._mapping, json_strings=strings)
         return Answered(hydrated.text, hydrated.items, Counter())
 
+    def _counting(self, work: Callable[[], Result]) -> Result:
+        """`blocking`, with what a policy blocks counted; streams count for themselves."""
+        try:
+            return blocking(work)
+        except AnswerBlocked as error:
+            self._whole.update({(kind, Action.BLOCK): n for kind, n in error.counts.items()})
+            raise
+
     def _count(self, answered: Answered) -> None:
         self.restored += len(answered.items)
         self._whole.update(answered.counts)
@@ -146,7 +154,7 @@ class AnswerRestorer:
         told = Told(path)
         self.told.append(told)
         told.add(document, "")
-        answered = blocking(lambda: self._answered(document, True))
+        answered = self._counting(lambda: self._answered(document, True))
         restored: Holder = _parsed(answered.text)
         if not _is_shaped_like(restored, value):
             # Something that was found reaches over the edges of its value.
