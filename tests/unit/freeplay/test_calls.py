@@ -49,18 +49,22 @@ class Both:
         if not self.is_async:
             with Freeplay(self.flavor, KEY, self.base) as client:
                 chunks = client.get_completion_stream("p", self.template, NAMED)
-                seen = [(c.text, c.is_complete) for c, _ in zip(chunks, _count(pieces))]
+                seen = [
+                    (c.text, c.is_complete) for c, _ in zip(chunks, _count(pieces), strict=False)
+                ]
                 chunks.close()
                 return seen
 
         async def run() -> list[tuple[str, bool]]:
             seen: list[tuple[str, bool]] = []
-            async with AsyncFreeplay(self.flavor, KEY, self.base) as client:
-                async with aclosing(client.get_completion_stream("p", self.template, NAMED)) as got:
-                    async for chunk in got:
-                        seen.append((chunk.text, chunk.is_complete))
-                        if len(seen) == pieces:
-                            break
+            async with (
+                AsyncFreeplay(self.flavor, KEY, self.base) as client,
+                aclosing(client.get_completion_stream("p", self.template, NAMED)) as chunks,
+            ):
+                async for chunk in chunks:
+                    seen.append((chunk.text, chunk.is_complete))
+                    if len(seen) == pieces:
+                        break
             return seen
 
         return asyncio.run(run())
@@ -154,8 +158,9 @@ def test_a_chat_goes_on_from_its_history(
 def test_a_failing_model_is_one_error_without_text_and_is_recorded(
     clients: Clients, server: FreeplayServer, flavor: str
 ) -> None:
-    from freeplay.errors import CompletionError
     from tests.peers.freeplay_wire import failing
+
+    from freeplay.errors import CompletionError
 
     quoted = b'{"error": {"message": "Hello Ada {name}! is refused", "type": "invalid"}}'
     server.faults = {path: [failing(400, quoted)] for path in ("completions", "/v1/messages")}

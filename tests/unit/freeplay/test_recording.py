@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from freeplay import AsyncFreeplay, ClientOptions, Freeplay
 from freeplay.errors import ConnectionFailedError, FreeplayError, RequestError
 from freeplay.flavors import OpenAIChat
 from freeplay.options import Unrecorded
-from freeplay.recording import BackgroundRecorder, Reporter
+from freeplay.recording import BackgroundRecorder, Payload, Reporter
 
 SECRET = "planted-value-91c4"
 FAULTS = {
@@ -29,9 +31,9 @@ FAULTS = {
 }
 
 
-def client(peer: Peer, **options: Any) -> Freeplay:
+def client(peer: Peer, **options: object) -> Freeplay:
     flavor = OpenAIChat(VENDOR_KEY, f"{peer.url}/v1")
-    settings = ClientOptions(**{"recording_timeout": 0.3, **options})
+    settings = replace(ClientOptions(recording_timeout=0.3), **options)
     return Freeplay(flavor, KEY, f"{peer.url}/api", client_options=settings)
 
 
@@ -114,15 +116,19 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-def recorder(send: Any, lost: list[Unrecorded], **options: Any) -> BackgroundRecorder:
-    settings = {"queue_size": 2, "flush_seconds": 0.5, **options}
-    return BackgroundRecorder(send, Reporter(lost.append), **settings)
+def recorder(
+    send: Callable[[Payload], None], lost: list[Unrecorded], flush_seconds: float = 0.5
+) -> BackgroundRecorder:
+    reporter = Reporter(lost.append)
+    return BackgroundRecorder(send, reporter, queue_size=2, flush_seconds=flush_seconds)
 
 
 def test_a_full_queue_reports_and_never_waits() -> None:
-    gate, sent, lost = threading.Event(), [], []  # type: ignore[var-annotated]
+    gate = threading.Event()
+    sent: list[str] = []
+    lost: list[Unrecorded] = []
 
-    def send(payload: Any) -> None:
+    def send(payload: Payload) -> None:
         gate.wait(10)
         sent.append(payload["session_id"])
 
@@ -142,7 +148,7 @@ def test_a_full_queue_reports_and_never_waits() -> None:
 def test_closing_reports_each_recording_that_is_left_exactly_once() -> None:
     lost: list[Unrecorded] = []
 
-    def send(_: Any) -> None:
+    def send(_: Payload) -> None:
         raise ConnectionFailedError("down", path="/v1/record")
 
     background = recorder(send, lost, flush_seconds=0.1)
@@ -156,7 +162,7 @@ def test_one_refusal_does_not_hold_up_the_others() -> None:
     lost: list[Unrecorded] = []
     sent: list[str] = []
 
-    def send(payload: Any) -> None:
+    def send(payload: Payload) -> None:
         if payload["session_id"] == "0":
             raise RequestError("refused", path="/v1/record", status=422)
         sent.append(payload["session_id"])

@@ -193,6 +193,8 @@ def refused(answer: Answer, path: str) -> RequestError:
 
 def _refusal(answer: Answer, path: str, words: str, details: Mapping[str, Any]) -> RequestError:
     message = f"The server refused {path} with {answer.status}: {words}"
+    if answer.status < 400:
+        return _unpromised(path, f"its status is {answer.status}")
     if answer.status == 401:
         return AuthorizationError(f"{message} (is the Freeplay API key right?)", **details)
     if answer.status == 429:
