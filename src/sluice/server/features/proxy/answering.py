@@ -158,9 +158,10 @@ class Answering:
             return
         answer.recorded = True
         prepared = answer.prepared
-        texts = [AnswerText(told.path, told.raw, told.sent) for told in answer.restorer.told]
+        said = answer.restorer.told
+        texts = [AnswerText(told.path, told.cleansed, told.sent) for told in said]
         outcome = _call_outcome(answer, texts)
-        brought = prepared.cleansed.brought(text.raw for text in texts)
+        brought = prepared.cleansed.brought(told.raw for told in said)
 
         async def job(session: AsyncSession) -> None:
             await prepared.cleansed.save_answer(session, brought)

@@ -109,7 +109,7 @@ class AnswerText:
 
     path: str
     raw: str = field(repr=False)
-    """As the model gave it: with placeholders."""
+    """As it was cleansed: with placeholders, without what the answer policy took out."""
     sent: str = field(repr=False)
     """As the caller got it."""
 
@@ -314,7 +314,7 @@ def _sealed_request(facts: CallFacts, uid: str) -> bytes:
 def _sealed_answers(
     begun: BegunCall, texts: Sequence[AnswerText]
 ) -> tuple[bytes | None, bytes | None]:
-    """The answer as the model gave it, and as it was sent where that differs."""
+    """The answer as it was cleansed, and as it was sent where that differs."""
     if not texts:
         return None, None
     facts = begun.facts

@@ -1,18 +1,19 @@
 """An answer on its way to the caller: originals are put back, new sensitive data is taken out.
 
 Every wire asks for a channel for each text of its answer, by its path. What the model wrote and
-what was sent are remembered, for the record.
+what was sent are remembered; the record gets what was sent, with placeholders and without. What an
+answer policy took out stands in neither.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sluice.engine import Action, Mapping, Policy, PolicyBlocked, StreamHydrator
+from sluice.engine import Action, Mapping, Policy, PolicyBlocked, Restored, StreamHydrator
 from sluice.engine.answer_treating import Analyze
 from sluice.engine.answers import Answered, AnswerStream, answer_text
 from sluice.engine.transform import hydrate
@@ -38,13 +39,26 @@ class Told:
     """One text of an answer, as far as it came."""
 
     path: str
+    items: Callable[[], Sequence[Restored]] = field(default=tuple, repr=False)
+    """Where originals stand in what went to the caller."""
     _raw: list[str] = field(default_factory=list, repr=False)
     _sent: list[str] = field(default_factory=list, repr=False)
 
     @property
     def raw(self) -> str:
-        """What the model wrote: it holds placeholders."""
+        """What the model wrote: it holds placeholders, and what was taken out of it."""
         return "".join(self._raw)
+
+    @property
+    def cleansed(self) -> str:
+        """What went to the caller, with the placeholders in place of the originals."""
+        sent = self.sent
+        pieces, at = [], 0
+        for item in self.items():
+            if item.end <= len(sent):
+                pieces += [sent[at : item.start], item.placeholder]
+                at = item.end
+        return "".join([*pieces, sent[at:]])
 
     @property
     def sent(self) -> str:
@@ -100,7 +114,10 @@ class AnswerRestorer:
         self.told.append(told)
         strings = True if json_string else None
         told.add(text, "")
-        return told.add("", self._counting(lambda: self._restored(text, strings)))
+        answered = self._counting(lambda: self._answered(text, strings))
+        self._count(answered)
+        told.items = lambda: answered.items
+        return told.add("", answered.text)
 
     def values(self, value: object, path: str) -> object:
         """Any JSON value with each string in it restored, keys too. Raises `AnswerBlocked`.
@@ -109,11 +126,6 @@ class AnswerRestorer:
         is found becomes a string. What is nested too deep to be looked at is not sent on.
         """
         return self._value(_pruned(value, DEEPEST), path)
-
-    def _restored(self, text: str, strings: bool | None) -> str:
-        answered = self._answered(text, strings)
-        self._count(answered)
-        return answered.text
 
     def _answered(self, text: str, strings: bool | None) -> Answered:
         if self._policy is None:
@@ -161,6 +173,7 @@ class AnswerRestorer:
             self.told.remove(told)
             return self._apart(value, path)
         self._count(answered)
+        told.items = lambda: answered.items
         told.add("", answered.text)
         return restored
 
@@ -195,6 +208,7 @@ class RestoringChannel:
     ) -> None:
         self._told = told
         self._stream = stream
+        told.items = lambda: stream.items
         self._restorer = restorer
 
     @property
