@@ -16,7 +16,7 @@ from typing import Final
 
 import psutil
 
-from benchmarks import conversation, detecting, gateway, startup, stream, throughput, wires
+from benchmarks import agent, conversation, detecting, gateway, startup, stream, throughput, wires
 from benchmarks.report import (
     Program,
     Sheet,
@@ -33,6 +33,7 @@ PROGRAMS: Final[dict[str, Program]] = {
     "stream": stream,
     "throughput": throughput,
     "wires": wires,
+    "agent": agent,
     "conversation": conversation,
     "startup": startup,
 }
