@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from sluice.server.providers.base import Connection, ProviderError, ProviderRejected
 
 Piece = TypeVar("Piece")
+
+OF_CONNECTION: Final = frozenset({401, 402, 403})
+"""Statuses by which a vendor refuses whoever asks: another connection has another key."""
 
 
 class Fallback(Generic[Piece]):
@@ -37,7 +40,7 @@ class Fallback(Generic[Piece]):
         """The pieces of the first connection that gives one.
 
         Raises the last connection's `ProviderError`, or the one before it where a later vendor
-        refused what the first one was not able to answer.
+        refused what the first one was not able to answer, or its credentials.
         """
         for connection in self._connections:
             try:
@@ -52,7 +55,9 @@ class Fallback(Generic[Piece]):
                     self._raise_instead(error)
                     raise
                 self.failures.append(error)
-        raise self.failures[-1]
+        # A key that is refused says less to the caller than what became of the others.
+        others = [one for one in self.failures if not isinstance(one, ProviderRejected)]
+        raise (others or self.failures)[-1]
 
     def _raise_instead(self, error: ProviderError) -> None:
         """Raise the failure that led here, where the first connection is not the one that refused.
@@ -65,7 +70,7 @@ class Fallback(Generic[Piece]):
 
 def may_fall_back(error: ProviderError) -> bool:
     """Whether another connection may do better: for everything but a refused request."""
-    return not isinstance(error, ProviderRejected)
+    return not isinstance(error, ProviderRejected) or error.status in OF_CONNECTION
 
 
 async def only(answer: Awaitable[Piece]) -> AsyncGenerator[Piece, None]:

@@ -60,6 +60,10 @@ PASSING: list[Callable[[], ProviderError]] = [
     lambda: failure(ProviderRateLimited),
     lambda: failure(ProviderError, retryable=True),
     lambda: failure(ProviderProtocolError),
+    *(
+        lambda status=status: ProviderRejected("openai", "failed", status=status)
+        for status in (401, 402, 403)
+    ),
 ]
 
 
@@ -162,3 +166,14 @@ def test_a_call_needs_a_connection() -> None:
     """None at all is a mistake of the program."""
     with pytest.raises(ValueError, match="connection"):
         Fallback((), Vendors({}).attempt)
+
+
+async def test_a_key_that_is_refused_does_not_hide_why_the_others_failed() -> None:
+    """The caller can wait for a vendor that is busy, and do nothing about a key."""
+    refused = ProviderRejected("openai", "failed", status=401)
+    vendors = Vendors({"first": [failure(ProviderRateLimited)], "second": [refused]})
+    with pytest.raises(ProviderRateLimited):
+        await taken(Fallback((FIRST, SECOND), vendors.attempt))
+    vendors = Vendors({"first": [refused]})
+    with pytest.raises(ProviderRejected):
+        await taken(Fallback((FIRST,), vendors.attempt))
