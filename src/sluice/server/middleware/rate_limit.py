@@ -28,7 +28,9 @@ EXEMPT: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 MAX_CALLERS: Final = 20_000
 """Buckets kept of each kind; the one unused longest goes first, and starts full again."""
 
-CREDENTIAL_HEADERS: Final = (b"authorization", b"x-test-automation-api-key", b"x-api-key")
+CREDENTIAL_HEADERS: Final = (
+    b"authorization", b"x-test-automation-api-key", b"x-api-key", b"api-key", b"x-goog-api-key",
+)  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -67,6 +67,9 @@ async def test_what_machines_ask_regularly_is_exempt(
         (bearer("a"), bearer("b")),
         ([("cookie", "session=a")], [("cookie", "session=b")]),
         ([("x-test-automation-api-key", "a")], [("x-test-automation-api-key", "b")]),
+        ([("x-api-key", "a")], [("x-api-key", "b")]),
+        ([("api-key", "a")], [("api-key", "b")]),
+        ([("x-goog-api-key", "a")], [("x-goog-api-key", "b")]),
     ],
 )
 async def test_accepted_credentials_of_one_address_do_not_share_a_bucket(
