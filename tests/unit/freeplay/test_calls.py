@@ -32,7 +32,8 @@ class Both:
         self.flavor, self.template = flavor_of(flavor, peer.url)
         self.base = f"{peer.url}/api"
 
-    def completion(self, **params: object) -> tuple[str, bool]:
+    def completion(self, **given: object) -> tuple[str, bool]:
+        params: dict[str, Any] = given
         if not self.is_async:
             with Freeplay(self.flavor, KEY, self.base) as client:
                 answer = client.get_completion("p", self.template, NAMED, **params)

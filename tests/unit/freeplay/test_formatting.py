@@ -17,7 +17,7 @@ from freeplay.formatting import fill, filled_messages, filled_text
 VALUES = st.text(alphabet=st.sampled_from(["{", "}", "a", "b", "#", "/", "\n", '"', " ", "é"]))
 LONG = settings(max_examples=200)
 
-RENDERED = {
+RENDERED: dict[str, tuple[str, dict[str, object], str]] = {
     "a variable": ("Hi {{name}}!", {"name": "Ada"}, "Hi Ada!"),
     "blanks inside": ("{{ name }}", {"name": "Ada"}, "Ada"),
     "no escaping": ("{{a}}{{{a}}}{{&a}}", {"a": '<&">'}, '<&"><&"><&">'),

@@ -29,7 +29,8 @@ DOWN = {"down": failing(503), "failing": failing(500), "cut": cut(), "garbage": 
 
 def client(peer: Peer, **options: object) -> Freeplay:
     flavor = OpenAIChat(VENDOR_KEY, f"{peer.url}/v1")
-    settings = replace(ClientOptions(retries=0), **options)
+    given: dict[str, Any] = options
+    settings = replace(ClientOptions(retries=0), **given)
     return Freeplay(flavor, KEY, f"{peer.url}/api", client_options=settings)
 
 

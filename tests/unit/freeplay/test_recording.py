@@ -20,7 +20,7 @@ from freeplay import AsyncFreeplay, ClientOptions, Freeplay
 from freeplay.errors import ConnectionFailedError, FreeplayError, RequestError
 from freeplay.flavors import OpenAIChat
 from freeplay.options import Unrecorded
-from freeplay.recording import BackgroundRecorder, Payload, Reporter
+from freeplay.recording import BackgroundRecorder, Recording, Reporter
 
 SECRET = "planted-value-91c4"
 FAULTS = {
@@ -33,7 +33,8 @@ FAULTS = {
 
 def client(peer: Peer, **options: object) -> Freeplay:
     flavor = OpenAIChat(VENDOR_KEY, f"{peer.url}/v1")
-    settings = replace(ClientOptions(recording_timeout=0.3), **options)
+    given: dict[str, Any] = options
+    settings = replace(ClientOptions(recording_timeout=0.3), **given)
     return Freeplay(flavor, KEY, f"{peer.url}/api", client_options=settings)
 
 
@@ -117,7 +118,7 @@ def anyio_backend() -> str:
 
 
 def recorder(
-    send: Callable[[Payload], None], lost: list[Unrecorded], flush_seconds: float = 0.5
+    send: Callable[[Recording], None], lost: list[Unrecorded], flush_seconds: float = 0.5
 ) -> BackgroundRecorder:
     reporter = Reporter(lost.append)
     return BackgroundRecorder(send, reporter, queue_size=2, flush_seconds=flush_seconds)
@@ -128,32 +129,32 @@ def test_a_full_queue_reports_and_never_waits() -> None:
     sent: list[str] = []
     lost: list[Unrecorded] = []
 
-    def send(payload: Payload) -> None:
+    def send(recording: Recording) -> None:
         gate.wait(10)
-        sent.append(payload["session_id"])
+        sent.append(recording.payload["session_id"])
 
     background = recorder(send, lost)
     for number in range(4):
-        background.put({"session_id": str(number)})
+        background.put(Recording({"session_id": str(number)}))
     assert [(one.session_id, one.reason) for one in lost] == [
         ("2", "queue_full"), ("3", "queue_full"),
     ]  # fmt: skip
     gate.set()
     background.close()
     assert sent == ["0", "1"]
-    background.put({"session_id": "late"})
+    background.put(Recording({"session_id": "late"}))
     assert lost[-1].reason == "closed"
 
 
 def test_closing_reports_each_recording_that_is_left_exactly_once() -> None:
     lost: list[Unrecorded] = []
 
-    def send(_: Payload) -> None:
+    def send(_: Recording) -> None:
         raise ConnectionFailedError("down", path="/v1/record")
 
     background = recorder(send, lost, flush_seconds=0.1)
-    background.put({"session_id": "0"})
-    background.put({"session_id": "1"})
+    background.put(Recording({"session_id": "0"}))
+    background.put(Recording({"session_id": "1"}))
     background.close()
     assert sorted(one.session_id for one in lost) == ["0", "1"]
 
@@ -162,14 +163,14 @@ def test_one_refusal_does_not_hold_up_the_others() -> None:
     lost: list[Unrecorded] = []
     sent: list[str] = []
 
-    def send(payload: Payload) -> None:
-        if payload["session_id"] == "0":
+    def send(recording: Recording) -> None:
+        if recording.payload["session_id"] == "0":
             raise RequestError("refused", path="/v1/record", status=422)
-        sent.append(payload["session_id"])
+        sent.append(recording.payload["session_id"])
 
     background = recorder(send, lost)
-    background.put({"session_id": "0"})
-    background.put({"session_id": "1"})
+    background.put(Recording({"session_id": "0"}))
+    background.put(Recording({"session_id": "1"}))
     assert background.flush(10)
     assert (sent, [(one.reason, one.status) for one in lost]) == (["1"], [("RequestError", 422)])
     background.close()

@@ -46,8 +46,7 @@ class AsyncCallSupport:
         address = checked_address(api_base, freeplay_api_key, options.timeout)
         self.core = Core(address, LLMParameters(kwargs), options)
         self.transport = AsyncTransport(address)
-        if self.core.background:
-            weakref.finalize(self, self.core.background.end).atexit = False
+        weakref.finalize(self, self.core.end).atexit = False
 
     async def opened(
         self, project_id: str, tag: str, test_run_id: str | None = None
@@ -81,8 +80,8 @@ class AsyncCallSupport:
 
     async def aclose(self) -> None:
         """Send what waits to be recorded, and close the connections."""
-        if self.core.background:
-            await asyncio.to_thread(self.core.background.close)
+        for recorder in self.core.recorders():
+            await asyncio.to_thread(recorder.close)
         await self.transport.aclose()
 
 
@@ -333,8 +332,8 @@ class AsyncFreeplay:
 
     async def flush(self, seconds: float | None = None) -> bool:
         """Wait until recordings in the background are sent or reported; False if time ran out."""
-        background = self.call_support.core.background
-        return await asyncio.to_thread(background.flush, seconds) if background else True
+        recorders = self.call_support.core.recorders()
+        return all([await asyncio.to_thread(one.flush, seconds) for one in recorders])
 
     @property
     def unrecorded(self) -> int:

@@ -73,7 +73,8 @@ class ModelCall:
             return error
         status = getattr(error, "status_code", None)
         said = f"{type(error).__name__}, status {status}" if status else type(error).__name__
-        return CompletionError(f"Error calling service ({said})", vendor_error=error)
+        message = f"Error calling service ({said})"
+        return CompletionError(message, vendor_error=error)  # no-payload: shown by no message
 
     def recording(self) -> dict[str, Any]:
         """Return the body of `POST v1/record`."""

@@ -23,7 +23,7 @@ from freeplay.flavors import ChatFlavor, Flavor
 from freeplay.llm_parameters import LLMParameters
 from freeplay.log import LOGGER
 from freeplay.options import ClientOptions
-from freeplay.recording import BackgroundRecorder, Payload, Reporter
+from freeplay.recording import BackgroundRecorder, Payload, Recording, Reporter
 from freeplay.template_cache import Kept, TemplateCache
 from freeplay.transport import Address, Transport
 from freeplay.wire import Ask, Steps
@@ -43,7 +43,9 @@ class Core:
         self.options = options
         self.reporter = Reporter(options.on_unrecorded)
         self._cache = TemplateCache(address.base, options.template_cache_file)
-        self.background = self._recorder(address) if options.record_in_background else None
+        self._address = address
+        self._rescue: BackgroundRecorder | None = None
+        self.background = self._recorder() if options.record_in_background else None
 
     def session(self, project_id: str, tag: str, test_run_id: str | None = None) -> Steps[str]:
         """Return a new session's id."""
@@ -141,15 +143,19 @@ class Core:
         except Exception as error:  # the caller's values, whatever they do
             self.reporter.failed(payload, error)
             return
+        found = Recording(payload)
         if self.background:
-            self.background.put(payload)
+            self.background.put(found)
             return
+        retries, timeout = min(self.options.retries, 1), self.options.recording_timeout
         try:
-            yield from wire.record(
-                payload, min(self.options.retries, 1), self.options.recording_timeout
-            )
+            yield from wire.record(payload, found.key, retries, timeout)
         except FreeplayError as error:
             self.reporter.failed(payload, error)
+        except GeneratorExit:
+            # Whoever waits for it is cancelled or interrupted; the recording goes out all the same.
+            self._apart().put(found)
+            raise
 
     def test_run(self, project_id: str, playlist: str) -> Steps[tuple[str, list[dict[str, str]]]]:
         """Return a new test run's id and inputs."""
@@ -170,14 +176,29 @@ class Core:
         """The template's, then the client's over them, then the call's."""
         return template.get_params().merge_and_override(self.params).merge_and_override(params)
 
-    def _recorder(self, address: Address) -> BackgroundRecorder:
-        own, timeout = Transport(address), self.options.recording_timeout
+    def _apart(self) -> BackgroundRecorder:
+        """The recorder in the background, made where the client was not told to have one."""
+        if self._rescue is None:
+            self._rescue = self._recorder()
+        return self._rescue
+
+    def _recorder(self) -> BackgroundRecorder:
+        own, timeout = Transport(self._address), self.options.recording_timeout
         return BackgroundRecorder(
-            lambda payload: own.run(wire.record(payload, 0, timeout)),
+            lambda one: own.run(wire.record(one.payload, one.key, 0, timeout)),
             self.reporter,
             queue_size=self.options.queue_size,
             flush_seconds=self.options.flush_seconds,
         )
+
+    def end(self) -> None:
+        """Let the recorders send what they have and end; the client is gone."""
+        for recorder in self.recorders():
+            recorder.end()
+
+    def recorders(self) -> list[BackgroundRecorder]:
+        """Return those that may have something to send."""
+        return [one for one in (self.background, self._rescue) if one]
 
 
 def find_template(prompts: PromptTemplates, name: str) -> PromptTemplateWithMetadata:

@@ -49,8 +49,7 @@ class CallSupport:
         self.client_params = LLMParameters(kwargs)
         self.core = Core(address, self.client_params, options)
         self.transport = Transport(address)
-        if self.core.background:
-            weakref.finalize(self, self.core.background.end).atexit = False
+        weakref.finalize(self, self.core.end).atexit = False
 
     @staticmethod
     def find_template_by_name(
@@ -145,8 +144,8 @@ class CallSupport:
 
     def close(self) -> None:
         """Send what waits to be recorded, and close the connections."""
-        if self.core.background:
-            self.core.background.close()
+        for recorder in self.core.recorders():
+            recorder.close()
         self.transport.close()
 
     def _streamed(self, call: ModelCall) -> Generator[CompletionChunk, None, None]:
@@ -402,8 +401,9 @@ class Freeplay:
 
     def flush(self, seconds: float | None = None) -> bool:
         """Wait until recordings in the background are sent or reported; False if time ran out."""
-        background = self.call_support.core.background
-        return background.flush(seconds) if background else True
+        recorders = self.call_support.core.recorders()
+        done = [recorder.flush(seconds) for recorder in recorders]
+        return all(done)
 
     @property
     def unrecorded(self) -> int:

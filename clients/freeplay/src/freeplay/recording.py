@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import time
+import uuid
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from freeplay.errors import FreeplayError, RequestError
@@ -15,6 +17,16 @@ from freeplay.log import LOGGER
 from freeplay.options import Unrecorded
 
 Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording; the key lets a server tell one that is sent again from a second one."""
+
+    payload: Payload = field(repr=False)
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
 _LONGEST_PAUSE_SECONDS: Final = 5.0
 _PAUSE_SECONDS: Final = 0.2
 
@@ -30,10 +42,10 @@ class Reporter:
         """Write one line to the log without any text of the call, and tell who asked."""
         session_id = str(payload.get("session_id"))
         self.lost += 1
+        said = f"{reason} (status {status})" if status else reason
         LOGGER.warning(
-            "A call of the session %s was not recorded: %s%s",
-            session_id, reason, f" (status {status})" if status else "",
-        )  # fmt: skip
+            "A call of the session %s was not recorded: %s", session_id, said
+        )  # no-payload: only an id
         if self._on_unrecorded is None:
             return
         try:
@@ -58,7 +70,7 @@ class BackgroundRecorder:
 
     def __init__(
         self,
-        send: Callable[[Payload], None],
+        send: Callable[[Recording], None],
         reporter: Reporter,
         *,
         queue_size: int,
@@ -68,7 +80,7 @@ class BackgroundRecorder:
         self._reporter = reporter
         self._size = queue_size
         self._flush_seconds = flush_seconds
-        self._waiting: deque[Payload] = deque()
+        self._waiting: deque[Recording] = deque()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._give_up_at: float | None = None
@@ -76,18 +88,18 @@ class BackgroundRecorder:
         self._settling = False
         _RECORDERS.add(self)
 
-    def put(self, payload: Payload) -> None:
+    def put(self, recording: Recording) -> None:
         """Queue a recording; never waits for the server."""
         with self._changed:
             refused = "closed" if self._closed else None
             if refused is None and len(self._waiting) >= self._size:
                 refused = "queue_full"
             if refused is None:
-                self._waiting.append(payload)
+                self._waiting.append(recording)
                 self._start()
                 self._changed.notify_all()
         if refused:
-            self._reporter.report(payload, refused)
+            self._reporter.report(recording.payload, refused)
 
     def flush(self, seconds: float | None = None) -> bool:
         """Wait until everything queued has been sent or reported; False where time ran out."""
@@ -110,8 +122,8 @@ class BackgroundRecorder:
             left = list(self._waiting)
             self._waiting.clear()
             self._changed.notify_all()
-        for payload in left:
-            self._reporter.report(payload, "unsent_at_exit")
+        for recording in left:
+            self._reporter.report(recording.payload, "unsent_at_exit")
 
     def forget_parent(self) -> None:
         """In a forked process: what waits there is the parent's to send."""
@@ -126,21 +138,21 @@ class BackgroundRecorder:
             self._thread.start()
 
     def _work(self) -> None:
-        while payload := self._next():
-            self._settle(payload, self._delivered(payload))
+        while recording := self._next():
+            self._settle(recording, self._delivered(recording))
 
-    def _next(self) -> Payload | None:
+    def _next(self) -> Recording | None:
         """The oldest recording, which stays in the queue until it is settled."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             return self._waiting[0] if self._waiting else None
 
-    def _delivered(self, payload: Payload) -> Exception | None:
+    def _delivered(self, recording: Recording) -> Exception | None:
         """Send one, again and again where that may help; None once it has arrived."""
         attempt = 0
         while True:
             try:
-                self._send(payload)
+                self._send(recording)
             except Exception as error:  # whatever it is is reported
                 problem = error
             else:
@@ -150,16 +162,16 @@ class BackgroundRecorder:
             self._rest(attempt)
             attempt += 1
 
-    def _settle(self, payload: Payload, problem: Exception | None) -> None:
+    def _settle(self, recording: Recording, problem: Exception | None) -> None:
         """Take it off the queue, and report it if it failed; unless `close` has done so."""
         with self._changed:
-            if not self._waiting or self._waiting[0] is not payload:
+            if not self._waiting or self._waiting[0] is not recording:
                 return
             self._waiting.popleft()
             self._settling = True
         try:
             if problem:
-                self._reporter.failed(payload, problem)
+                self._reporter.failed(recording.payload, problem)
         finally:
             with self._changed:
                 self._settling = False

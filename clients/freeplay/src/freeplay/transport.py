@@ -70,6 +70,8 @@ class Transport:
         except StopIteration as done:
             result: T = done.value
             return result
+        finally:
+            steps.close()
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""
@@ -134,6 +136,8 @@ class AsyncTransport:
         except StopIteration as done:
             result: T = done.value
             return result
+        finally:
+            steps.close()
 
     async def aclose(self) -> None:
         """Close the connections; the next call opens new ones."""

@@ -7,7 +7,6 @@ of it, so that one description serves blocking callers and asyncio alike.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
@@ -144,9 +143,9 @@ def create_test_run(
     return _text(said, "test_run_id", path), inputs
 
 
-def record(payload: Mapping[str, Any], retries: int, timeout: float) -> Steps[None]:
-    """Send a recording; the key lets a server tell a repeated one from a second one."""
-    headers = {"Idempotency-Key": str(uuid.uuid4())}
+def record(payload: Mapping[str, Any], key: str, retries: int, timeout: float) -> Steps[None]:
+    """Send a recording; `key` lets a server tell a repeated one from a second one."""
+    headers = {"Idempotency-Key": key}
     request = Request("POST", "/v1/record", payload, headers, repeatable=True, timeout=timeout)
     yield from exchange(request, lambda status: status < 400, retries)
 
