@@ -112,6 +112,23 @@ async def test_a_typed_number_that_is_nobodys_stays_and_is_never_issued(
     assert await own.answer(call, answer) == f"EMAIL_ADDRESS_0, EMAIL_ADDRESS_1, {JANE}"
 
 
+@pytest.mark.parametrize("restarted", [False, True], ids=["same process", "another process"])
+async def test_many_typed_numbers_keep_nobody_from_going_on(
+    database: Database,
+    restarted: bool,
+) -> None:
+    await people(database)
+    own = gateway(database)
+    typed = " ".join(f"EMAIL_ADDRESS_{number}" for number in range(900))
+    conversation = await own.conversations.open(OWNER)
+    await own.send(conversation, ("user", typed))
+    if restarted:
+        own = gateway(database)
+        conversation = await own.conversations.open(OWNER)
+    _, sent = await own.send(conversation, ("user", f"Mail {JANE}"))
+    assert sent == ["Mail EMAIL_ADDRESS_900"]
+
+
 async def test_a_number_that_the_model_made_up_is_never_issued(database: Database) -> None:
     await people(database)
     own = gateway(database)

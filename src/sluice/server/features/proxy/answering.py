@@ -177,6 +177,7 @@ class Answering:
         with anyio.CancelScope(shield=True):
             await self._writer.submit(job, quick=True)
         self._calls.stored(prepared.begun)
+        prepared.cleansed.answered(brought)
 
     def _written(self, answer: _Answer, done: asyncio.Future[None]) -> None:
         """How an answer ended is recorded, or never will be."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -71,8 +71,7 @@ class CleansedCall:
         self.conversation.mappings.remember(self.mapping)
         for key, once in self.cleansed.items():
             self.texts.put(key, once)
-        for name in self.reserved:
-            self.conversation.reserved.put(name, True)
+        self._are_reserved(self.reserved)
 
     def abandoned(self) -> None:
         """It could not be stored."""
@@ -103,6 +102,15 @@ class CleansedCall:
         # and is restored for nobody who only quotes it.
         lost = await vault.add_free(session, brought.new)
         await vault.reserve(session, brought.made_up | {entry.placeholder for entry in lost})
+
+    def answered(self, brought: Brought) -> None:
+        """What the answer brought is committed: later answers need not store it again."""
+        self._are_reserved(brought.made_up)
+
+    def _are_reserved(self, names: Collection[str]) -> None:
+        self.conversation.numbers.reserve(names)
+        for name in names:
+            self.conversation.reserved.put(name, True)
 
     def _made_up(self, told: Iterable[str]) -> set[str]:
         named = {p.typed.placeholder for text in told for p in places(text, self.entity_types)}

@@ -33,7 +33,7 @@ from sluice.engine import (
     UnsupportedText,
 )
 from sluice.engine.errors import Problem
-from sluice.engine.placeholders import parse
+from sluice.engine.placeholders import make, parse
 from sluice.engine.standins import lookalikes
 from sluice.server.errors import Blocked, Unavailable, Unprocessable
 from sluice.server.features.audit import service as audit
@@ -64,6 +64,8 @@ Record = Callable[[AsyncSession, CleansedCall], Awaitable[Result]]
 
 ATTEMPTS: Final = 10
 """How often a request is cleansed again because others issued the same at the same time."""
+AHEAD: Final = 500
+"""Numbers of which is asked, when one was reserved, whether they are too."""
 HASHED_INLINE: Final = 2_000_000
 """Code points that are hashed in the event loop: a few milliseconds."""
 TAUGHT_INLINE: Final = 600_000
@@ -334,9 +336,13 @@ class GatewayCleansing:
     async def _give_up(self, call: CleansedCall) -> None:
         """Forget what could not be stored, and learn which numbers are taken by now."""
         call.abandoned()
+        vault, numbers = call.conversation.vault, call.conversation.numbers
         async with self._database.read() as session:
-            counters = await call.conversation.vault.counters(session)
-        call.conversation.numbers.learn(counters)
+            numbers.learn(await vault.counters(session))
+            for kind in {p[0] for e in call.new if (p := parse(e.placeholder)) is not None}:
+                first = numbers.next(kind)
+                ahead = [make(kind, number) for number in range(first, first + AHEAD)]
+                numbers.reserve((await vault.quoted(session, ahead)).reserved)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
+
+from sluice.engine.placeholders import parse
 
 WIDEST: Final = 1_024
 """How far apart two replicas draw at the most, once they have met."""
+MOST_RESERVED: Final = 10_000
+"""Reserved numbers of an entity type that are remembered."""
 
 
 class NumberSpace:
@@ -20,6 +24,7 @@ class NumberSpace:
 
     def __init__(self, counters: Mapping[str, int]) -> None:
         self._next = dict(counters)
+        self._reserved: dict[str, set[int]] = {}
         self._lock = threading.Lock()
         self._spread = 1
 
@@ -32,8 +37,28 @@ class NumberSpace:
         """The next number; every call gives another one."""
         with self._lock:
             number = self._next.get(entity_type, 0)
+            if reserved := self._reserved.get(entity_type):
+                while number in reserved:
+                    reserved.remove(number)
+                    number += 1
             self._next[entity_type] = number + 1
         return number
+
+    def next(self, entity_type: str) -> int:
+        """What would be drawn now, unless it is reserved."""
+        with self._lock:
+            return self._next.get(entity_type, 0)
+
+    def reserve(self, names: Iterable[str]) -> None:
+        """Never draw the numbers of these placeholders. What is forgotten, the database refuses."""
+        for name in names:
+            if (parsed := parse(name)) is not None:
+                kind, number = parsed
+                with self._lock:
+                    if number >= self._next.get(kind, 0):
+                        reserved = self._reserved.setdefault(kind, set())
+                        if len(reserved) < MOST_RESERVED:
+                            reserved.add(number)
 
     def learn(self, counters: Mapping[str, int]) -> None:
         """Go on behind what is stored by now.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from sluice.server.features.proxy.numbers import WIDEST, NumberSpace
+from sluice.server.features.proxy.numbers import MOST_RESERVED, WIDEST, NumberSpace
 
 
 def test_each_type_counts_on_by_itself() -> None:
@@ -33,3 +33,16 @@ def test_replicas_that_meet_again_and_again_draw_further_apart() -> None:
         counters = space.draw("PERSON") + 1 + WIDEST
         space.learn({"PERSON": counters})
     assert counters <= space.draw("PERSON") < counters + WIDEST
+
+
+def test_reserved_numbers_are_never_drawn() -> None:
+    space = NumberSpace({"PERSON": 2})
+    space.reserve(["PERSON_0", "PERSON_3", "PERSON_4", "AGE_0", "no placeholder"])
+    assert [space.draw("PERSON") for _ in range(3)] == [2, 5, 6]
+    assert (space.draw("AGE"), space.next("AGE")) == (1, 2)
+
+
+def test_only_so_many_reserved_numbers_are_remembered() -> None:
+    space = NumberSpace({})
+    space.reserve(f"PERSON_{number}" for number in range(MOST_RESERVED + 5))
+    assert space.draw("PERSON") == MOST_RESERVED
