@@ -54,7 +54,7 @@ class Keys:
         """The id of an instance."""
         with self.server.client() as admin:
             listed = admin.get("/api/admin/v1/model-instances").json()["data"]
-        return next(one["id"] for one in listed if one["name"] == name)
+        return int(next(one["id"] for one in listed if one["name"] == name))
 
     def ask(self, token: str, model: str = "gpt-x", **fields: object) -> httpx.Response:
         """A chat completion; what came back, whatever it is."""
