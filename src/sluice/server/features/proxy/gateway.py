@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -242,7 +242,13 @@ class Gateway:
 def _stand_ins(call: CleansedCall) -> list[str]:
     """What stands for originals without being a placeholder: nobody could tell it otherwise."""
     names = (entry.placeholder for entry in call.mapping.entries)
-    return [name for name in names if parse(name) is None]
+    return [name for name in names if not _is_placeholder(name)]
+
+
+@lru_cache(100_000)
+def _is_placeholder(name: str) -> bool:
+    """Kept, since a history needs the same ones at each turn."""
+    return parse(name) is not None
 
 
 def _read(came: Came) -> tuple[Call, Reading]:
