@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Generator
 from contextlib import aclosing
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from tests.peers import Peer
-from tests.peers.freeplay_wire import KEY, FreeplayServer
+from tests.peers.freeplay_wire import KEY, FreeplayServer, failing
 from tests.unit.freeplay.conftest import FLAVORS, flavor_of
 
 from freeplay import AsyncFreeplay, Freeplay
+from freeplay.completions import CompletionChunk, PromptTemplateWithMetadata
+from freeplay.errors import CompletionError
+from freeplay.flavors import Flavor, OpenAIChat
+from freeplay.llm_parameters import LLMParameters
 
 NAMED = {"name": "Ada {name}"}
 ECHOED = {
@@ -159,7 +164,6 @@ def test_a_chat_goes_on_from_its_history(
 def test_a_failing_model_is_one_error_without_text_and_is_recorded(
     clients: Clients, server: FreeplayServer, flavor: str
 ) -> None:
-    from tests.peers.freeplay_wire import failing
 
     from freeplay.errors import CompletionError
 
@@ -226,8 +230,6 @@ def test_a_test_runs_sessions_and_recordings_name_it(
 
 
 def test_two_clients_keep_their_keys_apart(base: str, peer: Peer) -> None:
-    from freeplay.flavors import OpenAIChat
-
     keys = [f"vendor-key-{number}" for number in range(2)]
     clients = [Freeplay(OpenAIChat(key, f"{peer.url}/v1"), KEY, base) for key in keys]
     for client in clients:
@@ -235,3 +237,38 @@ def test_two_clients_keep_their_keys_apart(base: str, peer: Peer) -> None:
         client.close()
     sent = [r.headers["authorization"] for r in peer.requests if "chat" in r.path]
     assert sent == [f"Bearer {key}" for key in keys]
+
+
+class Breaking(Flavor):
+    """Says one piece, then raises what quotes it."""
+
+    record_format_type = "openai_text"
+
+    def format(self, prompt_template: PromptTemplateWithMetadata, variables: dict[str, str]) -> str:
+        return prompt_template.content.format(**variables)
+
+    def call_service(self, formatted_prompt: str, llm_parameters: LLMParameters) -> NoReturn:
+        raise ValueError(formatted_prompt)
+
+    def call_service_stream(
+        self, formatted_prompt: str, llm_parameters: LLMParameters
+    ) -> Generator[CompletionChunk, None, None]:
+        yield CompletionChunk("Hel", is_complete=False)
+        raise ValueError(formatted_prompt)
+
+
+def test_a_stream_that_breaks_is_one_error_without_text_and_recorded_as_far_as_it_came(
+    clients: Clients, server: FreeplayServer
+) -> None:
+    both = clients("openai_text")
+    both.flavor = Breaking()
+    with pytest.raises(CompletionError) as caught:
+        both.stream()
+    assert "Ada" not in "".join(traceback.format_exception(caught.value))
+    assert caught.value.__context__ is None
+    (recording,) = server.recordings
+    assert (recording["return_content"], recording["is_complete"]) == ("Hel", False)
+    with pytest.raises(CompletionError, match="ValueError"):
+        both.completion()
+    assert len(server.recordings) == 2
+    assert server.problems == []

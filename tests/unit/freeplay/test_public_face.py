@@ -161,8 +161,9 @@ def test_merging_changes_neither_side() -> None:
         ("secreté", "http://h"),
         ("k", "h:80"),
         ("k", "ftp://h"),
+        ("k", "http://["),
     ],
-    ids=["no key", "line break", "not ascii", "no scheme", "wrong scheme"],
+    ids=["no key", "line break", "not ascii", "no scheme", "wrong scheme", "no host"],
 )
 def test_what_cannot_be_used_is_refused_at_once_and_not_quoted(
     client: type[Freeplay | AsyncFreeplay], key: str, base: str

@@ -49,9 +49,17 @@ def checked_address(api_base: str, key: str, timeout: float) -> Address:
         raise ArgumentError(
             "The Freeplay API key has a character that no key has (a line break, perhaps)"
         )
-    if urlsplit(api_base).scheme not in ("http", "https") or not urlsplit(api_base).hostname:
+    if not _is_address(api_base):
         raise ArgumentError("api_base must be an address that begins with http:// or https://")
     return Address(api_base.rstrip("/"), key, timeout)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 class Transport:
