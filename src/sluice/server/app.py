@@ -40,6 +40,7 @@ from sluice.server.features.proxy import admin_endpoints as calls_admin
 from sluice.server.features.proxy import calls_endpoints
 from sluice.server.features.proxy import endpoints as proxy
 from sluice.server.features.proxy import models_endpoints as proxy_models
+from sluice.server.features.proxy.error_shapes import error_shape
 from sluice.server.features.proxy.wiring import GatewayParts, make_gateway
 from sluice.server.features.threads import endpoints as threads
 from sluice.server.features.threads.service import Threads
@@ -108,6 +109,7 @@ def create_app(
     app.state.services = services
     app.state.auth = services.auth
     app.state.records = services.records
+    app.state.error_shape = error_shape
     _add_routes(app, settings)
     add_error_answers(app)
     return app

@@ -20,7 +20,7 @@ from sluice.server.kit.logs import describe_exception
 from sluice.server.kit.sealing import SealingError
 from sluice.server.kit.streaming import CallerLeft
 from sluice.server.kit.wire import WireModel
-from sluice.server.middleware.request_id import request_id_of
+from sluice.server.middleware.answer import error_body
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ def add_error_answers(app: FastAPI) -> None:
 
 def answer(request: Request, error: SluiceError) -> Response:
     """The JSON answer to an error."""
-    body = error.body(request_id_of(request.scope))
+    body = error_body(request.scope, error)
     return JSONResponse(body, status_code=error.status, headers=retry_after(error))
 
 
@@ -128,12 +128,8 @@ def _message(error: dict[str, str]) -> str:
 async def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 (as above)
     status = error.status_code
-    body = {
-        "message": str(error.detail),
-        "code": _OTHER_CODES.get(status, "error"),
-        "requestId": request_id_of(request.scope),
-    }
-    return JSONResponse(body, status_code=status, headers=error.headers)
+    told = SluiceError(str(error.detail), code=_OTHER_CODES.get(status, "error"), status=status)
+    return JSONResponse(error_body(request.scope, told), status_code=status, headers=error.headers)
 
 
 async def _caller_left(request: Request, error: Exception) -> Response:

@@ -29,7 +29,7 @@ from sluice.engine.errors import Problem
 class SluiceError(Exception):
     """The root: rendered as `{"message", "code", "requestId", "errors"?}` with `status`."""
 
-    status: ClassVar[int] = 500
+    status: int = 500
     default_code: ClassVar[str] = "internal"
 
     def __init__(
@@ -39,8 +39,12 @@ class SluiceError(Exception):
         code: str | None = None,
         errors: Sequence[Problem] = (),
         retry_after: float | None = None,
+        status: int | None = None,
     ) -> None:
+        """`status` only for what has no class of its own, such as 405."""
         super().__init__(message)
+        if status is not None:
+            self.status = status
         self.message = message
         self.code = code or self.default_code
         self.errors = tuple(errors)
