@@ -72,12 +72,19 @@ def cleansed(text: Uncleansed, mapping: Mapping, policy: Policy) -> Cleansed:
     return cleanse(text.text, text.findings, mapping, without_blocking(policy), restorable=False)
 
 
+class _Trial(Mapping):
+    """A mapping whose placeholders nobody uses, so that no number has to be kept free."""
+
+    def reserve(self, text: str) -> None:
+        """Keep nothing free."""
+
+
 def probe(texts: RequestTexts, key: bytes, policy: Policy) -> dict[TextKey, CleansedOnce]:
     """What would come of the fresh texts in a conversation of their own.
 
     The lookups are those of the conversation that `key` belongs to; the placeholders are not.
     """
-    mapping = Mapping(key=key)
+    mapping = _Trial(key=key)
     return {
         place: cleansed_once(text, cleansed(text, mapping, policy), mapping, policy)
         for place, text in texts.fresh.items()
