@@ -136,9 +136,9 @@ def _added(on: Stage, targets: list[Target], step: Step) -> dict[str, Samples]:
         for number in range(-WARM_UP, RUNS * CALLS):
             if number % CALLS == 0:
                 step("one call at a time")
-            text = prompt_text(number)
             for stream in (False, True):
-                body = question(text, stream=stream)
+                # Another text each time: what came before would be known.
+                body = question(prompt_text(2 * number + stream), stream=stream)
                 fast = direct.timed(body, MARK)
                 for name, client in clients.items():
                     slow = client.timed(body, SPACED if name == LITELLM else MARK)
