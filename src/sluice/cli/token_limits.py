@@ -14,7 +14,7 @@ from sluice.cli.options import Json
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from sluice.server.features.proxy.limits import KeySettings, Used
+    from sluice.server.features.proxy.limits.rules import KeySettings, Used
     from sluice.server.kit.database import Database
 
 EPILOG = examples(
@@ -56,7 +56,7 @@ def limits(
     """
     from sluice.cli.host import with_database
     from sluice.cli.terminal import table, write_json
-    from sluice.server.features.proxy.calls_schemas import KeySettingsOut
+    from sluice.server.features.proxy.calls.schemas import KeySettingsOut
 
     budget = round(monthly_budget * MICRODOLLARS) if monthly_budget is not None else None
     changes = {
@@ -89,8 +89,8 @@ async def _changed(
     none: bool,
 ) -> tuple[KeySettings, Used]:
     from sluice.server.auth.repository import TokenRepository
-    from sluice.server.features.proxy.key_settings import KeySettingsService
-    from sluice.server.features.proxy.limits import NOTHING_SET
+    from sluice.server.features.proxy.limits.key_settings import KeySettingsService
+    from sluice.server.features.proxy.limits.rules import NOTHING_SET
 
     if await TokenRepository(session).by_id(token_id) is None:
         raise CommandError(f"There is no API token {token_id}; see `sluice token list`.")

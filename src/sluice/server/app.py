@@ -36,10 +36,10 @@ from sluice.server.features.prompts import endpoints as prompts
 from sluice.server.features.prompts.analysis import Analyzer
 from sluice.server.features.prompts.answer import Answers
 from sluice.server.features.prompts.service import Prompts
-from sluice.server.features.proxy import admin_endpoints as calls_admin
-from sluice.server.features.proxy import calls_endpoints
 from sluice.server.features.proxy import endpoints as proxy
 from sluice.server.features.proxy import models_endpoints as proxy_models
+from sluice.server.features.proxy.calls import admin_endpoints as calls_admin
+from sluice.server.features.proxy.calls import endpoints as calls_endpoints
 from sluice.server.features.proxy.error_shapes import error_shape
 from sluice.server.features.proxy.wiring import GatewayParts, make_gateway
 from sluice.server.features.threads import endpoints as threads

@@ -12,11 +12,11 @@ from sluice.server.features.models.service import Models
 from sluice.server.features.policies.service import Policies
 from sluice.server.features.prompts.answer import Answers
 from sluice.server.features.prompts.service import Prompts
-from sluice.server.features.proxy.answering import Answering
-from sluice.server.features.proxy.calls import Calls
+from sluice.server.features.proxy.answers.answering import Answering
+from sluice.server.features.proxy.calls.recording import Calls
+from sluice.server.features.proxy.calls.records import Records
 from sluice.server.features.proxy.gateway import Gateway
 from sluice.server.features.proxy.known_callers import KnownCallers
-from sluice.server.features.proxy.records import Records
 from sluice.server.features.threads.service import Threads
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database

@@ -13,13 +13,13 @@ from sluice.engine import Action, Finding, Mapping, RawText, cleanse
 from sluice.server.auth.tables import ApiToken, User
 from sluice.server.features.models.tables import ModelInstance
 from sluice.server.features.policies.tables import PolicyGroup
-from sluice.server.features.proxy.calls import BegunCall, CallFacts, CallOutcome, Calls
-from sluice.server.features.proxy.calls_body import Body, take_apart
-from sluice.server.features.proxy.calls_status import CallStatus
-from sluice.server.features.proxy.conversations import Conversation, Conversations, Owner
-from sluice.server.features.proxy.key_settings import KeySettingsService
-from sluice.server.features.proxy.limits import KeySettings, Limits
-from sluice.server.features.proxy.prices import Prices
+from sluice.server.features.proxy.calls.body import Body, take_apart
+from sluice.server.features.proxy.calls.prices import Prices
+from sluice.server.features.proxy.calls.recording import BegunCall, CallFacts, CallOutcome, Calls
+from sluice.server.features.proxy.calls.status import CallStatus
+from sluice.server.features.proxy.conversations.service import Conversation, Conversations, Owner
+from sluice.server.features.proxy.limits.key_settings import KeySettingsService
+from sluice.server.features.proxy.limits.rules import KeySettings, Limits
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database
 from sluice.server.kit.sealing import MasterKeys

@@ -22,12 +22,12 @@ from tests.integration.features.recording import (
 from sluice.engine import Action, Mapping
 from sluice.server.errors import NotFound, Unprocessable
 from sluice.server.features.models.service import Models
-from sluice.server.features.proxy.calls import AnswerText, CallOutcome
-from sluice.server.features.proxy.calls_reading import RecordedCalls
-from sluice.server.features.proxy.calls_repository import CallFilter
-from sluice.server.features.proxy.calls_schemas import CallOut
-from sluice.server.features.proxy.calls_status import CallStatus
-from sluice.server.features.proxy.calls_tables import Call, CallText
+from sluice.server.features.proxy.calls.reading import RecordedCalls
+from sluice.server.features.proxy.calls.recording import AnswerText, CallOutcome
+from sluice.server.features.proxy.calls.repository import CallFilter
+from sluice.server.features.proxy.calls.schemas import CallOut
+from sluice.server.features.proxy.calls.status import CallStatus
+from sluice.server.features.proxy.calls.tables import Call, CallText
 from sluice.server.kit.database import Database
 from sluice.server.providers.base import Usage
 

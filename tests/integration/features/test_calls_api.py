@@ -25,10 +25,11 @@ from sluice.engine import Action, CleansedText, Finding, Mapping, Policy, RawTex
 from sluice.server.auth.auth import Auth
 from sluice.server.error_answers import add_error_answers
 from sluice.server.features.models.service import Models
-from sluice.server.features.proxy import admin_endpoints, calls_endpoints
-from sluice.server.features.proxy.calls_reading import RecordedCalls
-from sluice.server.features.proxy.calls_status import CallStatus
-from sluice.server.features.proxy.records import Records
+from sluice.server.features.proxy.calls import admin_endpoints
+from sluice.server.features.proxy.calls import endpoints as calls_endpoints
+from sluice.server.features.proxy.calls.reading import RecordedCalls
+from sluice.server.features.proxy.calls.records import Records
+from sluice.server.features.proxy.calls.status import CallStatus
 from sluice.server.kit.database import Database
 from sluice.server.providers.base import Usage
 

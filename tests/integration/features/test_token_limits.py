@@ -14,12 +14,12 @@ from sqlalchemy.dialects import sqlite
 from tests.integration.features.recording import MODEL, Recorder, everything, filled
 
 from sluice.server.errors import NotFound, RateLimited, SluiceError, Unprocessable
-from sluice.server.features.proxy import limits_repository
-from sluice.server.features.proxy.calls import AnswerText, CallOutcome
-from sluice.server.features.proxy.calls_status import CallStatus
-from sluice.server.features.proxy.key_settings import KeySettingsService
-from sluice.server.features.proxy.limits import KeySettings, Limits, Used
-from sluice.server.features.proxy.limits_tables import ApiTokenSettings
+from sluice.server.features.proxy.calls.recording import AnswerText, CallOutcome
+from sluice.server.features.proxy.calls.status import CallStatus
+from sluice.server.features.proxy.limits import repository as limits_repository
+from sluice.server.features.proxy.limits.key_settings import KeySettingsService
+from sluice.server.features.proxy.limits.rules import KeySettings, Limits, Used
+from sluice.server.features.proxy.limits.tables import ApiTokenSettings
 from sluice.server.kit.database import Database
 from sluice.server.providers.base import Usage
 
@@ -315,7 +315,7 @@ async def test_what_is_counted_is_found_by_an_index(
 async def test_many_tokens_settings_do_not_pile_up_in_memory(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sluice.server.features.proxy.key_settings.MOST_KEPT", 3)
+    monkeypatch.setattr("sluice.server.features.proxy.limits.key_settings.MOST_KEPT", 3)
     service = KeySettingsService()
     async with recorder.database.read() as session:
         for token_id in range(10):

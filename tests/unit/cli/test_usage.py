@@ -13,7 +13,7 @@ import pytest
 from tests.unit.cli.commands import run
 
 from sluice.cli.usage import cost
-from sluice.server.features.proxy.usage import UsageOut
+from sluice.server.features.proxy.calls.usage import UsageOut
 
 ROWS = [
     UsageOut(

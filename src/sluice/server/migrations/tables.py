@@ -6,9 +6,9 @@ from sluice.server.auth import tables as auth
 from sluice.server.features.audit import tables as audit
 from sluice.server.features.models import tables as models
 from sluice.server.features.policies import tables as policies
-from sluice.server.features.proxy import calls_tables as calls
-from sluice.server.features.proxy import limits_tables as limits
-from sluice.server.features.proxy import tables as conversations
+from sluice.server.features.proxy.calls import tables as calls
+from sluice.server.features.proxy.conversations import tables as conversations
+from sluice.server.features.proxy.limits import tables as limits
 from sluice.server.features.threads import tables as threads
 from sluice.server.kit import configuration
 from sluice.server.kit.database import Base

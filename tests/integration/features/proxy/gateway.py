@@ -13,10 +13,10 @@ from sluice.engine import Policy, RawText
 from sluice.server.auth.tables import ApiToken, User
 from sluice.server.features.policies.service import PolicyInForce
 from sluice.server.features.prompts.analysis import Analyzer
-from sluice.server.features.proxy.cleansed_call import CleansedCall
-from sluice.server.features.proxy.cleansing import GatewayCleansing
-from sluice.server.features.proxy.conversations import Conversation, Conversations, Owner
-from sluice.server.features.proxy.restoring import AnswerRestorer
+from sluice.server.features.proxy.answers.restoring import AnswerRestorer
+from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
+from sluice.server.features.proxy.cleansing.service import GatewayCleansing
+from sluice.server.features.proxy.conversations.service import Conversation, Conversations, Owner
 from sluice.server.features.proxy.wires.reading import Reading, Speaker
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database

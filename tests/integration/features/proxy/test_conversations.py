@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from tests.integration.features.proxy.gateway import OTHER, OWNER, gateway, people
 
 from sluice.server.errors import NotFound
-from sluice.server.features.proxy.conversations import Owner
+from sluice.server.features.proxy.conversations.service import Owner
 from sluice.server.kit.database import Database
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from tests.integration.features.conftest import World
 
-from sluice.server.features.proxy.calls_repository import CallRepository
+from sluice.server.features.proxy.calls.repository import CallRepository
 from sluice.server.services import Services
 
 pytestmark = pytest.mark.anyio

@@ -13,7 +13,7 @@ from sluice.engine import Action, Finding, Policy, RawText, Rule
 from sluice.server.errors import Blocked, Unprocessable
 from sluice.server.features.policies.service import PolicyInForce
 from sluice.server.features.prompts.analysis import Analyzer
-from sluice.server.features.proxy.cleansed_call import CleansedCall
+from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.wires.reading import Reading, Speaker
 from sluice.server.kit.database import Database
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.integration.features.proxy.gateway import OWNER, gateway, people
 
 from sluice.engine import Action, Policy, RawText, Rule
-from sluice.server.features.proxy.cleansed_call import CleansedCall
-from sluice.server.features.proxy.restoring import AnswerRestorer
+from sluice.server.features.proxy.answers.restoring import AnswerRestorer
+from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.wires.reading import Body, Reading
 from sluice.server.kit.database import Database
 

@@ -19,18 +19,18 @@ from starlette.routing import Route
 
 from sluice.server.error_answers import failure_behind, retry_after
 from sluice.server.errors import Malformed, SluiceError
-from sluice.server.features.proxy.answering import Answering
+from sluice.server.features.proxy.answers.answering import Answering
 from sluice.server.features.proxy.gateway import Came, Prepared
 from sluice.server.features.proxy.signin import signed_in
-from sluice.server.features.proxy.wires.anthropic_complete import AnthropicComplete
-from sluice.server.features.proxy.wires.anthropic_messages import (
+from sluice.server.features.proxy.wires.anthropic.complete import AnthropicComplete
+from sluice.server.features.proxy.wires.anthropic.messages import (
     AnthropicCountTokens,
     AnthropicMessages,
 )
-from sluice.server.features.proxy.wires.openai_chat import ChatWire
-from sluice.server.features.proxy.wires.openai_completions import CompletionsWire
-from sluice.server.features.proxy.wires.openai_embeddings import EmbeddingsWire
-from sluice.server.features.proxy.wires.openai_responses import ResponsesWire
+from sluice.server.features.proxy.wires.openai.chat import ChatWire
+from sluice.server.features.proxy.wires.openai.completions import CompletionsWire
+from sluice.server.features.proxy.wires.openai.embeddings import EmbeddingsWire
+from sluice.server.features.proxy.wires.openai.responses import ResponsesWire
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.features.proxy.wires.wire import Wire
 from sluice.server.kit.streaming import CallerLeft, LineStream, until_caller_leaves

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from sluice.server.errors import SluiceError
-from sluice.server.features.proxy.wires import anthropic_errors, openai_errors
+from sluice.server.features.proxy.wires.anthropic import errors as anthropic_errors
+from sluice.server.features.proxy.wires.openai import errors as openai_errors
 from sluice.server.features.proxy.wires.reading import Body
 
 _ANTHROPIC: Final = ("/v1/messages", "/v1/complete")

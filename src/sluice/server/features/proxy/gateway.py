@@ -23,17 +23,17 @@ from sluice.server.features.models.schemas import Attachments
 from sluice.server.features.models.service import Models, UsableInstance
 from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.features.proxy import attachments
-from sluice.server.features.proxy.answer_scanning import AnswerRules, AnswerScanning
+from sluice.server.features.proxy.answers.scanning import AnswerRules, AnswerScanning
 from sluice.server.features.proxy.asking import Asking, Question
-from sluice.server.features.proxy.calls import BegunCall, CallFacts, Calls
-from sluice.server.features.proxy.calls_body import RecordedBody, take_apart
-from sluice.server.features.proxy.cleansed_call import CleansedCall
-from sluice.server.features.proxy.cleansing import GatewayCleansing
-from sluice.server.features.proxy.conversation_headers import named_by
-from sluice.server.features.proxy.conversations import Conversations, Owner
+from sluice.server.features.proxy.calls.body import RecordedBody, take_apart
+from sluice.server.features.proxy.calls.recording import BegunCall, CallFacts, Calls
+from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
+from sluice.server.features.proxy.cleansing.service import GatewayCleansing
+from sluice.server.features.proxy.conversations.headers import named_by
+from sluice.server.features.proxy.conversations.service import Conversations, Owner
 from sluice.server.features.proxy.expected import expected_tokens
-from sluice.server.features.proxy.key_settings import KeySettingsService
-from sluice.server.features.proxy.limits import NO_LIMITS
+from sluice.server.features.proxy.limits.key_settings import KeySettingsService
+from sluice.server.features.proxy.limits.rules import NO_LIMITS
 from sluice.server.features.proxy.routing import route
 from sluice.server.features.proxy.wires.reading import Body, Reading
 from sluice.server.features.proxy.wires.wire import Call, Wire

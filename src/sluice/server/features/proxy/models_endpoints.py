@@ -13,9 +13,10 @@ from sluice.server.errors import NotFound, SluiceError
 from sluice.server.features.models.named import NamedInstance
 from sluice.server.features.proxy.endpoints import error_response, told
 from sluice.server.features.proxy.signin import signed_in
-from sluice.server.features.proxy.wires import anthropic_models, openai_errors
-from sluice.server.features.proxy.wires.anthropic_messages import AnthropicMessages
-from sluice.server.features.proxy.wires.openai_chat import ChatWire
+from sluice.server.features.proxy.wires.anthropic import models as anthropic_models
+from sluice.server.features.proxy.wires.anthropic.messages import AnthropicMessages
+from sluice.server.features.proxy.wires.openai import errors as openai_errors
+from sluice.server.features.proxy.wires.openai.chat import ChatWire
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.features.proxy.wires.wire import Wire
 from sluice.server.services import services_of

@@ -7,7 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sluice.server.features.proxy.calls_body import digests_of, put_together, take_apart
+from sluice.server.features.proxy.calls.body import digests_of, put_together, take_apart
 
 KEY = b"k" * 32
 LONG = "x" * 200

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.server.features.proxy.conversation_headers import HEADERS, named_by
+from sluice.server.features.proxy.conversations.headers import HEADERS, named_by
 
 DOCS = Path(__file__).parents[5] / "docs" / "gateway.md"
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluice.engine import Detector, Finding
-from sluice.server.features.proxy.labelled import LONGEST, labelled, telling
+from sluice.server.features.proxy.cleansing.labelled import LONGEST, labelled, telling
 
 DETECTOR = Detector()
 

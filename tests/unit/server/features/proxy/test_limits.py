@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sluice.server.errors import RateLimited
-from sluice.server.features.proxy import limits
-from sluice.server.features.proxy.limits import Limits, MonthSoFar, Used
+from sluice.server.features.proxy.limits import rules as limits
+from sluice.server.features.proxy.limits.rules import Limits, MonthSoFar, Used
 
 NOW = datetime(2026, 11, 30, 23, 59, 30, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sluice.server.features.proxy.mentioned import FEW, Mentions, sought, words
+from sluice.server.features.proxy.cleansing.mentioned import FEW, Mentions, sought, words
 
 
 def _found(

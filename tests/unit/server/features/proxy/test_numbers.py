@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from sluice.server.features.proxy.numbers import MOST_RESERVED, WIDEST, NumberSpace
+from sluice.server.features.proxy.conversations.numbers import MOST_RESERVED, WIDEST, NumberSpace
 
 
 def test_each_type_counts_on_by_itself() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sluice.server.features.proxy.quoting import (
+from sluice.server.features.proxy.conversations.quoting import (
     OWN_CONVERSATION,
     OWN_PERSON,
     SHARED,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice.server.features.proxy.prices import Price, Prices, PricesError, spellings
+from sluice.server.features.proxy.calls.prices import Price, Prices, PricesError, spellings
 from sluice.server.providers.base import Usage
 
 OWN = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sluice.server.features.proxy.recently_used import RecentlyUsed
+from sluice.server.features.proxy.conversations.recently_used import RecentlyUsed
 
 
 def test_the_least_used_goes_first() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluice.engine import Action, Detector, Finding, Mapping, Policy, RawText, Rule
-from sluice.server.features.proxy.restoring import AnswerPolicy, AnswerRestorer
+from sluice.server.features.proxy.answers.restoring import AnswerPolicy, AnswerRestorer
 from sluice.server.features.proxy.wires.wire import AnswerBlocked
 
 NEW = "new@example.org"

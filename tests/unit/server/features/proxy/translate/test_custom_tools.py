@@ -18,8 +18,8 @@ from tests.unit.server.features.proxy.translate.asking import asked, refused, to
 from tests.unit.server.features.proxy.wires.restoring import Restoring, mapping_of
 
 from sluice.engine.types import CleansedText
-from sluice.server.features.proxy.wires.openai_chat import ChatWire
-from sluice.server.features.proxy.wires.openai_responses import ResponsesWire
+from sluice.server.features.proxy.wires.openai.chat import ChatWire
+from sluice.server.features.proxy.wires.openai.responses import ResponsesWire
 from sluice.server.features.proxy.wires.wire import Wire
 from sluice.server.providers.base import Delta, Text, ToolCall, ToolChoice, ToolResult
 from sluice.server.providers.sse import Event

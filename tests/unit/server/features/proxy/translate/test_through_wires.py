@@ -25,11 +25,11 @@ from tests.unit.server.features.proxy.translate.answers import (
 )
 from tests.unit.server.features.proxy.wires.restoring import Restoring, mapping_of
 
-from sluice.server.features.proxy.wires.anthropic_complete import AnthropicComplete
-from sluice.server.features.proxy.wires.anthropic_messages import AnthropicMessages
-from sluice.server.features.proxy.wires.openai_chat import ChatWire
-from sluice.server.features.proxy.wires.openai_completions import CompletionsWire
-from sluice.server.features.proxy.wires.openai_responses import ResponsesWire
+from sluice.server.features.proxy.wires.anthropic.complete import AnthropicComplete
+from sluice.server.features.proxy.wires.anthropic.messages import AnthropicMessages
+from sluice.server.features.proxy.wires.openai.chat import ChatWire
+from sluice.server.features.proxy.wires.openai.completions import CompletionsWire
+from sluice.server.features.proxy.wires.openai.responses import ResponsesWire
 from sluice.server.features.proxy.wires.reading import Reading
 from sluice.server.features.proxy.wires.wire import Wire
 from sluice.server.providers.base import Delta

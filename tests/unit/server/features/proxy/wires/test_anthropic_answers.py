@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from tests.unit.server.features.proxy.wires.restoring import Restoring, mapping_of
 
-from sluice.server.features.proxy.wires.anthropic_complete import AnthropicComplete
-from sluice.server.features.proxy.wires.anthropic_messages import (
+from sluice.server.features.proxy.wires.anthropic.complete import AnthropicComplete
+from sluice.server.features.proxy.wires.anthropic.messages import (
     AnthropicCountTokens,
     AnthropicMessages,
 )

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sluice.engine.types import CleansedText
-from sluice.server.features.proxy.wires.anthropic_complete import AnthropicComplete
-from sluice.server.features.proxy.wires.anthropic_messages import AnthropicMessages
+from sluice.server.features.proxy.wires.anthropic.complete import AnthropicComplete
+from sluice.server.features.proxy.wires.anthropic.messages import AnthropicMessages
 from sluice.server.features.proxy.wires.reading import Reading
 
 MESSAGES = AnthropicMessages()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.server.features.proxy.wires.restoring import Restoring, mapping_of
 
-from sluice.server.features.proxy.wires.anthropic_complete import AnthropicComplete
+from sluice.server.features.proxy.wires.anthropic.complete import AnthropicComplete
 from sluice.server.providers.base import ProviderError, ProviderProtocolError
 from sluice.server.providers.sse import Event
 

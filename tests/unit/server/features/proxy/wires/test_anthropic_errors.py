@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from sluice.engine.errors import Problem
-from sluice.server.features.proxy.wires.anthropic_complete import AnthropicComplete
-from sluice.server.features.proxy.wires.anthropic_errors import error_body
-from sluice.server.features.proxy.wires.anthropic_messages import AnthropicMessages
-from sluice.server.features.proxy.wires.anthropic_models import model_body, models_body
+from sluice.server.features.proxy.wires.anthropic.complete import AnthropicComplete
+from sluice.server.features.proxy.wires.anthropic.errors import error_body
+from sluice.server.features.proxy.wires.anthropic.messages import AnthropicMessages
+from sluice.server.features.proxy.wires.anthropic.models import model_body, models_body
 
 TYPES = {
     400: "invalid_request_error",

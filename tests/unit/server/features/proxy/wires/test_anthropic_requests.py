@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sluice.server.features.proxy.wires.anthropic_messages import (
+from sluice.server.features.proxy.wires.anthropic.messages import (
     AnthropicCountTokens,
     AnthropicMessages,
 )

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.server.features.proxy.wires.restoring import Restoring, Streamed, mapping_of
 
-from sluice.server.features.proxy.wires.anthropic_messages import AnthropicMessages
+from sluice.server.features.proxy.wires.anthropic.messages import AnthropicMessages
 from sluice.server.features.proxy.wires.wire import AnswerBlocked
 from sluice.server.providers.base import ProviderProtocolError, ProviderRateLimited, Usage
 from sluice.server.providers.sse import Event, EventParser

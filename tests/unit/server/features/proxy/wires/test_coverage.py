@@ -25,15 +25,15 @@ from openai.types.responses import Response, ResponseStreamEvent, response_creat
 from tests.unit.server.features.proxy.wires.planting import CANARY, Planter, places
 from tests.unit.server.features.proxy.wires.restoring import Restoring
 
-from sluice.server.features.proxy.wires.anthropic_complete import AnthropicComplete
-from sluice.server.features.proxy.wires.anthropic_messages import (
+from sluice.server.features.proxy.wires.anthropic.complete import AnthropicComplete
+from sluice.server.features.proxy.wires.anthropic.messages import (
     AnthropicCountTokens,
     AnthropicMessages,
 )
-from sluice.server.features.proxy.wires.openai_chat import ChatWire
-from sluice.server.features.proxy.wires.openai_completions import CompletionsWire
-from sluice.server.features.proxy.wires.openai_embeddings import EmbeddingsWire
-from sluice.server.features.proxy.wires.openai_responses import ResponsesWire
+from sluice.server.features.proxy.wires.openai.chat import ChatWire
+from sluice.server.features.proxy.wires.openai.completions import CompletionsWire
+from sluice.server.features.proxy.wires.openai.embeddings import EmbeddingsWire
+from sluice.server.features.proxy.wires.openai.responses import ResponsesWire
 from sluice.server.features.proxy.wires.reading import Reading
 from sluice.server.features.proxy.wires.wire import AnswerBlocked, Wire
 from sluice.server.providers.base import ProviderError

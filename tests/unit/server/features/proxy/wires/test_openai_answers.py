@@ -16,10 +16,10 @@ from tests.unit.server.features.proxy.wires.openai_samples import (
 )
 from tests.unit.server.features.proxy.wires.restoring import Restoring, mapping_of
 
-from sluice.server.features.proxy.wires.openai_chat import ChatWire
-from sluice.server.features.proxy.wires.openai_completions import CompletionsWire
-from sluice.server.features.proxy.wires.openai_embeddings import EmbeddingsWire
-from sluice.server.features.proxy.wires.openai_responses import ResponsesWire
+from sluice.server.features.proxy.wires.openai.chat import ChatWire
+from sluice.server.features.proxy.wires.openai.completions import CompletionsWire
+from sluice.server.features.proxy.wires.openai.embeddings import EmbeddingsWire
+from sluice.server.features.proxy.wires.openai.responses import ResponsesWire
 from sluice.server.features.proxy.wires.reading import Reading
 from sluice.server.features.proxy.wires.wire import AnswerBlocked, Outcome, Wire
 from sluice.server.providers.base import Usage

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from tests.unit.server.features.proxy.wires.openai_samples import MARK, cleansed, read
 
-from sluice.server.features.proxy.wires.openai_chat import ChatWire
-from sluice.server.features.proxy.wires.openai_responses import ResponsesWire
+from sluice.server.features.proxy.wires.openai.chat import ChatWire
+from sluice.server.features.proxy.wires.openai.responses import ResponsesWire
 from sluice.server.features.proxy.wires.wire import Wire
 
 PDF = base64.b64encode(b"%PDF-1").decode()

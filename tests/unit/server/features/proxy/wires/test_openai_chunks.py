@@ -25,9 +25,9 @@ from tests.unit.server.features.proxy.wires.openai_streams import (
 )
 from tests.unit.server.features.proxy.wires.restoring import Restoring, mapping_of
 
-from sluice.server.features.proxy.wires.openai_chat import ChatWire
-from sluice.server.features.proxy.wires.openai_chunks import ChunkRewriter
-from sluice.server.features.proxy.wires.openai_completions import CompletionsWire
+from sluice.server.features.proxy.wires.openai.chat import ChatWire
+from sluice.server.features.proxy.wires.openai.chunks import ChunkRewriter
+from sluice.server.features.proxy.wires.openai.completions import CompletionsWire
 from sluice.server.features.proxy.wires.wire import AnswerBlocked
 from sluice.server.providers.base import ProviderError, ProviderProtocolError, Usage
 from sluice.server.providers.sse import Event

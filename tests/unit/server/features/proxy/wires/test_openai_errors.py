@@ -9,8 +9,8 @@ from tests.unit.server.features.proxy.wires.openai_streams import parsed
 
 from sluice.engine.errors import Problem
 from sluice.server.features.proxy.wires import sse
-from sluice.server.features.proxy.wires.openai_chat import ChatWire
-from sluice.server.features.proxy.wires.openai_errors import model_body, models_body
+from sluice.server.features.proxy.wires.openai.chat import ChatWire
+from sluice.server.features.proxy.wires.openai.errors import model_body, models_body
 from sluice.server.providers.sse import Event
 
 KINDS = {

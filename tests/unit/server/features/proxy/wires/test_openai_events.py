@@ -17,8 +17,8 @@ from tests.unit.server.features.proxy.wires.openai_samples import (
 from tests.unit.server.features.proxy.wires.openai_streams import cut, event, sent
 from tests.unit.server.features.proxy.wires.restoring import Restoring, mapping_of
 
-from sluice.server.features.proxy.wires.openai_events import EventRewriter
-from sluice.server.features.proxy.wires.openai_responses import ResponsesWire
+from sluice.server.features.proxy.wires.openai.events import EventRewriter
+from sluice.server.features.proxy.wires.openai.responses import ResponsesWire
 from sluice.server.features.proxy.wires.reading import Reading
 from sluice.server.features.proxy.wires.wire import AnswerBlocked
 from sluice.server.providers.base import ProviderError, ProviderProtocolError, Usage

@@ -19,10 +19,10 @@ from tests.unit.server.features.proxy.wires.openai_samples import (
 )
 
 from sluice.engine.types import CleansedText
-from sluice.server.features.proxy.wires.openai_chat import ChatWire
-from sluice.server.features.proxy.wires.openai_completions import CompletionsWire
-from sluice.server.features.proxy.wires.openai_embeddings import EmbeddingsWire
-from sluice.server.features.proxy.wires.openai_responses import ResponsesWire
+from sluice.server.features.proxy.wires.openai.chat import ChatWire
+from sluice.server.features.proxy.wires.openai.completions import CompletionsWire
+from sluice.server.features.proxy.wires.openai.embeddings import EmbeddingsWire
+from sluice.server.features.proxy.wires.openai.responses import ResponsesWire
 from sluice.server.features.proxy.wires.reading import DEEPEST, Speaker
 from sluice.server.features.proxy.wires.wire import Wire
 

@@ -1,0 +1,1 @@
+"""Recorded calls: their texts sealed, their usage and cost, how they are read and deleted."""

@@ -1,0 +1,105 @@
+"""Everybody's calls and usage, and the settings of API tokens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from sluice.engine import RawText
+from sluice.server.auth.auth import Caller
+from sluice.server.auth.caller import require
+from sluice.server.auth.roles import Permission
+from sluice.server.features.proxy.calls.endpoints import Before, Limit, WantedCalls, WantedUsage
+from sluice.server.features.proxy.calls.records import Records, RecordsDep
+from sluice.server.features.proxy.calls.schemas import (
+    CallDetail,
+    CallOut,
+    KeySettingsIn,
+    KeySettingsOut,
+    OriginalOut,
+    RevealIn,
+)
+from sluice.server.features.proxy.calls.usage import UsageBy, UsageOut, usage
+from sluice.server.kit.wire import Data, RowId
+
+admin_router = APIRouter(prefix="/api/admin/v1", tags=["Manage: calls, usage and limits"])
+
+Manager = Annotated[Caller, Depends(require(Permission.MANAGE))]
+Auditor = Annotated[Caller, Depends(require(Permission.AUDIT))]
+Revealer = Annotated[Caller, Depends(require(Permission.REVEAL))]
+OfUser = Annotated[RowId | None, Query(alias="userId")]
+
+
+@admin_router.get("/calls")
+async def list_all(
+    caller: Auditor,
+    records: RecordsDep,
+    wanted: WantedCalls,
+    user: OfUser = None,
+    before: Before = None,
+    limit: Limit = 100,
+) -> Data[list[CallOut]]:
+    """Everybody's calls, newest first, without their texts."""
+    of_user = replace(wanted, user_id=user)
+    async with records.database.read() as session:
+        return Data(data=await records.calls.page(session, of_user, before=before, limit=limit))
+
+
+@admin_router.get("/calls/{call_id}")
+async def get(call_id: RowId, caller: Auditor, records: RecordsDep) -> Data[CallDetail]:
+    """One call as it was cleansed; that it was read stands in the audit log."""
+    async with records.database.write() as session:
+        detail = await records.calls.anybodys(session, call_id, actor_id=caller.user_id)
+    return Data(data=detail)
+
+
+@admin_router.post("/calls/{call_id}/reveal")
+async def reveal(
+    call_id: RowId, body: RevealIn, caller: Revealer, records: RecordsDep
+) -> Data[list[OriginalOut]]:
+    """A call's originals; the reason (cleansed) and the caller stand in the audit log."""
+    async with records.database.write() as session:
+        revealed = await records.calls.reveal(
+            session, call_id, actor_id=caller.user_id, reason=RawText(body.reason)
+        )
+    return Data(data=revealed)
+
+
+@admin_router.get("/usage")
+async def all_usage(
+    caller: Auditor,
+    records: RecordsDep,
+    wanted: WantedUsage,
+    user: OfUser = None,
+    by: UsageBy = UsageBy.MODEL,
+) -> Data[list[UsageOut]]:
+    """What everybody's calls used and cost, this month unless a time is given."""
+    async with records.database.read() as session:
+        return Data(data=await usage(session, by, replace(wanted, user_id=user)))
+
+
+@admin_router.get("/api-tokens/{token_id}/settings")
+async def get_settings(
+    token_id: RowId, caller: Manager, records: RecordsDep
+) -> Data[KeySettingsOut]:
+    """What is set for an API token, and what it has used of this month."""
+    return Data(data=await _settings(records, token_id))
+
+
+@admin_router.put("/api-tokens/{token_id}/settings")
+async def set_settings(
+    token_id: RowId, body: KeySettingsIn, caller: Manager, records: RecordsDep
+) -> Data[KeySettingsOut]:
+    """Set an API token's default instance and its limits, as a whole; in force in a second."""
+    async with records.database.write() as session:
+        await records.key_settings.set(session, token_id, body.settings(), actor_id=caller.user_id)
+    return Data(data=await _settings(records, token_id))
+
+
+async def _settings(records: Records, token_id: int) -> KeySettingsOut:
+    async with records.database.read() as session:
+        settings = await records.key_settings.read(session, token_id)
+        used = await records.key_settings.used(session, token_id)
+    return KeySettingsOut.of(token_id, settings, used)

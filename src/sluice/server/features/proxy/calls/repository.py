@@ -1,0 +1,174 @@
+"""The queries of calls and of the texts that they sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple, cast
+
+from sqlalchemy import (
+    CursorResult,
+    LargeBinary,
+    Select,
+    Table,
+    bindparam,
+    case,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import defer
+
+from sluice.server.features.proxy.calls.status import CallStatus
+from sluice.server.features.proxy.calls.tables import Call, CallText
+from sluice.server.kit.repository import Repository
+
+# The statements of every call: built once, and on tables, since mapped objects cost twice as much.
+_CALLS: Final = cast("Table", Call.__table__)
+_TEXTS: Final = cast("Table", CallText.__table__)
+SEALED: Final = ("request_sealed", "raw_answer_sealed", "hydrated_answer_sealed")
+
+_ADD: Final = insert(_CALLS)
+_ADD_TEXTS: Final[dict[str, Any]] = {
+    "sqlite": sqlite.insert(_TEXTS).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(_TEXTS).on_conflict_do_nothing(),
+}
+
+
+def _unless_deleted(name: str) -> Any:  # noqa: ANN401 (an expression)
+    value = bindparam(f"new_{name}", type_=LargeBinary)
+    return case((_CALLS.c.deleted_at.is_(None), value), else_=None)
+
+
+_ANSWERS: Final = ("raw_answer_sealed", "hydrated_answer_sealed")
+_OUTCOME: Final = (
+    "provider", "model", "status", "error_code", "model_answered", "connection", "attempts",
+    "finished_at", "first_token_ms", "duration_ms", "input_tokens", "output_tokens",
+    "cache_read_tokens", "cache_write_tokens", "cost", "counted_tokens", "counted_cost",
+    "answer_manifest",
+)  # fmt: skip
+# One whose conversation was deleted meanwhile keeps no text, but what it used is counted.
+_FINISH: Final = (
+    update(_CALLS)
+    .where(_CALLS.c.id == bindparam("of_id"), _CALLS.c.uid == bindparam("of_uid"))
+    .values(
+        {_CALLS.c[name]: bindparam(f"new_{name}", type_=_CALLS.c[name].type) for name in _OUTCOME}
+        | {_CALLS.c[name]: _unless_deleted(name) for name in _ANSWERS}
+    )
+)
+
+TEXTS_AT_ONCE: Final = 500
+"""Values of one query."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls a list shows; None shows all."""
+
+    user_id: int | None = None
+    api_token_id: int | None = None
+    model_instance_id: int | None = None
+    conversation_id: int | None = None
+    status: CallStatus | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class StoredText(NamedTuple):
+    """A text's row."""
+
+    digest: bytes
+    sealed: bytes
+
+
+class CallRepository(Repository):
+    """Calls, and the texts of their conversations."""
+
+    async def insert(self, **values: object) -> int:
+        """Insert a call; returns its id."""
+        result = cast("CursorResult[Any]", await self._session.execute(_ADD, values))
+        key = result.inserted_primary_key
+        if key is None:
+            raise RuntimeError("an insertion gave no id")
+        return int(key[0])
+
+    async def add_texts(self, conversation_id: int, texts: Sequence[StoredText]) -> None:
+        """Insert those that the conversation has not yet."""
+        if texts:
+            statement = _ADD_TEXTS[self._session.get_bind().dialect.name]
+            rows = [{"conversation_id": conversation_id, **text._asdict()} for text in texts]
+            await self._session.execute(statement, rows)
+
+    async def finish(self, call_id: int, uid: str, **values: object) -> None:
+        """Set everything that the end of a call tells: all of `_OUTCOME`, and the answers."""
+        new = {f"new_{name}": value for name, value in values.items()}
+        await self._session.execute(_FINISH, {"of_id": call_id, "of_uid": uid, **new})
+
+    async def interrupt_pending(self, before: datetime, now: datetime) -> int:
+        """Mark calls that have been pending since before that moment; returns how many."""
+        statement = (
+            update(_CALLS)
+            .where(_CALLS.c.finished_at.is_(None), _CALLS.c.created_at < before)
+            .values(status=CallStatus.INTERRUPTED.value, finished_at=now)
+        )
+        return cast("CursorResult[Any]", await self._session.execute(statement)).rowcount
+
+    async def page(self, wanted: CallFilter, *, before: int | None, limit: int) -> list[Call]:
+        """Calls that are not deleted, newest first, with ids below `before`; unopened."""
+        unopened = [defer(getattr(Call, name), raiseload=True) for name in SEALED]
+        query = select(Call).where(Call.deleted_at.is_(None)).options(*unopened)
+        query = _filtered(query, wanted)
+        if before is not None:
+            query = query.where(Call.id < before)
+        query = query.order_by(Call.id.desc()).limit(limit)
+        return list((await self._session.scalars(query)).all())
+
+    async def get(self, call_id: int, user_id: int | None) -> Call | None:
+        """A call that is not deleted; of this user, if one is given."""
+        query = select(Call).where(Call.id == call_id, Call.deleted_at.is_(None))
+        if user_id is not None:
+            query = query.where(Call.user_id == user_id)
+        return (await self._session.scalars(query)).one_or_none()
+
+    async def texts(self, conversation_id: int, digests: Collection[bytes]) -> list[StoredText]:
+        """The texts of a conversation that have these digests."""
+        found: list[StoredText] = []
+        ordered = sorted(digests)
+        for first in range(0, len(ordered), TEXTS_AT_ONCE):
+            some = ordered[first : first + TEXTS_AT_ONCE]
+            query = select(_TEXTS.c.digest, _TEXTS.c.sealed).where(
+                _TEXTS.c.conversation_id == conversation_id, _TEXTS.c.digest.in_(some)
+            )
+            found += [StoredText(*row) for row in await self._session.execute(query)]
+        return found
+
+    async def forget(self, conversation_id: int, now: datetime) -> None:
+        """Remove every text of a conversation's calls; what they used stays."""
+        nothing = dict.fromkeys(SEALED)
+        await self._session.execute(
+            update(_CALLS)
+            .where(_CALLS.c.conversation_id == conversation_id, _CALLS.c.deleted_at.is_(None))
+            .values(deleted_at=now, manifest={}, answer_manifest={}, coverage={}, **nothing)
+        )
+        await self._session.execute(
+            delete(_TEXTS).where(_TEXTS.c.conversation_id == conversation_id)
+        )
+
+
+def _filtered(query: Select[Call], wanted: CallFilter) -> Select[Call]:
+    same = {
+        Call.user_id: wanted.user_id,
+        Call.api_token_id: wanted.api_token_id,
+        Call.model_instance_id: wanted.model_instance_id,
+        Call.conversation_id: wanted.conversation_id,
+        Call.status: wanted.status.value if wanted.status is not None else None,
+    }
+    conditions = [column == value for column, value in same.items() if value is not None]
+    if wanted.since is not None:
+        conditions.append(Call.created_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(Call.created_at < wanted.until)
+    return query.where(*conditions)

@@ -1,0 +1,153 @@
+"""Calls, settings of API tokens and usage on our own wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, StringConstraints
+
+from sluice.server.features.proxy.calls.status import CallStatus
+from sluice.server.features.proxy.calls.tables import Counts
+from sluice.server.features.proxy.limits.rules import KeySettings, Limits, Used
+from sluice.server.kit.wire import RowId, StrictModel, WireModel, WireTime
+
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Amount = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class CallOut(WireModel):
+    """A call as a list shows it: no text."""
+
+    id: int
+    conversation_id: int
+    user_id: int
+    api_token_id: int | None
+    model_instance_id: int
+    wire: str
+    provider: str
+    model: str
+    model_answered: str | None
+    connection: int
+    attempts: int
+    streamed: bool
+    status: CallStatus
+    error_code: str | None
+    created_at: WireTime
+    finished_at: WireTime | None
+    first_token_ms: int | None
+    duration_ms: int | None
+    input_tokens: int | None
+    output_tokens: int | None
+    cache_read_tokens: int | None
+    cache_write_tokens: int | None
+    cost_microdollars: Annotated[int | None, Field(validation_alias="cost")]
+    """Millionths of a US dollar; null where it is not known."""
+    policy_group_id: int
+    policy_version: int
+    answer_policy_group_id: int | None
+    answer_policy_version: int | None
+    detector_version: str
+    manifest: Counts
+    """Findings of the prompt: counts by entity type and action."""
+    answer_manifest: Counts
+    """What the answer held that was not in the prompt."""
+    coverage: Counts
+    """Which paths of the request were scanned, and which passed: counts."""
+
+
+class CallTextOut(WireModel):
+    """A text of an answer at its path."""
+
+    path: str
+    text: str
+
+
+class CallDetail(CallOut):
+    """A call with its texts as the provider got and gave them: cleansed, with placeholders."""
+
+    model_asked: str
+    request: dict[str, Any] | None
+    """Without the instance's instructions; null where a policy refused the prompt."""
+    answer: list[CallTextOut]
+
+
+class OwnCallDetail(CallDetail):
+    """For the person who made the call: the same with the originals in their places."""
+
+    hydrated_request: dict[str, Any] | None
+    hydrated_answer: list[CallTextOut]
+
+
+class RevealIn(StrictModel):
+    """Why an administrator reads the originals of a call; it stands in the audit log."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=500)]
+
+
+class OriginalOut(WireModel):
+    """One placeholder and what it stands for (null for redacted ones)."""
+
+    placeholder: str
+    entity_type: str
+    original: str | None
+
+
+class LimitsBody(StrictModel):
+    """What an API token may use; null does not limit. Months are those of UTC."""
+
+    requests_per_minute: Count | None = None
+    tokens_per_minute: Count | None = None
+    concurrent_streams: Count | None = None
+    monthly_tokens: Amount | None = None
+    monthly_budget_microdollars: Amount | None = None
+    """Millionths of a US dollar."""
+
+
+class KeySettingsIn(StrictModel):
+    """All that is set for an API token; what is left out is unset."""
+
+    default_instance_id: RowId | None = None
+    """Where calls go whose model names no instance."""
+    limits: LimitsBody = LimitsBody()
+
+    def settings(self) -> KeySettings:
+        """As the service takes it."""
+        limits = self.limits
+        return KeySettings(
+            self.default_instance_id,
+            Limits(
+                limits.requests_per_minute,
+                limits.tokens_per_minute,
+                limits.concurrent_streams,
+                limits.monthly_tokens,
+                limits.monthly_budget_microdollars,
+            ),
+        )
+
+
+class KeySettingsOut(WireModel):
+    """What is set for an API token, and what its calls have used of this month."""
+
+    api_token_id: int
+    default_instance_id: int | None
+    limits: LimitsBody
+    month_tokens: int
+    month_cost_microdollars: int
+
+    @classmethod
+    def of(cls, token_id: int, settings: KeySettings, used: Used) -> Self:
+        """From what the service knows."""
+        limits = settings.limits
+        return cls(
+            api_token_id=token_id,
+            default_instance_id=settings.default_instance_id,
+            limits=LimitsBody(
+                requests_per_minute=limits.requests_per_minute,
+                tokens_per_minute=limits.tokens_per_minute,
+                concurrent_streams=limits.concurrent_streams,
+                monthly_tokens=limits.monthly_tokens,
+                monthly_budget_microdollars=limits.monthly_budget,
+            ),
+            month_tokens=used.tokens,
+            month_cost_microdollars=used.cost,
+        )

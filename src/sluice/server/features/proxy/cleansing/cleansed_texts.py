@@ -1,0 +1,215 @@
+"""Texts that were cleansed before: clients resend a whole history, and pay for what is new in it.
+
+A cleansed text stays what it is as long as its conversation, the policy's version and the program
+do: the same original has the same placeholder. So it is kept, in memory and bounded, under a keyed
+hash of the raw text, which itself is not kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import NamedTuple
+
+from sluice.engine import Action, Cleansed, Entry, Finding, Mapping, Policy
+from sluice.server.features.policies.service import PolicyInForce
+from sluice.server.features.proxy.cleansing.mentioned import Sought, is_free, sought
+from sluice.server.features.proxy.conversations.quoting import Place, Typed
+from sluice.server.features.proxy.conversations.recently_used import RecentlyUsed
+
+Counts = Counter[tuple[str, Action]]
+"""How often, by entity type and action."""
+TextKey = tuple[int, bytes]
+"""The conversation, and the keyed hash of the policy's version and the text."""
+
+
+class OriginalAt(NamedTuple):
+    """The first place of an original in its raw text, in code points."""
+
+    start: int
+    end: int
+    entity_type: str
+    lookup: bytes
+
+
+@dataclass(slots=True)
+class CleansedOnce:
+    """What came of one text."""
+
+    text: str = field(repr=False)
+    """Cleansed."""
+    entries: tuple[Entry, ...] = field(repr=False)
+    """What stands in it, each once."""
+    originals: tuple[OriginalAt, ...] = field(repr=False)
+    spans: tuple[tuple[int, int], ...] = field(repr=False)
+    """All that was found in the raw text, sorted."""
+    typed: tuple[Typed, ...]
+    """Placeholders that stood in the raw text, each once."""
+    counts: Counts
+    linked: tuple[Finding, ...]
+    """What other texts taught about this one."""
+    sought: frozenset[bytes] = field(default=frozenset(), repr=False)
+    """Lookups of other texts' originals that are known not to stand here, or are linked."""
+    lookups: frozenset[bytes] = field(init=False, repr=False)
+    """Of the entries."""
+    _sought: tuple[Sought, ...] | None = field(default=None, init=False, repr=False)
+    _firsts: frozenset[str] = field(default=frozenset(), init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.lookups = frozenset(entry.lookup for entry in self.entries)
+
+    def forms(
+        self, raw: str, wanted: Set[bytes], where: Set[str] | None = None
+    ) -> Sequence[Sought]:
+        """As what the originals of this text that are wanted are sought in others.
+
+        Only those of which the first word is in `where`, unless it is None.
+        """
+        if self._sought is not None and self.lookups <= wanted:
+            found: Sequence[Sought] = self._sought
+            if where is not None and self._firsts.isdisjoint(where):
+                return ()
+        else:
+            found = self._formed(raw, wanted)
+        return found if where is None else [form for form in found if form.first in where]
+
+    def _formed(self, raw: str, wanted: Set[bytes]) -> Sequence[Sought]:
+        found: list[Sought] = []
+        for at in self.originals:
+            if at.lookup in wanted:
+                found += sought(at.entity_type, raw[at.start : at.end])
+        # What is redacted is not kept, here neither.
+        if self.lookups <= wanted and all(entry.original is not None for entry in self.entries):
+            self._sought = tuple(found)
+            self._firsts = frozenset(form.first for form in found)
+        return found
+
+
+class CleansedTexts:
+    """Remembers what came of texts; the least used are forgotten first."""
+
+    def __init__(self, max_chars: int = 24_000_000) -> None:
+        self._secret = secrets.token_bytes(32)
+        self._known = RecentlyUsed[TextKey, CleansedOnce](max_chars, _weight)
+
+    def keys(
+        self,
+        conversation_id: int,
+        policy: PolicyInForce,
+        texts: Sequence[str],
+        kind: str = "",
+        labels: Sequence[str] = (),
+    ) -> list[TextKey]:
+        """The keys of texts; raises `UnicodeEncodeError` for a lone surrogate in one of them.
+
+        A text of another kind, or with another label, is another one; `labels` has one for each
+        text, or is empty.
+        """
+        begun = hashlib.blake2b(key=self._secret, digest_size=24)
+        begun.update(f"{policy.group_id}.{policy.number}.{kind}".encode())
+        keys: list[TextKey] = []
+        for text, label in zip_longest(texts, labels, fillvalue=""):
+            hashed = begun.copy()
+            named = label.encode("utf-8", "surrogatepass")
+            hashed.update(b"\1%d\0%b" % (len(named), named) if named else b"\0")
+            hashed.update(text.encode())
+            keys.append((conversation_id, hashed.digest()))
+        return keys
+
+    def get(self, key: TextKey) -> CleansedOnce | None:
+        """What came of a text, if it is still known."""
+        return self._known.get(key)
+
+    def put(self, key: TextKey, cleansed: CleansedOnce) -> None:
+        """Remember what came of a text; its entries must be stored by now."""
+        self._known.put(key, cleansed)
+
+    def forget(self, conversation_id: int) -> None:
+        """Forget a deleted conversation."""
+        self._known.drop_all(lambda key: key[0] == conversation_id)
+
+
+def _weight(cleansed: CleansedOnce) -> int:
+    # In code points; an entry takes about as much as 400 of them (measured with tracemalloc).
+    return len(cleansed.text) + 400 * len(cleansed.entries) + 200
+
+
+@dataclass(slots=True)
+class Uncleansed:
+    """A text on its way to be cleansed."""
+
+    key: TextKey
+    text: str = field(repr=False)
+    findings: list[Finding]
+    places: list[Place]
+    """Placeholders that stand in it."""
+    linked: tuple[Finding, ...] = ()
+    restorable: bool = True
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Where nothing else may be found: findings that count, and typed placeholders."""
+        found = {(f.start, f.end) for f in self.findings if f.score >= 0.5}
+        return merged(found | {(p.start, p.end) for p in self.places if p.typed.exact})
+
+    def link(self, more: Iterable[Finding]) -> None:
+        """Take in what other texts taught; doubtful findings give way."""
+        new = tuple(more)
+        self.linked += new
+        taken = merged((f.start, f.end) for f in new)
+        kept = [f for f in self.findings if is_free(taken, f.start, f.end)]
+        self.findings = sorted([*kept, *new])
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same stretches, sorted and apart."""
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if apart and start < apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
+
+
+def without_quoted(findings: Iterable[Finding], places: Iterable[Place]) -> list[Finding]:
+    """The findings that are no placeholders: what looks like one stays what it is."""
+    exact = merged((p.start, p.end) for p in places if p.typed.exact)
+    if not exact:
+        return list(findings)
+    starts = [start for start, _ in exact]
+    return [f for f in findings if not _lies_in(f, starts, exact)]
+
+
+def _lies_in(finding: Finding, starts: list[int], spans: list[tuple[int, int]]) -> bool:
+    index = bisect_right(starts, finding.start) - 1
+    return index >= 0 and finding.end <= spans[index][1]
+
+
+def cleansed_once(
+    given: Uncleansed, done: Cleansed, mapping: Mapping, policy: Policy
+) -> CleansedOnce:
+    """What is to be remembered of a text that was just cleansed."""
+    entries: dict[str, Entry] = {}
+    originals: list[OriginalAt] = []
+    for item in done.items:
+        entry = mapping.find(item.placeholder)
+        if entry is None:
+            raise LookupError("an item's placeholder is not in the mapping")
+        if item.placeholder not in entries:
+            entries[item.placeholder] = entry
+            at = OriginalAt(item.raw_start, item.raw_end, item.entity_type, entry.lookup)
+            originals.append(at)
+    return CleansedOnce(
+        done.text,
+        tuple(entries.values()),
+        tuple(originals),
+        tuple(merged([*given.spans(), *((i.raw_start, i.raw_end) for i in done.items)])),
+        tuple(dict.fromkeys(place.typed for place in given.places)),
+        Counter((f.entity_type, policy.action_for(f)) for f in given.findings),
+        given.linked,
+    )

@@ -1,0 +1,182 @@
+"""The texts of one request, from what was found in them to what may be sent (pure)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Final
+
+from sluice.engine import Action, Cleansed, Entry, Finding, Mapping, Policy, cleanse
+from sluice.engine.pipeline import ENTITY_TYPES
+from sluice.server.features.proxy.cleansing.cleansed_texts import (
+    CleansedOnce,
+    TextKey,
+    Uncleansed,
+    cleansed_once,
+)
+from sluice.server.features.proxy.cleansing.mentioned import FEW, Mentions, Sought, words
+
+MOST_SOUGHT: Final = 10_000
+"""Lookups that a text remembers to have been sought in it."""
+
+
+@dataclass(slots=True)
+class RequestTexts:
+    """Every text of a request once, in the order of their first appearance."""
+
+    raw: dict[TextKey, str] = field(repr=False)
+    known: dict[TextKey, CleansedOnce]
+    fresh: dict[TextKey, Uncleansed] = field(default_factory=dict)
+    """What has still to be cleansed; `known` has none of them."""
+    labels: dict[TextKey, str] = field(default_factory=dict, repr=False)
+    """What the fields are called in which texts stand, where that may say something of them."""
+    instructions: TextKey | None = None
+    """Which of them are the instance's own."""
+
+    @property
+    def fresh_chars(self) -> int:
+        """Code points that have still to be cleansed."""
+        return sum(len(text.text) for text in self.fresh.values())
+
+
+def known_types(policy: Policy, issued: Iterable[str]) -> frozenset[str]:
+    """Every entity type of which there may be placeholders."""
+    terms = (term.entity_type for term in policy.custom_terms)
+    return ENTITY_TYPES.union(policy.rules, terms, issued)
+
+
+def without_blocking(policy: Policy) -> Policy:
+    """The policy for instructions, which a caller cannot change: what is blocked is redacted."""
+    rules = {
+        kind: replace(rule, action=Action.REDACT) if rule.action is Action.BLOCK else rule
+        for kind, rule in policy.rules.items()
+    }
+    default = policy.default
+    if default.action is Action.BLOCK:
+        default = replace(default, action=Action.REDACT)
+    return replace(policy, rules=rules, default=default)
+
+
+def blocked(texts: Iterable[Uncleansed], policy: Policy) -> Counter[str]:
+    """How often which entity type is found that the policy blocks."""
+    found = chain.from_iterable(text.findings for text in texts if text.restorable)
+    return Counter(f.entity_type for f in found if policy.action_for(f) is Action.BLOCK)
+
+
+def cleansed(text: Uncleansed, mapping: Mapping, policy: Policy) -> Cleansed:
+    """One text under the policy; instructions so that nothing of them comes back."""
+    if text.restorable:
+        return cleanse(text.text, text.findings, mapping, policy)
+    return cleanse(text.text, text.findings, mapping, without_blocking(policy), restorable=False)
+
+
+class _Trial(Mapping):
+    """A mapping whose placeholders nobody uses, so that no number has to be kept free."""
+
+    def reserve(self, text: str) -> None:
+        """Keep nothing free."""
+
+
+def probe(texts: RequestTexts, key: bytes, policy: Policy) -> dict[TextKey, CleansedOnce]:
+    """What would come of the fresh texts in a conversation of their own.
+
+    The lookups are those of the conversation that `key` belongs to; the placeholders are not.
+    """
+    mapping = _Trial(key=key)
+    return {
+        place: cleansed_once(text, cleansed(text, mapping, policy), mapping, policy)
+        for place, text in texts.fresh.items()
+    }
+
+
+def lookups(probed: Iterable[CleansedOnce]) -> set[bytes]:
+    """The lookups of everything that stands in these texts."""
+    return {entry.lookup for once in probed for entry in once.entries}
+
+
+def teach(
+    texts: RequestTexts, probed: dict[TextKey, CleansedOnce]
+) -> tuple[dict[TextKey, list[Finding]], frozenset[bytes]]:
+    """What the originals of some texts are in the others, by text, and what was sought.
+
+    Only what is new. A text that learned something has to be cleansed again, and until that is
+    stored, what is known of it stays as it was.
+    """
+    callers = _of_caller(texts, probed)
+    everything = frozenset[bytes]().union(*(once.lookups for once in callers.values()))
+    taught: dict[TextKey, list[Finding]] = {}
+    for before, keys in _by_sought(callers):
+        mentions = Mentions(_forms(texts, callers, keys, everything - before))
+        sought = _joined(before, everything)
+        for key in keys:
+            if more := mentions.within(texts.raw[key], callers[key].spans):
+                taught[key] = more
+            else:
+                callers[key].sought = sought
+    return taught, everything
+
+
+def _by_sought(
+    callers: dict[TextKey, CleansedOnce],
+) -> list[tuple[frozenset[bytes], list[TextKey]]]:
+    """The texts in which the same was sought before; they share one set object."""
+    groups: dict[int, tuple[frozenset[bytes], list[TextKey]]] = {}
+    for key, once in callers.items():
+        groups.setdefault(id(once.sought), (once.sought, []))[1].append(key)
+    return list(groups.values())
+
+
+def _forms(
+    texts: RequestTexts,
+    callers: dict[TextKey, CleansedOnce],
+    keys: list[TextKey],
+    wanted: frozenset[bytes],
+) -> list[Sought]:
+    """As what these originals are sought in the texts of `keys`."""
+    if not wanted:
+        return []
+    where: set[str] | None = None
+    if len(wanted) > FEW:
+        # Most originals of a long history have no word in common with a new text.
+        where = set[str]().union(*(words(texts.raw[key]) for key in keys))
+    found: list[Sought] = []
+    for key, once in callers.items():
+        if not once.lookups.isdisjoint(wanted):
+            found += once.forms(texts.raw[key], wanted, where)
+    return found
+
+
+def _joined(before: frozenset[bytes], everything: frozenset[bytes]) -> frozenset[bytes]:
+    """What was sought by now; forgets what is long gone, so that it does not grow for ever."""
+    if before <= everything or len(before) > MOST_SOUGHT:
+        return everything
+    return before if everything <= before else before | everything
+
+
+def _of_caller(
+    texts: RequestTexts, probed: dict[TextKey, CleansedOnce]
+) -> dict[TextKey, CleansedOnce]:
+    """The texts that are not the instance's instructions."""
+    fresh = ((k, once) for k, once in probed.items() if texts.fresh[k].restorable)
+    known = ((k, once) for k, once in texts.known.items() if k != texts.instructions)
+    return dict(chain(known, fresh))
+
+
+def cleanse_all(
+    texts: RequestTexts, mapping: Mapping, policy: Policy
+) -> dict[TextKey, CleansedOnce]:
+    """The fresh texts, cleansed with the conversation's own placeholders."""
+    for text in texts.fresh.values():
+        # What is typed in the last of them must not be issued in the first.
+        mapping.reserve(text.text)
+    return {
+        place: cleansed_once(text, cleansed(text, mapping, policy), mapping, policy)
+        for place, text in texts.fresh.items()
+    }
+
+
+def by_lookup(texts: Iterable[CleansedOnce]) -> dict[bytes, Entry]:
+    """Every entry that stands in these texts, by its lookup."""
+    return {entry.lookup: entry for once in texts for entry in once.entries}

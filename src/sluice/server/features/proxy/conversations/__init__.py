@@ -1,0 +1,1 @@
+"""Conversations of clients that send no thread id, and their number spaces."""

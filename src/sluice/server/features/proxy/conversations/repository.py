@@ -1,0 +1,59 @@
+"""The queries of conversations."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+from sqlalchemy import CursorResult, Table, bindparam, insert, select, update
+
+from sluice.server.features.proxy.conversations.tables import StoredConversation
+from sluice.server.kit.database import utc_now
+from sluice.server.kit.repository import Repository
+
+_TABLE: Final = cast("Table", StoredConversation.__table__)
+_NAMED: Final = select(_TABLE.c.id).where(_TABLE.c.named_by == bindparam("name"))
+_ADD: Final = insert(_TABLE)
+_USED: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("of_id"), _TABLE.c.last_used_at < bindparam("before"))
+    .values(last_used_at=bindparam("now"))
+)
+_DELETE: Final = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("of_id"),
+        _TABLE.c.user_id == bindparam("of_user"),
+        _TABLE.c.deleted_at.is_(None),
+    )
+    .values(deleted_at=bindparam("now"), named_by=None)
+)
+
+
+class ConversationRepository(Repository):
+    """Conversations that are not deleted."""
+
+    async def named(self, name: bytes) -> int | None:
+        """The id of the conversation that the client's ids stand for."""
+        row = (await self._session.execute(_NAMED, {"name": name})).one_or_none()
+        return int(row[0]) if row is not None else None
+
+    async def insert(self, *, user_id: int, api_token_id: int | None, named_by: bytes) -> int:
+        """Insert a conversation; returns its id. Raises `IntegrityError` if it is there."""
+        values = {"user_id": user_id, "api_token_id": api_token_id, "named_by": named_by}
+        result = cast("CursorResult[Any]", await self._session.execute(_ADD, values))
+        key = result.inserted_primary_key
+        if key is None:
+            raise RuntimeError("an insertion gave no id")
+        return int(key[0])
+
+    async def used(self, conversation_id: int, now: datetime, *, unless_within: timedelta) -> None:
+        """Note when it was used, unless that is noted of a moment ago."""
+        values = {"of_id": conversation_id, "now": now, "before": now - unless_within}
+        await self._session.execute(_USED, values)
+
+    async def delete(self, conversation_id: int, user_id: int) -> bool:
+        """Mark a user's own conversation as deleted; whether there was one."""
+        values = {"of_id": conversation_id, "of_user": user_id, "now": utc_now()}
+        result = cast("CursorResult[Any]", await self._session.execute(_DELETE, values))
+        return result.rowcount > 0

@@ -1,0 +1,1 @@
+"""What an API token may use, and where its calls go."""

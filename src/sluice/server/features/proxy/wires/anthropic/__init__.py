@@ -1,0 +1,1 @@
+"""Anthropic's wires: messages, token counts, completions."""

@@ -1,0 +1,1 @@
+"""OpenAI's wires: chat completions, completions, responses, embeddings."""
