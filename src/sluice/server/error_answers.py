@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from http import HTTPStatus
 from typing import Any, Final
 
 import sqlalchemy.exc
@@ -128,7 +129,9 @@ def _message(error: dict[str, str]) -> str:
 async def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 (as above)
     status = error.status_code
-    told = SluiceError(str(error.detail), code=_OTHER_CODES.get(status, "error"), status=status)
+    told = SluiceError(
+        HTTPStatus(status).phrase, code=_OTHER_CODES.get(status, "error"), status=status
+    )
     return JSONResponse(error_body(request.scope, told), status_code=status, headers=error.headers)
 
 
