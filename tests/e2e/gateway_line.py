@@ -20,9 +20,9 @@ Turn = tuple[str, str]
 WIRES: dict[str, type[Wire]] = {"openai": OpenAIWire, "anthropic": AnthropicWire}
 PATHS = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages"}
 QUICK = {
-    "SLUICE_PROVIDER_FIRST_BYTE_SECONDS": "0.5",
-    "SLUICE_PROVIDER_IDLE_SECONDS": "0.5",
-    "SLUICE_PROVIDER_TOTAL_SECONDS": "3",
+    "SLUICE_PROVIDER_FIRST_BYTE_SECONDS": "2",
+    "SLUICE_PROVIDER_IDLE_SECONDS": "2",
+    "SLUICE_PROVIDER_TOTAL_SECONDS": "8",
     "SLUICE_PROVIDER_RETRIES": "0",
 }
 """For a server that loses patience soon."""
