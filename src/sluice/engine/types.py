@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NewType
@@ -115,3 +115,14 @@ class Policy:
         """What happens to this finding; one below its threshold is allowed through."""
         rule = self.rule_for(finding.entity_type)
         return rule.action if finding.score >= rule.threshold else Action.ALLOW
+
+    def without_blocking(self) -> Policy:
+        """The policy for texts that a caller cannot change, such as instructions and earlier turns:
+        what is blocked elsewhere is redacted there.
+        """
+        rules = {kind: _redacting(rule) for kind, rule in self.rules.items()}
+        return replace(self, rules=rules, default=_redacting(self.default))
+
+
+def _redacting(rule: Rule) -> Rule:
+    return replace(rule, action=Action.REDACT) if rule.action is Action.BLOCK else rule

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import (
-    Action,
     Cleansed,
     CleansedText,
     Finding,
     Hydrated,
     Mapping,
-    Policy,
     PolicyBlocked,
     RawText,
     cleanse,
@@ -236,7 +234,7 @@ class Prompts:
         found = await self._analyzer.findings(RawText(text), policy)
         # Placeholders and stand-ins of this thread stay what they are.
         findings = [f for f in found if mapping.find(text[f.start : f.end]) is None]
-        again = partial(cleanse, text, findings, mapping, _without_blocking(policy.policy))
+        again = partial(cleanse, text, findings, mapping, policy.policy.without_blocking())
         return (await beside(len(text), again)).text
 
     def _blocking(self, caller: Caller, analysis: Analysis) -> _BlockedAnswer:
@@ -289,7 +287,7 @@ def _cleanse_instructions(analysis: Analysis, mapping: Mapping) -> CleansedText:
     """The instance's instructions; nothing that they hold can be restored to a caller."""
     if not analysis.instance.instructions:
         return CleansedText("")
-    policy = _without_blocking(analysis.policy.policy)
+    policy = analysis.policy.policy.without_blocking()
     return cleanse(
         analysis.instance.instructions,
         analysis.instruction_findings,
@@ -297,18 +295,6 @@ def _cleanse_instructions(analysis: Analysis, mapping: Mapping) -> CleansedText:
         policy,
         restorable=False,
     ).text
-
-
-def _without_blocking(policy: Policy) -> Policy:
-    # A caller cannot change instructions and earlier turns: what is blocked there is redacted.
-    rules = {
-        kind: replace(rule, action=Action.REDACT) if rule.action is Action.BLOCK else rule
-        for kind, rule in policy.rules.items()
-    }
-    default = policy.default
-    if default.action is Action.BLOCK:
-        default = replace(default, action=Action.REDACT)
-    return replace(policy, rules=rules, default=default)
 
 
 def conversation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
@@ -47,18 +47,6 @@ def known_types(policy: Policy, issued: Iterable[str]) -> frozenset[str]:
     return ENTITY_TYPES.union(policy.rules, terms, issued)
 
 
-def without_blocking(policy: Policy) -> Policy:
-    """The policy for instructions, which a caller cannot change: what is blocked is redacted."""
-    rules = {
-        kind: replace(rule, action=Action.REDACT) if rule.action is Action.BLOCK else rule
-        for kind, rule in policy.rules.items()
-    }
-    default = policy.default
-    if default.action is Action.BLOCK:
-        default = replace(default, action=Action.REDACT)
-    return replace(policy, rules=rules, default=default)
-
-
 def blocked(texts: Iterable[Uncleansed], policy: Policy) -> Counter[str]:
     """How often which entity type is found that the policy blocks."""
     found = chain.from_iterable(text.findings for text in texts if text.restorable)
@@ -69,7 +57,7 @@ def cleansed(text: Uncleansed, mapping: Mapping, policy: Policy) -> Cleansed:
     """One text under the policy; instructions so that nothing of them comes back."""
     if text.restorable:
         return cleanse(text.text, text.findings, mapping, policy)
-    return cleanse(text.text, text.findings, mapping, without_blocking(policy), restorable=False)
+    return cleanse(text.text, text.findings, mapping, policy.without_blocking(), restorable=False)
 
 
 class _Trial(Mapping):
