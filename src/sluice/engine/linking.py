@@ -93,7 +93,7 @@ def _mentions(text: str, read: str, index: Index, firm: list[Candidate]) -> Iter
             if hit is None or not _is_free(starts, firm, at, at + length):
                 continue
             form, source = hit
-            if _is_apart(read, at, at + length) and is_mention(form, text, at):
+            if is_apart(read, at, at + length) and is_mention(form, text, at):
                 yield _linked(form, source, at)
                 behind = at + length
                 break
@@ -103,18 +103,19 @@ def _places(read: str, index: Index) -> Iterable[tuple[int, str]]:
     """Where first words stand, ascending, as whole words."""
     if len(index) > FEW:
         return ((m.start(), m[0]) for m in _WORD.finditer(read) if m[0] in index)
-    return sorted((at, word) for word in index for at in _occurrences(read, word))
+    return sorted((at, word) for word in index for at in occurrences(read, word))
 
 
-def _occurrences(read: str, word: str) -> Iterator[int]:
+def occurrences(read: str, word: str) -> Iterator[int]:
+    """Where a word stands in a text as a whole word, ascending."""
     at = read.find(word)
     while at >= 0:
-        if _is_apart(read, at, at + len(word)):
+        if is_apart(read, at, at + len(word)):
             yield at
         at = read.find(word, at + len(word))
 
 
-def _is_apart(read: str, start: int, end: int) -> bool:
+def is_apart(read: str, start: int, end: int) -> bool:
     """Whether no letter or digit touches the span."""
     return not (start and read[start - 1].isalnum()) and not read[end : end + 1].isalnum()
 

@@ -15,7 +15,7 @@ from sluice.server.providers.base import Delta, FinishReason, Thinking, ToolCall
 from sluice.server.providers.faults import read_fault, stream_error
 from sluice.server.providers.sse import Event
 
-_FINISH: Final[dict[str, FinishReason]] = {
+FINISH: Final[dict[str, FinishReason]] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
     "tool_use": "tool_calls",
@@ -160,7 +160,7 @@ class MessageReader:
     def _stop(self, data: dict[str, Any]) -> None:
         reason = _object(data.get("delta")).get("stop_reason")
         if isinstance(reason, str) and reason:
-            self._finish = _FINISH.get(reason, "error")
+            self._finish = FINISH.get(reason, "error")
         self._count(data.get("usage"))
 
     def _count(self, usage: object) -> None:

@@ -16,7 +16,7 @@ from sluice.server.providers.base import Delta, FinishReason, Thinking, ToolCall
 from sluice.server.providers.faults import read_fault, stream_error
 from sluice.server.providers.sse import Event
 
-_FINISH: Final[dict[str, FinishReason]] = {
+FINISH: Final[dict[str, FinishReason]] = {
     "stop": "stop",
     "eos": "stop",
     "eos_token": "stop",
@@ -104,7 +104,7 @@ class ChatReader:
                 continue
             reason = choice.get("finish_reason")
             if isinstance(reason, str) and reason:
-                self._finish = _FINISH.get(reason.lower(), "error")
+                self._finish = FINISH.get(reason.lower(), "error")
             delta = choice.get("delta")
             return delta if isinstance(delta, dict) else None
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -101,5 +102,10 @@ def read(body: Body) -> Reading:
     return reading
 
 
-async def _nothing(session: AsyncSession, call: CleansedCall) -> None:
+async def _nothing(call: CleansedCall) -> Callable[[AsyncSession], Awaitable[None]]:
     """Record nothing."""
+
+    async def write(session: AsyncSession) -> None:
+        pass
+
+    return write

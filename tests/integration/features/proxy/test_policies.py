@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import text
@@ -198,8 +199,11 @@ async def test_what_a_text_learned_is_not_forgotten_when_the_call_fails(
     assert sent.startswith("tell PERSON_")
 
 
-async def _fail(session: AsyncSession, call: CleansedCall) -> None:
-    raise OSError("no room")
+async def _fail(call: CleansedCall) -> Callable[[AsyncSession], Awaitable[None]]:
+    async def write(session: AsyncSession) -> None:
+        raise OSError("no room")
+
+    return write
 
 
 async def test_a_redacted_original_is_found_in_a_later_text_too(database: Database) -> None:

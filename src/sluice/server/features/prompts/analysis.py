@@ -26,12 +26,12 @@ INLINE_CHARS = 8_000
 """Up to this length a text is analysed in the event loop: a thread would cost more."""
 
 
-async def beside(length: int, work: Callable[[], Result]) -> Result:
-    """The result of work on a text of `length` code points: of a long one from a thread.
+async def beside(length: int, work: Callable[[], Result], *, inline: int = INLINE_CHARS) -> Result:
+    """The result of work on a text of `length` code points: of one over `inline` from a thread.
 
     In the event loop a text of megabytes would stop every other caller's answer for seconds.
     """
-    if length <= INLINE_CHARS:
+    if length <= inline:
         return work()
     return await anyio.to_thread.run_sync(work)
 

@@ -11,20 +11,16 @@ from typing import Final
 import anyio
 
 from sluice.engine import CleansedText, Mapping, RawText, Restored, StreamHydrator
-from sluice.server.errors import ProviderFailed, ProviderTimedOut, RateLimited, SluiceError
 from sluice.server.features.prompts.service import Prepared
 from sluice.server.features.threads.service import Outcome, Threads
 from sluice.server.features.threads.status import ChatStatus
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics, PromptOutcome, ProviderOutcome
+from sluice.server.provider_failures import outcome_of, provider_failure
 from sluice.server.providers.base import (
     Delta,
     FinishReason,
     ProviderError,
-    ProviderRateLimited,
-    ProviderRejected,
-    ProviderTimeout,
-    ProviderUnreachable,
     Usage,
 )
 from sluice.server.providers.registry import Providers
@@ -149,9 +145,7 @@ class Answers:
                     yield delta
             timing.outcome = "answered"
         except ProviderError as error:
-            timing.outcome = next(
-                (name for kind, name in _OUTCOMES.items() if isinstance(error, kind)), "protocol"
-            )
+            timing.outcome = outcome_of(error)
             raise
         finally:
             timing.end()
@@ -188,12 +182,6 @@ class _Timing:
         self._metrics.provider_call(self._provider, self.outcome, seconds, self._first_token)
 
 
-_OUTCOMES: Final[dict[type[ProviderError], ProviderOutcome]] = {
-    ProviderUnreachable: "unreachable",
-    ProviderTimeout: "timeout",
-    ProviderRateLimited: "rate_limited",
-    ProviderRejected: "rejected",
-}
 _ENDS: Final[dict[ChatStatus, PromptOutcome]] = {
     ChatStatus.COMPLETE: "answered",
     ChatStatus.FAILED: "failed",
@@ -219,13 +207,3 @@ def _issued(mapping: Mapping, kind: str, number: int) -> bool:
 
 def _status(reason: FinishReason) -> ChatStatus:
     return ChatStatus.FAILED if reason == "error" else ChatStatus.COMPLETE
-
-
-def provider_failure(error: ProviderError) -> SluiceError:
-    """The answer to a provider's failure: which provider, which status, never its words."""
-    message = str(error)
-    if isinstance(error, ProviderRateLimited):
-        return RateLimited(message, code="provider_rate_limited", retry_after=error.retry_after)
-    if isinstance(error, ProviderTimeout):
-        return ProviderTimedOut(message)
-    return ProviderFailed(message)

@@ -8,19 +8,15 @@ from sluice.server.errors import (
     Blocked,
     Malformed,
     NotFound,
-    ProviderFailed,
-    ProviderTimedOut,
-    RateLimited,
     SluiceError,
     TooLarge,
     Unprocessable,
 )
 from sluice.server.features.proxy.wires.wire import AnswerBlocked
+from sluice.server.provider_failures import provider_failure
 from sluice.server.providers.base import (
     ProviderError,
-    ProviderRateLimited,
     ProviderRejected,
-    ProviderTimeout,
 )
 
 _REFUSED: Final[dict[int, type[SluiceError]]] = {
@@ -33,16 +29,11 @@ _REFUSED: Final[dict[int, type[SluiceError]]] = {
 connection, which is not the caller's: they are 502."""
 
 
-def provider_failure(error: ProviderError) -> SluiceError:
-    """The answer to a provider's failure: which provider, which status, never its words."""
-    message = str(error)
-    if isinstance(error, ProviderRateLimited):
-        return RateLimited(message, code="provider_rate_limited", retry_after=error.retry_after)
-    if isinstance(error, ProviderTimeout):
-        return ProviderTimedOut(message)
+def call_failure(error: ProviderError) -> SluiceError:
+    """The answer to a provider's failure; a refusal of the request itself keeps its status."""
     if isinstance(error, ProviderRejected) and error.status in _REFUSED:
-        return _REFUSED[error.status](message, code=error.error_code or "provider_rejected")
-    return ProviderFailed(message)
+        return _REFUSED[error.status](str(error), code=error.error_code or "provider_rejected")
+    return provider_failure(error)
 
 
 def answer_failure(error: AnswerBlocked) -> Blocked:

@@ -7,9 +7,10 @@ restored and scanned; how it ended, handed in for writing before its last piece 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
+from typing import Final
 
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,7 @@ from sluice.server.errors import Blocked, Unprocessable
 from sluice.server.features.models.schemas import Attachments
 from sluice.server.features.models.service import Models, UsableInstance
 from sluice.server.features.policies.service import Policies, PolicyInForce
+from sluice.server.features.prompts.analysis import beside
 from sluice.server.features.proxy import attachments
 from sluice.server.features.proxy.answers.scanning import AnswerRules, AnswerScanning
 from sluice.server.features.proxy.asking import Asking, Question
@@ -43,6 +45,9 @@ from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
 from sluice.server.providers.base import Connection
 from sluice.server.providers.registry import provider_keys
+
+TAKEN_APART_INLINE: Final = 200_000
+"""Code points of a request that is made ready for its record in the event loop: a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +136,14 @@ class Gateway:
         owner = Owner(came.caller.user_id, came.caller.api_token_id)
         conversation = await self._conversations.open(owner, call.conversation, call.end_user)
         facts = partial(self._facts, came, call, reading, target)
+        chars = sum(len(leaf.text) for leaf in reading.leaves)
         try:
             cleansed, begun = await self._cleansing.cleanse_and_record(
                 conversation,
                 reading,
                 target.policy,
                 target.instance.instructions,
-                partial(self._record, came, facts),
+                partial(self._record, came, chars, facts),
                 subject=f"model_instance:{target.instance.id}",
             )
         except Blocked as blocked:
@@ -179,16 +185,20 @@ class Gateway:
             )
 
     async def _record(
-        self, came: Came, facts: partial[CallFacts], session: AsyncSession, call: CleansedCall
-    ) -> BegunCall:
+        self, came: Came, chars: int, facts: partial[CallFacts], call: CleansedCall
+    ) -> Callable[[AsyncSession], Awaitable[BegunCall]]:
         held = call.conversation
         key = held.vault.key
         # Recorded as it was cleansed, without the instance's own instructions.
-        body = take_apart(came.body, key.lookup_key)
+        taking = partial(take_apart, came.body, key.lookup_key)
         made = facts(
-            held.id, key=key, request=body, manifest=call.manifest, stand_ins=_stand_ins(call)
+            held.id,
+            key=key,
+            request=await beside(chars, taking, inline=TAKEN_APART_INLINE),
+            manifest=call.manifest,
+            stand_ins=_stand_ins(call),
         )
-        return await self._calls.begin(session, made)
+        return lambda session: self._calls.begin(session, made)
 
     async def _blocked(
         self, facts: partial[CallFacts], conversation_id: int, blocked: Blocked

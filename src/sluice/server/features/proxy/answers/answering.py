@@ -26,19 +26,16 @@ from sluice.server.features.proxy.answers.restoring import AnswerPolicy, AnswerR
 from sluice.server.features.proxy.asking import Asking
 from sluice.server.features.proxy.calls.recording import AnswerText, CallOutcome, Calls
 from sluice.server.features.proxy.calls.status import CallStatus
-from sluice.server.features.proxy.failures import answer_failure, provider_failure
+from sluice.server.features.proxy.failures import answer_failure, call_failure
 from sluice.server.features.proxy.gateway import Prepared
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.features.proxy.wires.wire import AnswerBlocked, Outcome
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.logs import describe_exception
-from sluice.server.kit.metrics import Metrics, PromptOutcome, ProviderOutcome
+from sluice.server.kit.metrics import Metrics, PromptOutcome
+from sluice.server.provider_failures import outcome_of
 from sluice.server.providers.base import (
     ProviderError,
-    ProviderRateLimited,
-    ProviderRejected,
-    ProviderTimeout,
-    ProviderUnreachable,
 )
 from sluice.server.providers.fallback import Fallback
 from sluice.server.providers.sse import Event
@@ -198,7 +195,7 @@ class Answering:
             yield
             outcome = "answered"
         except ProviderError as error:
-            outcome = next((o for kind, o in _OUTCOMES if isinstance(error, kind)), "protocol")
+            outcome = outcome_of(error)
             raise
         except (AnswerBlocked, PolicyBlocked):
             outcome = "answered"
@@ -224,7 +221,7 @@ def _told_in_our_words(answer: _Answer) -> Iterator[None]:
         failure = error
         answer.status = CallStatus.FAILED
     except ProviderError as error:
-        failure = provider_failure(error)
+        failure = call_failure(error)
         answer.status = CallStatus.FAILED
     except (AnswerBlocked, PolicyBlocked) as error:
         failure = answer_failure(AnswerBlocked(dict(error.counts)))
@@ -266,12 +263,6 @@ def _call_outcome(answer: _Answer, texts: list[AnswerText]) -> CallOutcome:
     )
 
 
-_OUTCOMES: Final[tuple[tuple[type[ProviderError], ProviderOutcome], ...]] = (
-    (ProviderUnreachable, "unreachable"),
-    (ProviderTimeout, "timeout"),
-    (ProviderRateLimited, "rate_limited"),
-    (ProviderRejected, "rejected"),
-)
 _ENDS: Final[dict[CallStatus, PromptOutcome]] = {
     CallStatus.COMPLETE: "answered",
     CallStatus.FAILED: "failed",

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from sluice.engine.linking import is_apart, occurrences
 from sluice.engine.mentions import LONGEST, UNLINKED, Form, forms, is_mention
 from sluice.engine.scan_linear import folded
 from sluice.engine.types import Finding
@@ -91,7 +92,7 @@ class Mentions:
             # At the text's end a slice is shorter than it was asked for.
             if sought is None or (len(sought.form.text), sought.lead) != (length, lead):
                 continue
-            if not _is_apart(read, start, start + length):
+            if not is_apart(read, start, start + length):
                 continue
             if is_mention(sought.form, text, start):
                 return Finding(start, start + length, sought.entity_type, 1.0, DETECTOR)
@@ -101,7 +102,7 @@ class Mentions:
         """Where first words stand, ascending, as whole words."""
         if len(self._index) > FEW:
             return ((m.start(), m[0]) for m in _WORD.finditer(read) if m[0] in self._index)
-        return sorted((at, word) for word in self._index for at in _occurrences(read, word))
+        return sorted((at, word) for word in self._index for at in occurrences(read, word))
 
 
 def _forms(entity_type: str, text: str) -> Iterator[Form]:
@@ -124,19 +125,6 @@ def _plain(lowered: str) -> str:
     for blank in _BLANKS:
         read = read.replace(blank, " ")
     return read
-
-
-def _occurrences(read: str, word: str) -> Iterator[int]:
-    at = read.find(word)
-    while at >= 0:
-        if _is_apart(read, at, at + len(word)):
-            yield at
-        at = read.find(word, at + len(word))
-
-
-def _is_apart(read: str, start: int, end: int) -> bool:
-    """Whether no letter or digit touches the span."""
-    return not (start and read[start - 1].isalnum()) and not read[end : end + 1].isalnum()
 
 
 def is_free(taken: Spans, start: int, end: int) -> bool:

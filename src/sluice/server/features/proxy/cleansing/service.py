@@ -60,7 +60,8 @@ from sluice.server.kit.database import Database
 from sluice.server.vault.scopes import NumbersTaken, ScopeDestroyed
 
 Result = TypeVar("Result")
-Record = Callable[[AsyncSession, CleansedCall], Awaitable[Result]]
+Write = Callable[[AsyncSession], Awaitable[Result]]
+Record = Callable[[CleansedCall], Awaitable[Write[Result]]]
 
 ATTEMPTS: Final = 10
 """How often a request is cleansed again because others issued the same at the same time."""
@@ -115,10 +116,11 @@ class GatewayCleansing:
     ) -> tuple[CleansedCall, Result]:
         """Write the cleansed texts into the request, and commit what is new with its record.
 
-        `record(session, call)` writes the caller's own rows in the same transaction; it, and the
-        texts' `put`, happen again when another process was faster, so the request must not be
-        instructed or sent before this returns. Raises `Blocked` when the policy refuses the
-        request, `Unprocessable` for a text that has no UTF-8 form, `Unavailable`.
+        `record(call)` makes the caller's own rows ready, while nobody waits to write, and gives
+        what writes them in the same transaction. It, and the texts' `put`, happen again when
+        another process was faster, so the request must not be instructed or sent before this
+        returns. Raises `Blocked` when the policy refuses the request, `Unprocessable` for a text
+        that has no UTF-8 form, `Unavailable`.
         """
         stand_ins: frozenset[str] = frozenset()
         for _ in range(ATTEMPTS):
@@ -126,7 +128,7 @@ class GatewayCleansing:
                 conversation, reading, policy, instructions, subject=subject, avoid=stand_ins
             )
             try:
-                saving = partial(_save_and_record, call, record)
+                saving = partial(_save_and_record, call, await record(call))
                 result = await self._writer.submit(saving, quick=True)
             except ScopeDestroyed:
                 conversation = await self._conversations.reopen(conversation)
@@ -244,7 +246,7 @@ class GatewayCleansing:
         work = partial(self._texts.keys, conversation.id, policy, raw, labels=labels)
         position: int | None = None
         try:
-            return await _beside(sum(map(len, raw)), HASHED_INLINE, work)
+            return await beside(sum(map(len, raw)), work, inline=HASHED_INLINE)
         except UnicodeEncodeError as error:
             position = error.start
         path = next(path for path, text in zip(paths, raw, strict=True) if _is_unsupported(text))
@@ -281,7 +283,7 @@ class GatewayCleansing:
         probing = partial(request_texts.probe, texts, key, policy.policy)
         probed = await beside(texts.fresh_chars, probing)
         teaching = partial(request_texts.teach, texts, probed)
-        taught, sought = await _beside(_effort(texts), TAUGHT_INLINE, teaching)
+        taught, sought = await beside(_effort(texts), teaching, inline=TAUGHT_INLINE)
         if not taught:
             return probed
         for place, more in taught.items():
@@ -368,16 +370,11 @@ class _Pace:
         self._since += effort
 
 
-async def _beside(length: int, most: int, work: Callable[[], Result]) -> Result:
-    """The result of quick work on a text: of a very long one from a thread."""
-    return work() if length <= most else await anyio.to_thread.run_sync(work)
-
-
 async def _save_and_record(
-    call: CleansedCall, record: Record[Result], session: AsyncSession
+    call: CleansedCall, write: Write[Result], session: AsyncSession
 ) -> Result:
     await call.save(session)
-    return await record(session, call)
+    return await write(session)
 
 
 async def _audit_blocked(

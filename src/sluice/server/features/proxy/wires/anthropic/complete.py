@@ -12,17 +12,16 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from sluice.engine.errors import Problem
 from sluice.engine.types import CleansedText
-from sluice.server.features.proxy.wires.anthropic.errors import error_body, error_event
 from sluice.server.features.proxy.wires.anthropic.messages import call_of
 from sluice.server.features.proxy.wires.anthropic.outcome import note_message
 from sluice.server.features.proxy.wires.anthropic.places import RequestPlaces, answer_walk
 from sluice.server.features.proxy.wires.anthropic.shapes import COMPLETION, COMPLETION_REQUEST
 from sluice.server.features.proxy.wires.anthropic.stream import Flow
 from sluice.server.features.proxy.wires.anthropic.walk import Walk
+from sluice.server.features.proxy.wires.anthropic.wire import AnthropicWire
 from sluice.server.features.proxy.wires.reading import Body, Leaf, Reading, Speaker
-from sluice.server.features.proxy.wires.sse import DONE, frame
+from sluice.server.features.proxy.wires.sse import DONE
 from sluice.server.features.proxy.wires.wire import Call, Outcome, Restorer, StreamRewriter
 from sluice.server.providers.answer import cut_off, json_object
 from sluice.server.providers.base import ProviderProtocolError
@@ -34,7 +33,7 @@ ASSISTANT: Final = "\n\nAssistant:"
 _TURNS: Final = re.compile(f"({HUMAN}|{ASSISTANT})")
 
 
-class AnthropicComplete:
+class AnthropicComplete(AnthropicWire):
     """`POST /v1/complete`; see `Wire`."""
 
     name = "anthropic.complete"
@@ -51,10 +50,6 @@ class AnthropicComplete:
         else:
             reading.refuse("prompt", "must be a string")
         return call_of(body, reading)
-
-    def choose_model(self, body: Body, model: str) -> None:
-        """Write the vendor's model into the body."""
-        body["model"] = model
 
     def instruct(self, body: Body, instructions: CleansedText) -> None:
         """What stands before the first turn is the system's."""
@@ -73,22 +68,6 @@ class AnthropicComplete:
     def rewriter(self, restorer: Restorer, provider: str) -> StreamRewriter:
         """For a streamed completion."""
         return CompletionRewriter(restorer, provider)
-
-    def frame(self, event: Event) -> bytes:
-        """An event with its name, if it has one, and its data."""
-        return frame(event)
-
-    def error(
-        self, status: int, code: str, message: str, problems: tuple[Problem, ...] = ()
-    ) -> Body:
-        """An error in Anthropic's shape."""
-        return error_body(status, code, message, problems)
-
-    def error_events(
-        self, status: int, code: str, message: str, problems: tuple[Problem, ...] = ()
-    ) -> list[Event]:
-        """The event that ends a running stream."""
-        return [error_event(status, code, message, problems)]
 
 
 class CompletionRewriter:

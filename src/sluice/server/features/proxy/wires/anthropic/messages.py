@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sluice.engine.errors import Problem
 from sluice.engine.types import CleansedText
 from sluice.server.features.proxy.wires.anthropic.end_user import end_user
-from sluice.server.features.proxy.wires.anthropic.errors import error_body, error_event
 from sluice.server.features.proxy.wires.anthropic.outcome import (
     newest_counts,
     note_message,
@@ -24,15 +22,14 @@ from sluice.server.features.proxy.wires.anthropic.shapes import (
 )
 from sluice.server.features.proxy.wires.anthropic.stream import MessageRewriter
 from sluice.server.features.proxy.wires.anthropic.walk import Walk
+from sluice.server.features.proxy.wires.anthropic.wire import AnthropicWire
 from sluice.server.features.proxy.wires.reading import Body, Reading
-from sluice.server.features.proxy.wires.sse import frame
 from sluice.server.features.proxy.wires.wire import Call, Outcome, Restorer, StreamRewriter
-from sluice.server.providers.sse import Event
 
 _BREAK: Final = "\n\n"
 
 
-class AnthropicMessages:
+class AnthropicMessages(AnthropicWire):
     """`POST /v1/messages`; see `Wire`."""
 
     name = "anthropic.messages"
@@ -44,10 +41,6 @@ class AnthropicMessages:
             reading.refuse("messages", "is missing")
         Walk(RequestPlaces(reading)).shape(body, REQUEST, "", "client")
         return call_of(body, reading)
-
-    def choose_model(self, body: Body, model: str) -> None:
-        """Write the vendor's model into the body."""
-        body["model"] = model
 
     def instruct(self, body: Body, instructions: CleansedText) -> None:
         """The instructions become the beginning of the system's words."""
@@ -69,22 +62,6 @@ class AnthropicMessages:
     def rewriter(self, restorer: Restorer, provider: str) -> StreamRewriter:
         """For a streamed message."""
         return MessageRewriter(restorer, provider)
-
-    def frame(self, event: Event) -> bytes:
-        """An event with its name and its data."""
-        return frame(event)
-
-    def error(
-        self, status: int, code: str, message: str, problems: tuple[Problem, ...] = ()
-    ) -> Body:
-        """An error in Anthropic's shape."""
-        return error_body(status, code, message, problems)
-
-    def error_events(
-        self, status: int, code: str, message: str, problems: tuple[Problem, ...] = ()
-    ) -> list[Event]:
-        """The event that ends a running stream."""
-        return [error_event(status, code, message, problems)]
 
 
 class AnthropicCountTokens(AnthropicMessages):

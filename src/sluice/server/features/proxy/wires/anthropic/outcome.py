@@ -6,18 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from sluice.server.features.proxy.wires.wire import Outcome
+from sluice.server.providers.anthropic_answer import FINISH
 from sluice.server.providers.base import FinishReason, Usage
 
-_FINISH: Final[Mapping[str, FinishReason]] = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "pause_turn": "stop",
-    "compaction": "stop",
-    "tool_use": "tool_calls",
-    "max_tokens": "length",
-    "model_context_window_exceeded": "length",
-    "refusal": "content_filter",
-}
+_FINISH: Final[Mapping[str, FinishReason]] = {**FINISH, "compaction": "stop"}
+"""As elsewhere; only callers of this wire can ask for a compaction."""
 _WRITTEN: Final = "cache_creation_input_tokens"
 _READ: Final = "cache_read_input_tokens"
 

@@ -17,22 +17,8 @@ from sluice.server.features.proxy.wires.openai.shapes import (
 from sluice.server.features.proxy.wires.wire import AnswerBlocked, Outcome, Restorer
 from sluice.server.providers.answer import SurrogateJoiner
 from sluice.server.providers.base import FinishReason, Usage
+from sluice.server.providers.openai_answer import FINISH
 
-_FINISH: Final[dict[str, FinishReason]] = {
-    "stop": "stop",
-    "eos": "stop",
-    "eos_token": "stop",
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "tool_calls": "tool_calls",
-    "function_call": "tool_calls",
-    "length": "length",
-    "max_tokens": "length",
-    "model_length": "length",
-    "content_filter": "content_filter",
-    "safety": "content_filter",
-}
-"""Vendors' words for how an answer ended; any other is an error."""
 _STATUS: Final[dict[str, FinishReason]] = {
     "max_output_tokens": "length",
     "max_messages": "length",
@@ -176,7 +162,7 @@ def finish_reason(word: object) -> FinishReason | None:
     """A choice's `finish_reason`; an unknown word is an error, and no word means not finished."""
     if not isinstance(word, str) or not word:
         return None
-    return _FINISH.get(word.lower(), "error")
+    return FINISH.get(word.lower(), "error")
 
 
 def response_finish(response: Mapping[str, Any]) -> FinishReason | None:
