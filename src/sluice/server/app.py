@@ -19,6 +19,8 @@ from starlette.middleware import Middleware
 import sluice
 from sluice.engine import CleansedText, Detector, Mapping, RawText, cleanse
 from sluice.engine.pattern_cache import PatternCache
+from sluice.server.analysis.analyzer import Analyzer
+from sluice.server.analysis.detectors import Detectors
 from sluice.server.auth.admin_endpoints import router as auth_admin_router
 from sluice.server.auth.auth import Auth
 from sluice.server.auth.endpoints import router as auth_router
@@ -33,7 +35,6 @@ from sluice.server.features.models.service import Models
 from sluice.server.features.policies import endpoints as policies
 from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.features.prompts import endpoints as prompts
-from sluice.server.features.prompts.analysis import Analyzer
 from sluice.server.features.prompts.answer import Answers
 from sluice.server.features.prompts.service import Prompts
 from sluice.server.features.proxy import endpoints as proxy
@@ -159,7 +160,8 @@ def make_services(
     metrics = Metrics(entity_types=detector.entity_types(), providers=provider_keys())
     vault = Vault(master_keys)
     policy_service = Policies(vault)
-    analyzer = Analyzer(seconds=settings.analysis_seconds)
+    detectors = Detectors()
+    analyzer = Analyzer(detectors, seconds=settings.analysis_seconds)
     auth = Auth(
         database, settings.auth, build_providers(settings.identity_providers, identity_client)
     )
@@ -178,6 +180,7 @@ def make_services(
             vault=vault,
             policies=policy_service,
             models=model_service,
+            detectors=detectors,
             analyzer=analyzer,
             providers=providers,
             native=Native(transport),

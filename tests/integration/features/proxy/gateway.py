@@ -11,9 +11,10 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import Policy, RawText
+from sluice.server.analysis.analyzer import Analyzer
+from sluice.server.analysis.detectors import Detectors
 from sluice.server.auth.tables import ApiToken, User
 from sluice.server.features.policies.service import PolicyInForce
-from sluice.server.features.prompts.analysis import Analyzer
 from sluice.server.features.proxy.answers.restoring import AnswerRestorer
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
@@ -73,7 +74,7 @@ def gateway(database: Database, policy: Policy | None = None) -> Gateway:
 @cache
 def _analyzer() -> Analyzer:
     # One for all: the policies of these tests differ in their rules alone.
-    return Analyzer(seconds=20)
+    return Analyzer(Detectors(), seconds=20)
 
 
 async def people(database: Database) -> None:

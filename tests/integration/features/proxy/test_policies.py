@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tests.integration.features.proxy.gateway import OWNER, Gateway, gateway, people
 
 from sluice.engine import Action, Finding, Policy, RawText, Rule
+from sluice.server.analysis.analyzer import Analyzer
+from sluice.server.analysis.detectors import Detectors, PolicyVersion
 from sluice.server.errors import Blocked, Unprocessable
 from sluice.server.features.policies.service import PolicyInForce
-from sluice.server.features.prompts.analysis import Analyzer
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.wires.reading import Reading, Speaker
 from sluice.server.kit.database import Database
@@ -114,11 +115,11 @@ class Scripted(Analyzer):
     """Finds only what a test says, where it says so."""
 
     def __init__(self) -> None:
-        super().__init__(seconds=20)
+        super().__init__(Detectors(), seconds=20)
         self.told: dict[str, list[Finding]] = {}
         self.asked: list[str] = []
 
-    async def findings(self, text: RawText, policy: PolicyInForce) -> list[Finding]:
+    async def findings(self, text: RawText, policy: PolicyVersion) -> list[Finding]:
         """The script."""
         self.asked.append(text)
         return self.told.get(text, [])

@@ -11,12 +11,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from sluice.engine import RawText
+from sluice.server.analysis.beside import beside
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.caller import require
 from sluice.server.auth.roles import Permission
 from sluice.server.error_answers import failure_behind
 from sluice.server.errors import SluiceError
-from sluice.server.features.prompts.analysis import beside
 from sluice.server.features.prompts.answer import Answer, Piece
 from sluice.server.features.prompts.deidentified import (
     deidentified_out,

@@ -21,12 +21,13 @@ from sluice.engine import (
     hydrate,
 )
 from sluice.engine.errors import Problem
+from sluice.server.analysis.analyzer import Analyzer
+from sluice.server.analysis.beside import beside
 from sluice.server.auth.auth import Caller
 from sluice.server.errors import Blocked, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.models.service import Models, UsableInstance
 from sluice.server.features.policies.service import Policies, PolicyInForce
-from sluice.server.features.prompts.analysis import Analyzer, beside
 from sluice.server.features.prompts.history import HistoryForms
 from sluice.server.features.prompts.review import Reviewed, check_caller_findings, review
 from sluice.server.features.prompts.schemas import CleanseIn, FindingIn, HistoryOut, HydrateIn

@@ -18,12 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sluice.engine.errors import Problem
 from sluice.engine.placeholders import parse
 from sluice.engine.types import Action
+from sluice.server.analysis.beside import beside
 from sluice.server.auth.auth import Caller
 from sluice.server.errors import Blocked, Unprocessable
 from sluice.server.features.models.schemas import Attachments
 from sluice.server.features.models.service import Models, UsableInstance
 from sluice.server.features.policies.service import Policies, PolicyInForce
-from sluice.server.features.prompts.analysis import beside
 from sluice.server.features.proxy import attachments
 from sluice.server.features.proxy.answers.scanning import AnswerRules, AnswerScanning
 from sluice.server.features.proxy.asking import Asking, Question

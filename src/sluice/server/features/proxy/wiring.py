@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from sluice.server.analysis.analyzer import Analyzer
+from sluice.server.analysis.detectors import Detectors
 from sluice.server.features.models.service import Models
 from sluice.server.features.policies.service import Policies
-from sluice.server.features.prompts.analysis import Analyzer
 from sluice.server.features.proxy.answers.answering import Answering
 from sluice.server.features.proxy.answers.scanning import AnswerScanning
 from sluice.server.features.proxy.asking import Asking
@@ -38,6 +39,7 @@ class GatewayParts:
     vault: Vault
     policies: Policies
     models: Models
+    detectors: Detectors
     analyzer: Analyzer
     providers: Providers
     native: Native
@@ -73,7 +75,7 @@ def make_gateway(
         writer=writer,
         models=parts.models,
         policies=parts.policies,
-        scanning=AnswerScanning(parts.policies),
+        scanning=AnswerScanning(parts.policies, parts.detectors),
         conversations=conversations,
         cleansing=GatewayCleansing(database, writer, conversations, parts.analyzer),
         calls=calls,

@@ -1,26 +1,24 @@
-"""What looks through a model's answer: a detector for each version of an answer policy."""
+"""What looks through a model's answer: the detector of an answer policy."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
-import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sluice.engine import Action, Detection, Detector, Finding, Policy
-from sluice.server.errors import Unavailable
+from sluice.engine import Action, Detector, Finding, Policy
+from sluice.server.analysis.detectors import Detectors
+from sluice.server.analysis.refusals import REFUSED, refusal
 from sluice.server.features.models.service import UsableInstance
-from sluice.server.features.policies.service import Policies
+from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.features.proxy.answers.built_in_policy import BUILT_IN, needs_names
-from sluice.server.kit.taggers import TaggerMissing, names_for
 
-KEPT: Final = 64
-"""Detectors; the least used is made anew when it is needed."""
 Version = tuple[int, int]
+
+_BUILT_IN: Final = PolicyInForce(0, 0, BUILT_IN)
+"""Stored policy groups have other ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,46 +34,28 @@ class AnswerRules:
 class AnswerScanning:
     """The service of answer rules."""
 
-    def __init__(self, policies: Policies) -> None:
+    def __init__(self, policies: Policies, detectors: Detectors) -> None:
         self._policies = policies
-        self._detectors: OrderedDict[Version | None, Detector] = OrderedDict()
+        self._detectors = detectors
 
     async def rules(self, session: AsyncSession, instance: UsableInstance) -> AnswerRules:
-        """Those of an instance. Raises `Unavailable` where its tagger is not installed."""
-        version, policy = None, BUILT_IN
+        """Those of an instance. Raises `Unavailable` where its tagger cannot be had."""
+        version, policy = None, _BUILT_IN
         if instance.answer_policy_group_id is not None:
-            group = await self._policies.in_force(session, instance.answer_policy_group_id)
-            version, policy = (group.group_id, group.number), group.policy
-        detector = await self._detector(version, policy)
-        return AnswerRules(version, policy, detector.analyze)
+            policy = await self._policies.in_force(session, instance.answer_policy_group_id)
+            version = (policy.group_id, policy.number)
+        detector = await self._detector(policy)
+        return AnswerRules(version, policy.policy, detector.analyze)
 
     async def holds_a_value(self, word: str) -> bool:
         """Whether the built-in rules would take something out of a word."""
-        found = (await self._detector(None, BUILT_IN)).analyze(word)
+        found = (await self._detector(_BUILT_IN)).analyze(word)
         return any(BUILT_IN.action_for(finding) is not Action.ALLOW for finding in found)
 
-    async def _detector(self, version: Version | None, policy: Policy) -> Detector:
-        detector = self._detectors.get(version)
-        if detector is None:
-            detector = await _made(policy)
-            self._detectors[version] = detector
-            while len(self._detectors) > KEPT:
-                self._detectors.popitem(last=False)
-        self._detectors.move_to_end(version)
-        return detector
-
-
-async def _made(policy: Policy) -> Detector:
-    make = partial(Detector, custom_terms=policy.custom_terms, allow_list=policy.allow_list)
-    if not needs_names(policy):
+    async def _detector(self, policy: PolicyInForce) -> Detector:
         # Names are what costs most, and an answer has to be read while it comes.
-        return make(names=None)
-    if policy.detection is Detection.STANDARD:
-        return make()
-    try:
-        names = names_for(policy.detection)
-    except TaggerMissing as missing:
-        problem = str(missing)
-    else:
-        return await anyio.to_thread.run_sync(lambda: make(names=names))
-    raise Unavailable(f"{problem}; nothing was sent.", code="detector_missing")
+        try:
+            return await self._detectors.of(policy, names=needs_names(policy.policy))
+        except REFUSED as error:
+            refused = refusal(error)
+        raise refused

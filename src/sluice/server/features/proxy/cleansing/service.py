@@ -35,10 +35,10 @@ from sluice.engine import (
 from sluice.engine.errors import Problem
 from sluice.engine.placeholders import make, parse
 from sluice.engine.standins import lookalikes
+from sluice.server.analysis.beside import INLINE_CHARS, beside
 from sluice.server.errors import Blocked, Unavailable, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.policies.service import PolicyInForce
-from sluice.server.features.prompts.analysis import INLINE_CHARS, beside
 from sluice.server.features.proxy.cleansing import request_texts
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.cleansing.cleansed_texts import (

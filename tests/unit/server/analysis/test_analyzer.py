@@ -9,9 +9,12 @@ import pytest
 
 from sluice.engine import Detector, Finding, Policy, RawText
 from sluice.engine.errors import DetectorFailed
-from sluice.server.errors import Unavailable, Unprocessable
+from sluice.server.analysis.analyzer import Analyzer
+from sluice.server.analysis.beside import INLINE_CHARS
+from sluice.server.analysis.detectors import Detectors
+from sluice.server.analysis.span_cache import SpanCache
+from sluice.server.errors import SluiceError, Unavailable, Unprocessable
 from sluice.server.features.policies.service import PolicyInForce
-from sluice.server.features.prompts.analysis import INLINE_CHARS, Analyzer, SpanCache
 
 pytestmark = pytest.mark.anyio
 POLICY = PolicyInForce(1, 1, Policy())
@@ -39,7 +42,7 @@ class CountingDetector:
 @pytest.fixture
 def analyzer() -> Analyzer:
     CountingDetector.calls = 0
-    return Analyzer(seconds=0.1, detector=cast("type[Detector]", CountingDetector))
+    return Analyzer(Detectors(cast("type[Detector]", CountingDetector)), seconds=0.1)
 
 
 async def test_a_text_is_analysed_once_for_each_policy_version(analyzer: Analyzer) -> None:
@@ -64,6 +67,14 @@ async def test_a_detector_that_is_too_slow_refuses_the_text(analyzer: Analyzer) 
 async def test_a_lone_surrogate_is_refused_with_its_position(analyzer: Analyzer) -> None:
     with pytest.raises(Unprocessable, match="code point 1"):
         await analyzer.findings(RawText("a\ud800"), POLICY)
+
+
+@pytest.mark.parametrize("text", ["canary \ud800", "fail canary"], ids=["surrogate", "failing"])
+async def test_nothing_behind_a_refusal_holds_the_text(analyzer: Analyzer, text: str) -> None:
+    with pytest.raises(SluiceError) as caught:
+        await analyzer.findings(RawText(text), POLICY)
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
 
 
 async def test_the_caller_may_change_the_findings_it_got(analyzer: Analyzer) -> None:

@@ -8,9 +8,10 @@ import pytest
 from tests.taggers import HERE, TAGGER, install
 
 from sluice.engine import Detection, Policy, RawText
+from sluice.server.analysis.analyzer import Analyzer
+from sluice.server.analysis.detectors import Detectors
 from sluice.server.errors import Unavailable
 from sluice.server.features.policies.service import PolicyInForce
-from sluice.server.features.prompts.analysis import Analyzer
 
 pytestmark = pytest.mark.anyio
 STANDARD = PolicyInForce(1, 1, Policy())
@@ -20,7 +21,7 @@ TEXT = RawText("buy gravel")
 
 @pytest.fixture
 def analyzer() -> Analyzer:
-    return Analyzer(seconds=20)
+    return Analyzer(Detectors(), seconds=20)
 
 
 async def test_each_policy_has_the_findings_of_the_tagger_it_asks_for(

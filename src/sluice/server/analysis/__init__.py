@@ -1,0 +1,1 @@
+"""What is in a text under a policy; for every feature that looks at texts."""
