@@ -6,16 +6,21 @@ from sluice.server.auth import tables as auth
 from sluice.server.features.audit import tables as audit
 from sluice.server.features.models import tables as models
 from sluice.server.features.policies import tables as policies
+from sluice.server.features.projects import tables as projects
 from sluice.server.features.proxy.calls import tables as calls
 from sluice.server.features.proxy.conversations import tables as conversations
 from sluice.server.features.proxy.limits import tables as limits
+from sluice.server.features.sessions import tables as sessions
+from sluice.server.features.templates import tables as templates
+from sluice.server.features.testruns import tables as testruns
 from sluice.server.features.threads import tables as threads
 from sluice.server.kit import configuration
 from sluice.server.kit.database import Base
 from sluice.server.vault import tables as vault
 
 FEATURES = (
-    audit, auth, calls, configuration, conversations, limits, models, policies, threads, vault,
+    audit, auth, calls, configuration, conversations, limits, models, policies, projects,
+    sessions, templates, testruns, threads, vault,
 )  # fmt: skip
 
 metadata = Base.metadata

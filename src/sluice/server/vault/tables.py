@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sluice.server.kit.database import Base, UtcDateTime, utc_now
@@ -71,3 +71,19 @@ class ReservedPlaceholder(Base):
         ForeignKey("data_keys.scope", ondelete="CASCADE"), primary_key=True
     )
     placeholder: Mapped[str] = mapped_column(String(160), primary_key=True)
+
+
+class PlaceholderUse(Base):
+    """Where a project's placeholder stands: to find a person's data, and what nobody needs."""
+
+    __tablename__ = "placeholder_uses"
+    __table_args__ = (Index("ix_placeholder_uses_holder", "holder"),)
+
+    scope: Mapped[str] = mapped_column(
+        ForeignKey("data_keys.scope", ondelete="CASCADE"), primary_key=True
+    )
+    """Of the originals: that of the project's own conversation."""
+    placeholder: Mapped[str] = mapped_column(String(512), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """`conversation:<id>` for a session and the gateway's calls in it, `template:<id>`,
+    `playlist:<id>` or `test_run:<id>`."""

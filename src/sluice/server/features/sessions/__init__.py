@@ -1,0 +1,1 @@
+"""Sessions: recorded calls, traces, what people and programs said about them."""

@@ -1,0 +1,1 @@
+"""Prompt templates: immutable versions, environments that point to them, deployments."""

@@ -1,0 +1,1 @@
+"""Playlists of test cases, and passes over them."""
