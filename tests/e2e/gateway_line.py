@@ -99,6 +99,10 @@ class Line:
 
     def stream(self, *turns: Turn, **more: object) -> str:
         """What the caller reads in a streamed answer. Raises `Failed`."""
+        return "".join(self.stream_texts(*turns, **more))
+
+    def stream_texts(self, *turns: Turn, **more: object) -> Iterator[str]:
+        """The pieces of a streamed answer as the caller reads them. Raises `Failed`."""
         body = self.body(*turns, stream=True, **more)
         with (
             httpx.Client(base_url=self.server.url, timeout=30) as client,
@@ -106,7 +110,7 @@ class Line:
         ):
             if answer.status_code != 200:
                 raise Failed(json.loads(answer.read()))
-            return "".join(texts(answer.iter_lines()))
+            yield from texts(answer.iter_lines())
 
     @property
     def sent(self) -> str:

@@ -193,6 +193,22 @@ def test_a_stream_that_breaks_ends_with_an_error(line: Line, fault: str) -> None
     assert MAIL not in json.dumps(broken.value.body)
 
 
+def test_what_came_before_an_error_in_the_same_read_is_sent_on(line: Line) -> None:
+    """What comes together is sent together, but for what an error stands before."""
+    error = line.wire.error_event("overloaded_error", CANARY)
+
+    def broken(exchange: Exchange) -> list[bytes]:
+        begun = events_of(line.wire, exchange, ("This is the first line.\n", "And the"))
+        return [b"".join([*begun[:-2], error])]
+
+    line.does(streaming(broken))
+    read: list[str] = []
+    with pytest.raises(Failed) as failed:
+        read.extend(line.stream_texts(QUESTION))
+    assert "".join(read).startswith("This is the first line.")
+    assert CANARY not in json.dumps(failed.value.body)
+
+
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("fault", ["500", "429", "close", "hang"])
 def test_a_second_connection_answers_where_the_first_fails(

@@ -94,7 +94,7 @@ async def events(
     """All events of a streamed call."""
     body = {"model": "m-2", **way.body, "stream": True}
     stream = Native(transport).stream(way.connection(peer), way.path, body, headers)
-    return [event async for event in stream]
+    return [event async for group in stream for event in group]
 
 
 def sent(data: list[bytes]) -> list[str]:
@@ -116,6 +116,21 @@ async def test_events_come_as_the_vendor_wrote_them(transport: Transport, path: 
     async with Peer([behave]) as peer:
         got = await events(transport, way, peer)
     assert [event.data for event in got] == sent(written)
+
+
+@pytest.mark.parametrize("path", ENDING)
+async def test_events_that_come_together_are_given_together(
+    transport: Transport, path: str
+) -> None:
+    """The end marker comes alone: before it the message is read to its end."""
+    way = WAYS[path]
+    at_once = streaming(lambda exchange: [b"".join(events_of(way.wire, exchange))])
+    async with Peer([at_once]) as peer:
+        body = {"model": "m-2", **way.body, "stream": True}
+        stream = Native(transport).stream(way.connection(peer), way.path, body)
+        sizes = [len(group) async for group in stream]
+    assert sizes[1:] == [1]
+    assert sizes[0] > len(PIECES)
 
 
 @pytest.mark.parametrize("path", WAYS)

@@ -95,11 +95,11 @@ def feed(parser: EventParser, call: Call, piece: bytes) -> list[Event]:
     )
 
 
-async def settle(events: AsyncGenerator[Event, None]) -> None:
+async def settle(rest: AsyncGenerator[object, None]) -> None:
     """Read on to the end of the message; the answer is complete, so nothing can fail any more."""
     try:
         async with asyncio.timeout(SETTLE_SECONDS):
-            async for _ in events:
+            async for _ in rest:
                 continue
     except (TimeoutError, ProviderError):
         return

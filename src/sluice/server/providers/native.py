@@ -72,12 +72,13 @@ class Native:
         path: str,
         body: Mapping[str, Any],
         headers: Mapping[str, str] | None = None,
-    ) -> AsyncGenerator[Event, None]:
-        """The vendor's events as they come, for a body that asks for a stream.
+    ) -> AsyncGenerator[list[Event], None]:
+        """The vendor's events as they come, in groups that came together.
 
-        Nothing comes after the wire's end marker. A failed attempt is repeated as long as no event
-        was passed on. `headers` are the caller's, names in lower case. Raises `ProviderError`, also
-        for an error that is the first event; later ones are passed on like any event.
+        For a body that asks for a stream. Nothing comes after the wire's end marker. A failed
+        attempt is repeated as long as no event was passed on. `headers` are the caller's, names in
+        lower case. Raises `ProviderError`, also for an error that is the first event; later ones
+        are passed on like any event.
         """
         call = self._call(connection, path, body, headers or {}, _EVENT_STREAM)
         transport = self._transport
@@ -147,27 +148,29 @@ def _renamed(
             yield known, value
 
 
-async def _events(transport: Transport, call: Call) -> AsyncGenerator[Event, None]:
-    async with aclosing(_raw_events(transport, call)) as events:
+async def _events(transport: Transport, call: Call) -> AsyncGenerator[list[Event], None]:
+    async with aclosing(_raw_events(transport, call)) as groups:
         begun = False
-        async for event in events:
+        async for group in groups:
             if not begun:
-                _raise_if_error(call, event)
+                _raise_if_error(call, group[0])
                 begun = True
-            if _is_end(event):
+            end = next((at for at, event in enumerate(group) if _is_end(event)), None)
+            if group[:end]:
+                yield group[:end]
+            if end is not None:
                 # Before it is passed on: whoever reads it reads no further.
-                await settle(events)
-                yield event
+                await settle(groups)
+                yield [group[end]]
                 return
-            yield event
 
 
-async def _raw_events(transport: Transport, call: Call) -> AsyncGenerator[Event, None]:
+async def _raw_events(transport: Transport, call: Call) -> AsyncGenerator[list[Event], None]:
     parser = EventParser(EVENT_LIMIT)
     async with aclosing(transport.post(call)) as pieces:
         async for piece in pieces:
-            for event in feed(parser, call, piece):
-                yield event
+            if group := feed(parser, call, piece):
+                yield group
 
 
 def _is_end(event: Event) -> bool:

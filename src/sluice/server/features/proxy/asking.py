@@ -57,15 +57,17 @@ class Asking:
             if not self._native.speaks(connection, wire.path):
                 _translation(wire, connection).request(question.body)
 
-    def stream(self, question: Question) -> Fallback[Event]:
-        """The events of the first connection that answers."""
+    def stream(self, question: Question) -> Fallback[list[Event]]:
+        """The events of the first connection that answers, in groups that came together."""
         return Fallback(question.connections, lambda one: self._events(question, one))
 
     def whole(self, question: Question) -> Fallback[Body]:
         """The whole answer of the first connection that answers, as the only piece."""
         return Fallback(question.connections, lambda one: only(self._answer(question, one)))
 
-    def _events(self, question: Question, connection: Connection) -> AsyncGenerator[Event, None]:
+    def _events(
+        self, question: Question, connection: Connection
+    ) -> AsyncGenerator[list[Event], None]:
         wire, body = question.wire, _for(question, connection)
         if not self._native.speaks(connection, wire.path):
             return self._translated(wire, body, connection)
@@ -75,15 +77,15 @@ class Asking:
 
     async def _translated(
         self, wire: Wire, body: Body, connection: Connection
-    ) -> AsyncGenerator[Event, None]:
+    ) -> AsyncGenerator[list[Event], None]:
         translation = _translation(wire, connection)
         renderer = translation.renderer(body, connection.model)
         async with aclosing(self._deltas(translation, body, connection)) as deltas:
             async for delta in deltas:
-                for event in renderer.feed(_complete(delta, connection)):
-                    yield event
-        for event in renderer.finish():
-            yield event
+                if events := renderer.feed(_complete(delta, connection)):
+                    yield events
+        if events := renderer.finish():
+            yield events
 
     async def _answer(self, question: Question, connection: Connection) -> Body:
         wire, body = question.wire, _for(question, connection)

@@ -29,7 +29,7 @@ from sluice.server.features.proxy.calls.status import CallStatus
 from sluice.server.features.proxy.failures import answer_failure, call_failure
 from sluice.server.features.proxy.gateway import Prepared
 from sluice.server.features.proxy.wires.reading import Body
-from sluice.server.features.proxy.wires.wire import AnswerBlocked, Outcome
+from sluice.server.features.proxy.wires.wire import AnswerBlocked, Outcome, StreamRewriter
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.logs import describe_exception
 from sluice.server.kit.metrics import Metrics, PromptOutcome
@@ -49,7 +49,7 @@ class _Answer:
 
     prepared: Prepared
     restorer: AnswerRestorer = field(repr=False)
-    asked: Fallback[Event] | Fallback[Body]
+    asked: Fallback[list[Event]] | Fallback[Body]
     outcome: Outcome = field(default_factory=Outcome)
     status: CallStatus = CallStatus.ABANDONED
     """What it is until something else is known: the caller left."""
@@ -108,7 +108,7 @@ class Answering:
                 await self._record_once(answer)
 
     async def _stream(
-        self, answer: _Answer, asked: Fallback[Event]
+        self, answer: _Answer, asked: Fallback[list[Event]]
     ) -> AsyncGenerator[list[Event], None]:
         prepared = answer.prepared
         rewriter = prepared.wire.rewriter(
@@ -117,18 +117,19 @@ class Answering:
         answer.outcome = rewriter.outcome
         with _told_in_our_words(answer):
             with self._timed(answer):
-                async with aclosing(asked.pieces()) as events:
-                    async for event in events:
+                last: list[Event] = []
+                async with aclosing(asked.pieces()) as groups:
+                    async for group in groups:
                         prepared.begun.answers()
-                        group = rewriter.feed(event)
-                        if rewriter.done:
+                        events, failure = _rewritten(rewriter, group)
+                        if rewriter.done and failure is None:
+                            last = events
                             break
-                        if group:
-                            yield group
-                            group = []
-                    else:
-                        group = []
-                last = [*group, *rewriter.finish()]
+                        if events:
+                            yield events
+                        if failure is not None:
+                            raise failure
+                last += rewriter.finish()
                 answer.status = CallStatus.COMPLETE
             await self._record_once(answer)
             if last:
@@ -208,6 +209,21 @@ class Answering:
                 time.monotonic() - started,
                 first - started if first is not None else None,
             )
+
+
+def _rewritten(
+    rewriter: StreamRewriter, group: list[Event]
+) -> tuple[list[Event], Exception | None]:
+    """What goes to the caller of events that came together, and what ended that."""
+    events: list[Event] = []
+    try:
+        for event in group:
+            events += rewriter.feed(event)
+            if rewriter.done:
+                break
+    except Exception as error:  # raised by the caller, when what came before it was given
+        return events, error
+    return events, None
 
 
 @contextmanager
