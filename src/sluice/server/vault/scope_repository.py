@@ -12,6 +12,7 @@ from sluice.server.kit.repository import Repository
 from sluice.server.vault.repository import StoredOriginal
 from sluice.server.vault.tables import (
     NumberCounter,
+    PlaceholderUse,
     ReservedPlaceholder,
     SealedOriginal,
     WrappedKey,
@@ -24,6 +25,7 @@ _KEYS: Final = cast("Table", WrappedKey.__table__)
 _ORIGINALS: Final = cast("Table", SealedOriginal.__table__)
 _COUNTERS: Final = cast("Table", NumberCounter.__table__)
 _RESERVED: Final = cast("Table", ReservedPlaceholder.__table__)
+_USES: Final = cast("Table", PlaceholderUse.__table__)
 
 _COLUMNS: Final = (
     _ORIGINALS.c.placeholder,
@@ -34,10 +36,11 @@ _COLUMNS: Final = (
 )
 # A deletion waits for whoever holds this, and nobody else does.
 _HOLD: Final = (
-    select(_KEYS.c.scope)
+    select(_KEYS.c.erasures)
     .where(_KEYS.c.scope == bindparam("of_scope"))
     .with_for_update(read=True, key_share=True)
 )
+_ERASURES: Final = select(_KEYS.c.erasures).where(_KEYS.c.scope == bindparam("of_scope"))
 _BY_LOOKUP: Final = select(*_COLUMNS).where(
     _ORIGINALS.c.scope == bindparam("of_scope"),
     # Named, since the index goes by scope, action and lookup.
@@ -64,6 +67,7 @@ class _Insertions:
         counter = insert(_COUNTERS)
         self.originals = insert(_ORIGINALS).on_conflict_do_nothing()
         self.reserved = insert(_RESERVED).on_conflict_do_nothing()
+        self.uses = insert(_USES).on_conflict_do_nothing()
         self.counters = counter.on_conflict_do_update(
             index_elements=[_COUNTERS.c.scope, _COUNTERS.c.entity_type],
             set_={
@@ -84,10 +88,18 @@ _INSERTIONS: Final = {
 class ScopeRepository(Repository):
     """Originals, counters and reserved placeholders of one scope, as far as they are asked for."""
 
-    async def hold(self, scope: str) -> bool:
-        """Whether the scope has its key still; until the transaction ends, it keeps it."""
-        row = await self._session.execute(_HOLD, {"of_scope": scope})
-        return row.one_or_none() is not None
+    async def hold(self, scope: str) -> int | None:
+        """How often something was erased; None for a scope whose key is gone.
+
+        Until the transaction ends, the scope keeps its key, and nothing is erased.
+        """
+        row = (await self._session.execute(_HOLD, {"of_scope": scope})).one_or_none()
+        return int(row[0]) if row is not None else None
+
+    async def erasures(self, scope: str) -> int:
+        """The same without holding it; 0 for a scope whose key is gone."""
+        row = (await self._session.execute(_ERASURES, {"of_scope": scope})).one_or_none()
+        return int(row[0]) if row is not None else 0
 
     async def by_lookup(self, scope: str, lookups: Collection[bytes]) -> list[StoredOriginal]:
         """The originals that have these lookups."""
@@ -123,6 +135,11 @@ class ScopeRepository(Repository):
         """Never issue these placeholders, and never restore them."""
         values = [{"scope": scope, "placeholder": name} for name in sorted(names)]
         await self._insert(self._insertions.reserved, values)
+
+    async def use(self, scope: str, names: Iterable[str], holder: str) -> None:
+        """Note that these placeholders stand in what this holder has."""
+        values = [{"scope": scope, "placeholder": n, "holder": holder} for n in sorted(names)]
+        await self._insert(self._insertions.uses, values)
 
     @property
     def _insertions(self) -> _Insertions:

@@ -31,6 +31,10 @@ class ScopeDestroyed(Exception):
     """The scope's key is gone: it was deleted meanwhile."""
 
 
+class OriginalsErased(Exception):
+    """Originals of the scope were erased since it was read; nothing was kept."""
+
+
 class NumbersTaken(Exception):
     """Something that was issued in memory belongs to somebody else; nothing was kept."""
 
@@ -76,10 +80,23 @@ class ScopeVault:
         """The next number of each entity type."""
         return await ScopeRepository(session).counters(self.scope)
 
-    async def hold(self, session: AsyncSession) -> None:
-        """Keep the scope from being deleted until this transaction ends, or `ScopeDestroyed`."""
-        if not await ScopeRepository(session).hold(self.scope):
+    async def hold(self, session: AsyncSession) -> int:
+        """Keep the scope as it is until this transaction ends; returns its count of erasures.
+
+        Neither is it deleted, nor is an original of it erased. Raises `ScopeDestroyed`.
+        """
+        erasures = await ScopeRepository(session).hold(self.scope)
+        if erasures is None:
             raise ScopeDestroyed
+        return erasures
+
+    async def erasures(self, session: AsyncSession) -> int:
+        """How often originals of this scope were erased."""
+        return await ScopeRepository(session).erasures(self.scope)
+
+    async def use(self, session: AsyncSession, placeholders: Iterable[str], holder: str) -> None:
+        """Note that these placeholders stand in what `holder` has (see `PlaceholderUse`)."""
+        await ScopeRepository(session).use(self.scope, placeholders, holder)
 
     async def add(self, session: AsyncSession, entries: Sequence[Entry]) -> None:
         """Seal and insert entries; those that are there already, just so, may be among them.

@@ -22,6 +22,8 @@ class WrappedKey(Base):
     reserved_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     """Numbers that may not be issued, by entity type, in JSON. Sealed under this very data key:
     the thread's texts typed them, and any word before a number reads like an entity type."""
+    erasures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often originals were erased here: what a process remembers of before is stale."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 

@@ -52,9 +52,12 @@ def upgrade() -> None:
 
 
 def _add_to_conversations() -> None:
-    op.add_column("conversations", sa.Column("project_id", sa.Integer(), nullable=True))
+    op.add_column(
+        "data_keys", sa.Column("erasures", sa.Integer(), nullable=False, server_default="0")
+    )
+    op.add_column("conversations", sa.Column("space_id", sa.Integer(), nullable=True))
     op.create_index(
-        "ix_conversations_project_id_id", "conversations", ["project_id", "id"], unique=False
+        "ix_conversations_space_id_id", "conversations", ["space_id", "id"], unique=False
     )
 
 
@@ -251,9 +254,11 @@ def downgrade() -> None:
     op.drop_table("project_members")
     op.drop_table("projects")
     op.drop_table("placeholder_uses")
-    op.drop_index("ix_conversations_project_id_id", "conversations")
+    op.drop_index("ix_conversations_space_id_id", "conversations")
     with op.batch_alter_table("conversations") as table:
-        table.drop_column("project_id")
+        table.drop_column("space_id")
+    with op.batch_alter_table("data_keys") as table:
+        table.drop_column("erasures")
 
 
 def _triggers() -> list[tuple[str, str, int]]:

@@ -30,7 +30,6 @@ from sluice.server.features.proxy.calls.tables import Call
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.sealing import DataKey
-from sluice.server.vault.scopes import ScopeVault
 from sluice.server.vault.service import Vault, conversation_scope
 
 NOT_YOURS: Final = "There is no such call."
@@ -73,9 +72,8 @@ class RecordedCalls:
     async def own(self, session: AsyncSession, call_id: int, user_id: int) -> OwnCallDetail:
         """A user's own call, cleansed and hydrated. Raises `NotFound`."""
         row = await self._row(session, call_id, user_id)
-        scope = await self._scope(session, row)
-        opened = await _opened(session, row, scope.key)
-        mapping = Mapping(await _entries(session, scope, opened))
+        opened = await _opened(session, row, await self._key(session, row))
+        mapping = Mapping(await self._entries(session, row, opened))
         request = None
         if opened.request is not None:
             request = {name: _hydrated(value, mapping) for name, value in opened.request.items()}
@@ -89,8 +87,7 @@ class RecordedCalls:
     async def anybodys(self, session: AsyncSession, call_id: int, *, actor_id: int) -> CallDetail:
         """A call as it was cleansed, for an administrator; that it was read is recorded."""
         row = await self._row(session, call_id, None)
-        scope = await self._scope(session, row)
-        opened = await _opened(session, row, scope.key)
+        opened = await _opened(session, row, await self._key(session, row))
         await audit.record(session, "call.read", actor_id=actor_id, subject=f"call:{call_id}")
         return CallDetail(**_columns(row), **_texts(opened))
 
@@ -100,8 +97,8 @@ class RecordedCalls:
         """The originals of a call for an administrator; the reason, cleansed, is recorded."""
         row = await self._row(session, call_id, None)
         cleansed = await self._models.presentable(session, row.model_instance_id, reason)
-        scope = await self._scope(session, row)
-        entries = await _entries(session, scope, await _opened(session, row, scope.key))
+        opened = await _opened(session, row, await self._key(session, row))
+        entries = await self._entries(session, row, opened)
         await audit.record(
             session,
             "originals.revealed",
@@ -135,18 +132,19 @@ class RecordedCalls:
             raise NotFound(NOT_YOURS)
         return row
 
-    async def _scope(self, session: AsyncSession, row: Call) -> ScopeVault:
-        scope = conversation_scope(row.conversation_id)
-        key = await self._vault.key(session, scope)
+    async def _key(self, session: AsyncSession, row: Call) -> DataKey:
+        key = await self._vault.key(session, conversation_scope(row.conversation_id))
         if key is None:
             raise NotFound(NOT_YOURS)
-        return ScopeVault(scope, key)
+        return key
 
-
-async def _entries(session: AsyncSession, scope: ScopeVault, opened: _Opened) -> list[Entry]:
-    """What stands in a call's texts for something; never what was only typed."""
-    quoted = await scope.quoted(session, opened.placeholders())
-    return [entry for name, entry in quoted.entries.items() if name not in quoted.reserved]
+    async def _entries(self, session: AsyncSession, row: Call, opened: _Opened) -> list[Entry]:
+        """What stands in a call's texts for something; never what was only typed."""
+        originals = await self._conversations.originals_of(session, row.conversation_id)
+        if originals is None:
+            return []
+        quoted = await originals.quoted(session, opened.placeholders())
+        return [entry for name, entry in quoted.entries.items() if name not in quoted.reserved]
 
 
 async def _opened(session: AsyncSession, row: Call, key: DataKey) -> _Opened:

@@ -15,8 +15,9 @@ from sluice.server.features.proxy.cleansing.cleansed_texts import (
     TextKey,
 )
 from sluice.server.features.proxy.conversations.quoting import places
-from sluice.server.features.proxy.conversations.service import Conversation, KnownEntries, note_use
-from sluice.server.vault.scopes import ScopeDestroyed
+from sluice.server.features.proxy.conversations.service import Conversation, note_use
+from sluice.server.features.proxy.conversations.spaces import KnownEntries
+from sluice.server.vault.scopes import OriginalsErased, ScopeDestroyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +57,33 @@ class CleansedCall:
         """Store what is new, in the caller's transaction; before anything is sent.
 
         Raises `NumbersTaken` where somebody else was faster, `ScopeDestroyed` where the
-        conversation was deleted: nothing may be committed then, and nothing sent.
+        conversation was deleted, `OriginalsErased` where what was remembered may be gone: nothing
+        may be committed then, and nothing sent.
         """
-        vault = self.conversation.vault
-        await vault.hold(session)
-        await vault.add(session, self.new)
-        await vault.reserve(session, self.reserved)
-        await note_use(session, self.conversation)
+        held, space = self.conversation, self.conversation.space
+        if held.shares:
+            await held.vault.hold(session)
+        if await space.vault.hold(session) != space.erasures:
+            raise OriginalsErased
+        await space.vault.add(session, self.new)
+        await space.vault.reserve(session, self.reserved)
+        await note_use(session, held)
+        if held.shares:
+            await space.vault.use(session, self._unnoted(), held.vault.scope)
+
+    def _unnoted(self) -> list[str]:
+        """The project's placeholders that nobody noted yet as used in this conversation."""
+        used = (entry.placeholder for entry in self.mapping.entries)
+        return [name for name in used if not self.conversation.noted.get(name)]
 
     def settled(self) -> None:
         """It is committed: later calls need neither analyse nor look up the same again."""
         for entry in self.new:
-            self.known.stored(self.conversation.id, entry)
-        self.conversation.mappings.remember(self.mapping)
+            self.known.stored(self.conversation.space.id, entry)
+        self.conversation.space.mappings.remember(self.mapping)
+        if self.conversation.shares:
+            for name in self._unnoted():
+                self.conversation.noted.put(name, True)
         for key, once in self.cleansed.items():
             self.texts.put(key, once)
         self._are_reserved(self.reserved)
@@ -76,7 +91,7 @@ class CleansedCall:
     def abandoned(self) -> None:
         """It could not be stored."""
         for entry in self.new:
-            self.known.drop(self.conversation.id, entry)
+            self.known.drop(self.conversation.space.id, entry)
 
     def brought(self, told: Iterable[str]) -> Brought:
         """What an answer brought that must be stored; to be asked once, when it has ended.
@@ -93,8 +108,10 @@ class CleansedCall:
         """
         if not brought:
             return
-        vault = self.conversation.vault
+        held, vault = self.conversation, self.conversation.space.vault
         try:
+            if held.shares:
+                await held.vault.hold(session)
             await vault.hold(session)
         except ScopeDestroyed:
             return
@@ -108,11 +125,11 @@ class CleansedCall:
         self._are_reserved(brought.made_up)
 
     def _are_reserved(self, names: Collection[str]) -> None:
-        self.conversation.numbers.reserve(names)
+        self.conversation.space.numbers.reserve(names)
         for name in names:
-            self.conversation.reserved.put(name, True)
+            self.conversation.space.reserved.put(name, True)
 
     def _made_up(self, told: Iterable[str]) -> set[str]:
         named = {p.typed.placeholder for text in told for p in places(text, self.entity_types)}
-        reserved = self.conversation.reserved
+        reserved = self.conversation.space.reserved
         return {n for n in named if self.mapping.find(n) is None and not reserved.get(n)}

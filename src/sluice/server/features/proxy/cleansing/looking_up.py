@@ -1,4 +1,4 @@
-"""What a conversation knows already of a request's originals and quoted placeholders."""
+"""What a space knows already of a request's originals and quoted placeholders."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from sluice.engine import Entry
 from sluice.server.features.proxy.conversations.quoting import Quoting, Typed
-from sluice.server.features.proxy.conversations.service import Conversation, KnownEntries
+from sluice.server.features.proxy.conversations.spaces import KnownEntries, Space
 from sluice.server.features.proxy.wires.reading import Speaker
 from sluice.server.kit.database import Database
 
@@ -57,46 +57,42 @@ class LookingUp:
         self._database = database
         self._known = known
 
-    async def all(
-        self, conversation: Conversation, lookups: set[bytes], placeholders: set[str]
-    ) -> Known:
+    async def all(self, space: Space, lookups: set[bytes], placeholders: set[str]) -> Known:
         """The entries of these originals, and of these placeholders where nobody typed them."""
         found = Known()
-        self.recall(conversation, lookups, found)
-        names = {n for n in placeholders if not conversation.reserved.get(n)}
+        self.recall(space, lookups, found)
+        names = {n for n in placeholders if not space.reserved.get(n)}
         for name in names:
-            known = self._known.named(conversation.id, name)
+            known = self._known.named(space.id, name)
             if known is not None and known.stored:
                 found.quoted[name] = known.entry
         left = lookups - found.entries.keys()
         # Reserved ones are asked for though they are issued: another process may have seen
         # somebody type them. Redacted ones have no original to come back.
         if left or names:
-            await self._read(conversation, left, names, found)
+            await self._read(space, left, names, found)
         found.quoted = {n: e for n, e in found.quoted.items() if e.original is not None}
         return found
 
-    def recall(self, conversation: Conversation, lookups: Iterable[bytes], found: Known) -> None:
+    def recall(self, space: Space, lookups: Iterable[bytes], found: Known) -> None:
         """Take in what the memory knows."""
         for lookup in lookups:
-            known = self._known.get(conversation.id, lookup)
+            known = self._known.get(space.id, lookup)
             if known is not None:
                 found.entries[lookup] = known.entry
                 if not known.stored:
                     found.unstored[lookup] = known.entry
 
-    async def _read(
-        self, conversation: Conversation, lookups: set[bytes], names: set[str], found: Known
-    ) -> None:
+    async def _read(self, space: Space, lookups: set[bytes], names: set[str], found: Known) -> None:
         few = len(lookups) + len(names) <= FEW
         async with self._database.reading() if few else self._database.read() as session:
-            stored = await conversation.vault.originals(session, lookups) if lookups else {}
+            stored = await space.vault.originals(session, lookups) if lookups else {}
             if names:
-                quoted = await conversation.vault.quoted(session, names)
+                quoted = await space.vault.quoted(session, names)
                 found.quoted |= quoted.entries
                 for name in quoted.reserved:
-                    conversation.reserved.put(name, True)
+                    space.reserved.put(name, True)
                     found.quoted.pop(name, None)
         found.entries |= stored
         for entry in (*stored.values(), *found.quoted.values()):
-            self._known.put(conversation.id, entry, stored=True)
+            self._known.put(space.id, entry, stored=True)

@@ -57,7 +57,7 @@ from sluice.server.features.proxy.conversations.service import Conversation, Con
 from sluice.server.features.proxy.wires.reading import Reading
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database
-from sluice.server.vault.scopes import NumbersTaken, ScopeDestroyed
+from sluice.server.vault.scopes import NumbersTaken, OriginalsErased, ScopeDestroyed
 
 Result = TypeVar("Result")
 Write = Callable[[AsyncSession], Awaitable[Result]]
@@ -132,6 +132,9 @@ class GatewayCleansing:
                 result = await self._writer.submit(saving, quick=True)
             except ScopeDestroyed:
                 conversation = await self._conversations.reopen(conversation)
+            except OriginalsErased:
+                self._texts.forget(conversation.space.id)
+                await self._conversations.refresh(conversation.space)
             except NumbersTaken as taken:
                 stand_ins |= taken.stand_ins
                 await self._give_up(call)
@@ -217,7 +220,7 @@ class GatewayCleansing:
         keys = await self._keys(conversation, policy, paths, raw, labels)
         own = None
         if instructions:
-            hashed = partial(self._texts.keys, conversation.id, policy, [instructions])
+            hashed = partial(self._texts.keys, conversation.space.id, policy, [instructions])
             own = hashed(_INSTRUCTIONS)[0]
         named = {key: label for key, label in zip(keys, labels, strict=True) if label}
         texts = RequestTexts({}, {}, labels=named, instructions=own)
@@ -243,7 +246,7 @@ class GatewayCleansing:
         raw: Sequence[str],
         labels: Sequence[str],
     ) -> list[TextKey]:
-        work = partial(self._texts.keys, conversation.id, policy, raw, labels=labels)
+        work = partial(self._texts.keys, conversation.space.id, policy, raw, labels=labels)
         position: int | None = None
         try:
             return await beside(sum(map(len, raw)), work, inline=HASHED_INLINE)
@@ -279,7 +282,7 @@ class GatewayCleansing:
         self, conversation: Conversation, texts: RequestTexts, policy: PolicyInForce
     ) -> dict[TextKey, CleansedOnce]:
         """What comes of the fresh texts, after each text has learned from the others."""
-        key = conversation.vault.key.lookup_key
+        key = conversation.space.vault.key.lookup_key
         probing = partial(request_texts.probe, texts, key, policy.policy)
         probed = await beside(texts.fresh_chars, probing)
         teaching = partial(request_texts.teach, texts, probed)
@@ -310,10 +313,10 @@ class GatewayCleansing:
         held = request_texts.by_lookup(texts.known.values())
         asked = request_texts.lookups(probed.values()) - held.keys()
         names = quotes.counting - {entry.placeholder for entry in held.values()}
-        found = await self._looking_up.all(conversation, asked, names)
-        async with conversation.issuing:
+        found = await self._looking_up.all(conversation.space, asked, names)
+        async with conversation.space.issuing:
             for _ in range(_ROUNDS):
-                self._looking_up.recall(conversation, asked - found.entries.keys(), found)
+                self._looking_up.recall(conversation.space, asked - found.entries.keys(), found)
                 known = {**held, **found.entries, **{e.lookup: e for e in found.quoted.values()}}
                 work = partial(_write, conversation, texts, policy, known, quotes.typed, avoid)
                 mapping, cleansed = await beside(texts.fresh_chars, work)
@@ -323,10 +326,10 @@ class GatewayCleansing:
                     break
                 # Beside a stand-in a finding may grow into another original.
                 asked |= unasked
-                more = await self._looking_up.all(conversation, unasked, set())
+                more = await self._looking_up.all(conversation.space, unasked, set())
                 found.entries |= more.entries
             for count, entry in enumerate(new, 1):
-                self._conversations.known.put(conversation.id, entry, stored=False)
+                self._conversations.known.put(conversation.space.id, entry, stored=False)
                 if not count % _AT_ONCE:
                     await anyio.lowlevel.checkpoint()
         for place, once in cleansed.items():
@@ -338,7 +341,7 @@ class GatewayCleansing:
     async def _give_up(self, call: CleansedCall) -> None:
         """Forget what could not be stored, and learn which numbers are taken by now."""
         call.abandoned()
-        vault, numbers = call.conversation.vault, call.conversation.numbers
+        vault, numbers = call.conversation.space.vault, call.conversation.space.numbers
         async with self._database.read() as session:
             numbers.learn(await vault.counters(session))
             for kind in {p[0] for e in call.new if (p := parse(e.placeholder)) is not None}:
@@ -390,7 +393,7 @@ async def _audit_blocked(
 
 
 def _types(conversation: Conversation, policy: PolicyInForce) -> frozenset[str]:
-    return request_texts.known_types(policy.policy, conversation.numbers.entity_types)
+    return request_texts.known_types(policy.policy, conversation.space.numbers.entity_types)
 
 
 def _quotes(
@@ -401,7 +404,7 @@ def _quotes(
 ) -> Quotes:
     quotes = Quotes()
     for leaf, key in zip(reading.leaves, keys, strict=True):
-        quotes.add(leaf.speaker, texts[key].typed, conversation.asked.quoting)
+        quotes.add(leaf.speaker, texts[key].typed, conversation.quoting)
     # What instructions type is nobody's, but it must not be issued either.
     for key in texts.keys() - set(keys):
         quotes.typed.update(typed.placeholder for typed in texts[key].typed)
@@ -417,7 +420,7 @@ def _write(
     avoid: frozenset[str],
 ) -> tuple[Mapping, dict[TextKey, CleansedOnce]]:
     """The fresh texts, cleansed, and what restores the answer to this request: nothing else."""
-    mapping = conversation.mappings.begin(known)
+    mapping = conversation.space.mappings.begin(known)
     for name in typed:
         if (parsed := parse(name)) is not None:
             mapping.reserve_number(*parsed)
@@ -429,7 +432,7 @@ def _effort(texts: RequestTexts) -> int:
     """Code points to look through: old texts for a little that is new, or new ones for all."""
     old = sum(map(len, texts.raw.values())) - texts.fresh_chars
     # Forms of an original that are made take as long as some dozens of code points.
-    old += 50 * sum(len(once.originals) for once in texts.known.values())
+    old += 50 * sum(len(once.alone.originals) for once in texts.known.values())
     return old + texts.fresh_chars * (TAUGHT_INLINE // INLINE_CHARS)
 
 
@@ -453,7 +456,7 @@ def _to_reserve(conversation: Conversation, quotes: Quotes, mapping: Mapping) ->
     return frozenset(
         name
         for name in quotes.typed
-        if mapping.find(name) is None and not conversation.reserved.get(name)
+        if mapping.find(name) is None and not conversation.space.reserved.get(name)
     )
 
 

@@ -38,14 +38,32 @@ class ConversationRepository(Repository):
         row = (await self._session.execute(_NAMED, {"name": name})).one_or_none()
         return int(row[0]) if row is not None else None
 
-    async def insert(self, *, user_id: int, api_token_id: int | None, named_by: bytes) -> int:
+    async def insert(
+        self,
+        *,
+        user_id: int,
+        api_token_id: int | None,
+        named_by: bytes | None,
+        space_id: int | None = None,
+    ) -> int:
         """Insert a conversation; returns its id. Raises `IntegrityError` if it is there."""
-        values = {"user_id": user_id, "api_token_id": api_token_id, "named_by": named_by}
+        values = {
+            "user_id": user_id,
+            "api_token_id": api_token_id,
+            "named_by": named_by,
+            "space_id": space_id,
+        }
         result = cast("CursorResult[Any]", await self._session.execute(_ADD, values))
         key = result.inserted_primary_key
         if key is None:
             raise RuntimeError("an insertion gave no id")
         return int(key[0])
+
+    async def space_of(self, conversation_id: int) -> int | None:
+        """The conversation whose placeholders it uses; None: its own."""
+        query = select(_TABLE.c.space_id).where(_TABLE.c.id == conversation_id)
+        row = (await self._session.execute(query)).one_or_none()
+        return int(row[0]) if row is not None and row[0] is not None else None
 
     async def used(self, conversation_id: int, now: datetime, *, unless_within: timedelta) -> None:
         """Note when it was used, unless that is noted of a moment ago."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +12,6 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sluice.engine import Entry, Mapping
 from sluice.server.errors import NotFound, Unavailable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.proxy.conversations.numbers import NumberSpace
@@ -26,6 +23,7 @@ from sluice.server.features.proxy.conversations.quoting import (
 )
 from sluice.server.features.proxy.conversations.recently_used import RecentlyUsed
 from sluice.server.features.proxy.conversations.repository import ConversationRepository
+from sluice.server.features.proxy.conversations.spaces import NOTED, KnownEntries, Mappings, Space
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database, utc_now
 from sluice.server.kit.sealing import DataKey
@@ -34,14 +32,9 @@ from sluice.server.vault.service import SETTINGS, Vault, conversation_scope
 
 USED_WITHIN: Final = timedelta(minutes=1)
 """A use within this time of the last one is not noted."""
-ENTRIES: Final = 100_000
-"""Entries of all conversations that are kept in memory: about 60 MB (measured)."""
 CONVERSATIONS: Final = 10_000
 ATTEMPTS: Final = 8
-LATEST: Final = 4
-"""Mappings of a conversation that are kept for the next calls."""
-WORTH_KEEPING: Final = 32
-"""Entries of a mapping that takes longer to make than to copy."""
+PROJECTS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,16 @@ class Owner:
 
     user_id: int
     api_token_id: int | None
+    space_id: int | None = None
+    """The project's own conversation, for what is done in a project: its conversations are the
+    project's, whoever calls, and share its placeholders."""
+
+    @property
+    def name(self) -> str:
+        """Whose the conversation is: for a token, its user says nothing more."""
+        if self.space_id is not None:
+            return f"space {self.space_id}"
+        return f"token {self.api_token_id}" if self.api_token_id else f"user {self.user_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,8 @@ class Asked:
 
     def digest(self, key: DataKey) -> bytes:
         """The keyed hash under which the conversation is found again."""
-        owner = self.owner
-        # For a token, its user says nothing more.
         parts = [
-            f"token {owner.api_token_id}" if owner.api_token_id else f"user {owner.user_id}",
+            self.owner.name,
             *("" if part is None else f"={part}" for part in (self.conversation, self.end_user)),
         ]
         encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
@@ -81,101 +82,29 @@ class Asked:
 
 
 @dataclass(slots=True)
-class KnownEntry:
-    """An entry in memory, and whether it is stored by now."""
-
-    entry: Entry = field(repr=False)
-    stored: bool
-
-
-class Mappings:
-    """Mappings for single calls, each out of the latest one that fits.
-
-    A client that resends its history needs what it needed a moment ago, and a little more.
-    """
-
-    def __init__(self, vault: ScopeVault, numbers: NumberSpace) -> None:
-        self._vault, self._numbers = vault, numbers
-        self._latest: deque[tuple[frozenset[bytes], Mapping]] = deque(maxlen=LATEST)
-
-    def begin(self, entries: dict[bytes, Entry]) -> Mapping:
-        """A mapping of exactly these entries, which are given by their lookups."""
-        wanted = frozenset(entries)
-        # A copy, since another thread may add one.
-        fitting = [held for held in tuple(self._latest) if held[0] <= wanted]
-        had, begun = max(fitting, key=lambda held: len(held[0]), default=self._empty())
-        mapping = begun.copy()
-        mapping.add_known(entries[lookup] for lookup in wanted - had)
-        return mapping
-
-    def remember(self, mapping: Mapping) -> None:
-        """Begin with it, as it is now, what needs as much or more."""
-        if len(mapping) >= WORTH_KEEPING:
-            kept = mapping.copy()
-            self._latest.append((frozenset(e.lookup for e in kept.entries), kept))
-
-    def _empty(self) -> tuple[frozenset[bytes], Mapping]:
-        key = self._vault.key.lookup_key
-        return frozenset(), Mapping(key=key, draw=self._numbers.draw)
-
-
-@dataclass(slots=True)
 class Conversation:
     """One conversation, as all calls of this process share it."""
 
     id: int
     asked: Asked
     vault: ScopeVault
-    numbers: NumberSpace
-    mappings: Mappings = field(repr=False)
-    issuing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
-    """Held while a call issues placeholders: two calls give one original one placeholder."""
-    reserved: RecentlyUsed[str, bool] = field(
-        default_factory=partial(RecentlyUsed, 5_000), repr=False
-    )
-    """Placeholders that are known to be reserved."""
+    """Its own key: what is recorded of it is sealed under it."""
+    space: Space
+    """Its own placeholders, or those of its project."""
     used_at: datetime | None = None
     """As far as this process knows."""
+    noted: RecentlyUsed[str, bool] = field(default_factory=partial(RecentlyUsed, NOTED), repr=False)
+    """Placeholders of the project's that are known to be noted as used here."""
 
+    @property
+    def shares(self) -> bool:
+        """Whether others use the same placeholders."""
+        return self.space.id != self.id
 
-class KnownEntries:
-    """Entries of all conversations, by lookup and by placeholder, the least used out first."""
-
-    def __init__(self, most: int = ENTRIES) -> None:
-        self._entries = RecentlyUsed[tuple[int, bytes], KnownEntry](most)
-        self._by_name = RecentlyUsed[tuple[int, str], bytes](most)
-
-    def get(self, conversation_id: int, lookup: bytes) -> KnownEntry | None:
-        """The entry that has this lookup, if it is still known."""
-        return self._entries.get((conversation_id, lookup))
-
-    def named(self, conversation_id: int, placeholder: str) -> KnownEntry | None:
-        """The entry that has this placeholder, if it is still known."""
-        lookup = self._by_name.get((conversation_id, placeholder))
-        return self.get(conversation_id, lookup) if lookup is not None else None
-
-    def put(self, conversation_id: int, entry: Entry, *, stored: bool) -> None:
-        """Remember an entry."""
-        self._entries.put((conversation_id, entry.lookup), KnownEntry(entry, stored))
-        self._by_name.put((conversation_id, entry.placeholder), entry.lookup)
-
-    def stored(self, conversation_id: int, entry: Entry) -> None:
-        """It is committed by now."""
-        known = self._entries.get((conversation_id, entry.lookup))
-        if known is not None and known.entry.placeholder == entry.placeholder:
-            known.stored = True
-
-    def drop(self, conversation_id: int, entry: Entry) -> None:
-        """Forget an entry that could not be stored, unless it is by now."""
-        known = self.get(conversation_id, entry.lookup)
-        if known is not None and not known.stored:
-            self._entries.drop((conversation_id, entry.lookup))
-            self._by_name.drop((conversation_id, entry.placeholder))
-
-    def forget(self, conversation_id: int) -> None:
-        """Forget a deleted conversation."""
-        self._entries.drop_all(lambda key: key[0] == conversation_id)
-        self._by_name.drop_all(lambda key: key[0] == conversation_id)
+    @property
+    def quoting(self) -> Quoting:
+        """Whose words may quote placeholders: other people's values may have these numbers."""
+        return SHARED if self.shares else self.asked.quoting
 
 
 class Conversations:
@@ -186,6 +115,7 @@ class Conversations:
         self._writer = writer
         self._vault = vault
         self._open = RecentlyUsed[bytes, Conversation](CONVERSATIONS)
+        self._projects = RecentlyUsed[int, Space](PROJECTS)
         self._settings_key: DataKey | None = None
         self.known = KnownEntries()
 
@@ -207,6 +137,42 @@ class Conversations:
         """The conversation that its caller means after it was deleted: a new one."""
         self.forget(gone.id)
         return await self.open(gone.asked.owner, gone.asked.conversation, gone.asked.end_user)
+
+    async def new_space(self, session: AsyncSession, *, user_id: int) -> int:
+        """Make the own conversation of a project that is made in this transaction; its id.
+
+        Nobody finds it by ids that a client sends.
+        """
+        conversation_id = await ConversationRepository(session).insert(
+            user_id=user_id, api_token_id=None, named_by=None
+        )
+        await self._vault.ensure_key(session, conversation_scope(conversation_id))
+        return conversation_id
+
+    async def of_project(self, owner: Owner) -> Conversation:
+        """The project's own conversation: for its templates, test cases and test runs.
+
+        `owner` names a space. Raises `NotFound` for a deleted project.
+        """
+        if owner.space_id is None:
+            raise ValueError("the owner names no project")
+        async with self._database.read() as session:
+            space = await self._project(session, owner.space_id)
+        return Conversation(space.id, Asked(owner, None, None), space.vault, space)
+
+    async def originals_of(self, session: AsyncSession, conversation_id: int) -> ScopeVault | None:
+        """Where the originals of a conversation's placeholders are; None where they are gone."""
+        space_id = await ConversationRepository(session).space_of(conversation_id)
+        scope = conversation_scope(conversation_id if space_id is None else space_id)
+        key = await self._vault.key(session, scope)
+        return ScopeVault(scope, key) if key is not None else None
+
+    async def refresh(self, space: Space) -> None:
+        """Forget what this process knows of a space, of which originals were erased."""
+        self.known.forget(space.id)
+        space.mappings.clear()
+        async with self._database.read() as session:
+            space.erasures = await space.vault.erasures(session)
 
     async def delete(self, session: AsyncSession, conversation_id: int, *, user_id: int) -> None:
         """Destroy the conversation's key: nothing of it can be read again.
@@ -230,6 +196,7 @@ class Conversations:
         To be called when a deletion is committed; other processes notice at their next call.
         """
         self.known.forget(conversation_id)
+        self._projects.drop(conversation_id)
         for name, held in self._open.items():
             if held.id == conversation_id:
                 self._open.drop(name)
@@ -264,8 +231,24 @@ class Conversations:
         if key is None:
             return None
         vault = ScopeVault(scope, key)
-        numbers = NumberSpace(await vault.counters(session))
-        return Conversation(conversation_id, asked, vault, numbers, Mappings(vault, numbers))
+        if asked.owner.space_id is not None:
+            space = await self._project(session, asked.owner.space_id)
+        else:
+            space = await _space(session, conversation_id, vault)
+        return Conversation(conversation_id, asked, vault, space)
+
+    async def _project(self, session: AsyncSession, space_id: int) -> Space:
+        known = self._projects.get(space_id)
+        if known is None:
+            scope = conversation_scope(space_id)
+            key = await self._vault.key(session, scope)
+            if key is None:
+                raise NotFound("There is no such project.")
+            made = await _space(session, space_id, ScopeVault(scope, key))
+            # Another call may have made it meanwhile: numbers are drawn from one space only.
+            known = self._projects.get(space_id) or made
+            self._projects.put(space_id, known)
+        return known
 
     async def _begin(self, asked: Asked, name: bytes, session: AsyncSession) -> None:
         repository = ConversationRepository(session)
@@ -274,8 +257,15 @@ class Conversations:
                 user_id=asked.owner.user_id,
                 api_token_id=asked.owner.api_token_id,
                 named_by=name,
+                space_id=asked.owner.space_id,
             )
             await self._vault.ensure_key(session, conversation_scope(conversation_id))
+
+
+async def _space(session: AsyncSession, conversation_id: int, vault: ScopeVault) -> Space:
+    numbers = NumberSpace(await vault.counters(session))
+    erasures = await vault.erasures(session)
+    return Space(conversation_id, vault, numbers, Mappings(vault, numbers), erasures)
 
 
 async def note_use(session: AsyncSession, conversation: Conversation) -> None:

@@ -20,7 +20,7 @@ class StoredConversation(Base):
     __tablename__ = "conversations"
     __table_args__ = (
         Index("ix_conversations_user_id_id", "user_id", "id"),
-        Index("ix_conversations_project_id_id", "project_id", "id"),
+        Index("ix_conversations_space_id_id", "space_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -32,9 +32,8 @@ class StoredConversation(Base):
     named_by: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True, default=None)
     """HMAC of the owner and of the client's ids under the settings' key, never the ids; None once
     the conversation is deleted, so that the same ids begin another one."""
-    project_id: Mapped[int | None] = mapped_column(default=None)
-    """Of a project's conversations: whose placeholders it uses. No foreign key: projects have one
-    to here."""
+    space_id: Mapped[int | None] = mapped_column(default=None)
+    """The conversation whose placeholders it uses: a project's own; None: it has its own."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     last_used_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     """True to the minute."""
