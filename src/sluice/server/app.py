@@ -65,6 +65,8 @@ from sluice.server.providers.transport import Timeouts, Transport
 from sluice.server.services import Services
 from sluice.server.settings import Settings, load_settings
 from sluice.server.vault.service import Vault
+from sluice.server.workbench import WorkbenchParts, make_workbench
+from sluice.server.workbench_routes import add_workbench_routes
 
 log = structlog.get_logger(__name__)
 
@@ -190,6 +192,23 @@ def make_services(
         prices_file=settings.prices_file,
         longest_call=timedelta(seconds=longest_call(settings)),
     )
+    workbench = make_workbench(
+        WorkbenchParts(
+            database=database,
+            vault=vault,
+            policies=policy_service,
+            models=model_service,
+            analyzer=analyzer,
+            providers=providers,
+            metrics=metrics,
+            writer=parts.writer,
+            configuration=parts.configuration,
+            conversations=parts.conversations,
+            cleansing=parts.cleansing,
+            prices=parts.prices,
+            detector_version=detector.version,
+        )
+    )
     return Services(
         database=database,
         auth=auth,
@@ -216,6 +235,7 @@ def make_services(
         answering=parts.answering,
         calls=parts.calls,
         records=parts.records,
+        workbench=workbench,
     )
 
 
@@ -285,8 +305,10 @@ async def _lifespan(
         gc.freeze()
         # What a call makes is mostly gone before it is looked for.
         gc.set_threshold(10_000, 20, 20)
+        services.workbench.start()
         yield
     finally:
+        await services.workbench.close()
         await services.answers.settle(SETTLE_SECONDS)
         await services.answering.settle(SETTLE_SECONDS)
         await services.writer.close()
@@ -321,6 +343,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(calls_endpoints.router, dependencies=token)
     for feature in (models, policies, threads, keys, audit, calls_admin):
         app.include_router(feature.admin_router, dependencies=token)
+    add_workbench_routes(app, token)
     # First, since they are asked most: every router before them is tried at every call.
     app.router.routes[:0] = [*proxy.routes(), *proxy_models.routes()]
     app.include_router(health.router)

@@ -23,6 +23,7 @@ from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
 from sluice.server.providers.registry import Providers
 from sluice.server.vault.service import Vault
+from sluice.server.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Services:
     answering: Answering
     calls: Calls
     records: Records
+    workbench: Workbench
 
 
 def services_of(request: Request) -> Services:

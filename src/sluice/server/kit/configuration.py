@@ -1,17 +1,19 @@
 """What rarely changes is read once, and kept as long as the database says that it stands.
 
-One number in the database counts every change of users, API tokens, model instances, policies and
-settings (by triggers, so that no way of changing them can forget it). Reading it costs one
-statement; whatever was read under the same number still holds, in every process.
+A number in the database counts every change of users, API tokens, model instances, policies,
+projects and settings, another one every change of prompt templates and of where environments point
+(by triggers, so that no way of changing them can forget it). Reading it costs one statement;
+whatever was read under the same number still holds, in every process.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
+from enum import IntEnum
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import BigInteger, Table, select
+from sqlalchemy import BigInteger, Table, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sluice.server.kit.database import Base, Database
@@ -21,32 +23,52 @@ Value = TypeVar("Value")
 MOST_KEPT: Final = 10_000
 
 
+class Counted(IntEnum):
+    """What the number of a row counts the changes of."""
+
+    SETTINGS = 1
+    """Who may do what."""
+    PROMPTS = 2
+
+
 class Configuration(Base):
-    """The one row with the number."""
+    """One row for each kind of what is counted."""
 
     __tablename__ = "configuration"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    """One of `Counted`."""
     revision: Mapped[int] = mapped_column(BigInteger)
 
 
 _TABLE: Final = cast("Table", Configuration.__table__)
-_REVISION: Final = select(_TABLE.c.revision).where(_TABLE.c.id == 1)
+_REVISION: Final = select(_TABLE.c.revision).where(_TABLE.c.id == bindparam("counted"))
 
 
 class KeptConfiguration:
     """Values by key, all of one revision; the least used go first."""
 
-    def __init__(self, database: Database, most: int = MOST_KEPT) -> None:
+    def __init__(
+        self,
+        database: Database,
+        most: int = MOST_KEPT,
+        counted: Counted = Counted.SETTINGS,
+    ) -> None:
         self._database = database
+        self._counted = {"counted": int(counted)}
         self._most = most
         self._revision: int | None = None
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
 
+    @property
+    def revision(self) -> int | None:
+        """The number as of the last `refresh`."""
+        return self._revision
+
     async def refresh(self) -> None:
         """Forget everything if something has changed; to be asked once for each call."""
         async with self._database.reading() as connection:
-            revision = (await connection.execute(_REVISION)).scalar_one()
+            revision = (await connection.execute(_REVISION, self._counted)).scalar_one()
         if revision != self._revision:
             self._kept.clear()
             self._revision = revision

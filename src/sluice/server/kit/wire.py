@@ -53,6 +53,12 @@ class StrictModel(WireModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class SnakeModel(BaseModel):
+    """A body of the Freeplay wire: names as they are, keys that we do not know ignored."""
+
+    model_config = ConfigDict(from_attributes=True, extra="ignore", hide_input_in_errors=True)
+
+
 class Data(WireModel, Generic[Payload]):
     """Every success body: `{"data": …}`."""
 

@@ -57,6 +57,10 @@ class GatewayServices:
     answering: Answering
     calls: Calls
     records: Records
+    configuration: KeptConfiguration
+    conversations: Conversations
+    cleansing: GatewayCleansing
+    prices: Prices
 
 
 def make_gateway(
@@ -65,10 +69,12 @@ def make_gateway(
     """Every service of the gateway. Raises `PricesError` for a file that is no table of prices."""
     database, writer = parts.database, BatchedWriter(parts.database)
     key_settings = KeySettingsService(longest=longest_call)
-    calls = Calls(writer, Prices(prices_file), key_settings)
+    prices = Prices(prices_file)
+    calls = Calls(writer, prices, key_settings)
     conversations = Conversations(database, writer, parts.vault)
     asking = Asking(parts.providers, parts.native)
     configuration = KeptConfiguration(database)
+    cleansing = GatewayCleansing(database, writer, conversations, parts.analyzer)
     gateway = Gateway(
         database=database,
         configuration=configuration,
@@ -77,7 +83,7 @@ def make_gateway(
         policies=parts.policies,
         scanning=AnswerScanning(parts.policies, parts.detectors),
         conversations=conversations,
-        cleansing=GatewayCleansing(database, writer, conversations, parts.analyzer),
+        cleansing=cleansing,
         calls=calls,
         key_settings=key_settings,
         asking=asking,
@@ -88,4 +94,15 @@ def make_gateway(
     records = Records(database, reading, key_settings)
     answering = Answering(asking, calls, writer, parts.metrics)
     callers = KnownCallers(configuration)
-    return GatewayServices(writer, callers, gateway, answering, calls, records)
+    return GatewayServices(
+        writer=writer,
+        callers=callers,
+        gateway=gateway,
+        answering=answering,
+        calls=calls,
+        records=records,
+        configuration=configuration,
+        conversations=conversations,
+        cleansing=cleansing,
+        prices=prices,
+    )

@@ -1,0 +1,63 @@
+"""The services of projects, templates, sessions and test runs, each given what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sluice.server.analysis.analyzer import Analyzer
+from sluice.server.features.models.service import Models
+from sluice.server.features.policies.service import Policies
+from sluice.server.features.projects.service import Projects
+from sluice.server.features.proxy.calls.prices import Prices
+from sluice.server.features.proxy.cleansing.service import GatewayCleansing
+from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.kit.batching import BatchedWriter
+from sluice.server.kit.configuration import KeptConfiguration
+from sluice.server.kit.database import Database
+from sluice.server.kit.metrics import Metrics
+from sluice.server.kit.periodic import Periodic
+from sluice.server.providers.registry import Providers
+from sluice.server.vault.service import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbenchParts:
+    """What the rest of the server has made already."""
+
+    database: Database
+    vault: Vault
+    policies: Policies
+    models: Models
+    analyzer: Analyzer
+    providers: Providers
+    metrics: Metrics
+    writer: BatchedWriter
+    configuration: KeptConfiguration
+    conversations: Conversations
+    cleansing: GatewayCleansing
+    prices: Prices
+    detector_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What endpoints need, and what runs beside them."""
+
+    projects: Projects
+    periodic: tuple[Periodic, ...] = field(default=())
+
+    def start(self) -> None:
+        """Begin what runs beside the requests."""
+        for periodic in self.periodic:
+            periodic.start()
+
+    async def close(self) -> None:
+        """End it; what is half done is done again at the next start."""
+        for periodic in self.periodic:
+            await periodic.close()
+
+
+def make_workbench(parts: WorkbenchParts) -> Workbench:
+    """Every service of the workbench."""
+    projects = Projects(parts.database, parts.configuration, parts.policies)
+    return Workbench(projects=projects)

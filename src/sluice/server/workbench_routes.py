@@ -1,0 +1,22 @@
+"""The routes of the workbench: the Freeplay wire under `/` and `/api`, and our own API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI
+
+WIRE: Final[tuple[APIRouter, ...]] = ()
+"""Of the Freeplay wire, with paths that begin behind its base."""
+OWN: Final[tuple[APIRouter, ...]] = ()
+"""Of our own API, with whole paths."""
+
+
+def add_workbench_routes(app: FastAPI, token: Sequence[Any]) -> None:
+    """Old clients were configured with either base, so the wire is served under both."""
+    for router in OWN:
+        app.include_router(router, dependencies=token)
+    for router in WIRE:
+        app.include_router(router, prefix="/api", dependencies=token)
+        app.include_router(router, dependencies=token, include_in_schema=False)
