@@ -52,8 +52,15 @@ MARKS: Final = re.compile(_MARKS)
 CLOSED: Final = re.compile(_MARKS + r"[A-Za-z0-9_]")
 """Matches at an end whose right edge is not open."""
 
+# `_SEPARATOR` behind a letter or digit; each way begins with one character, by which `re` finds
+# the places three times as fast as by what must stand before them.
+_SEPARATOR_BEHIND = (
+    r"(?:_(?=[0-9])(?<=[A-Za-z0-9]_)|-(?=[0-9])(?<=[A-Za-z0-9]-)| (?=[0-9])(?<=[A-Za-z0-9] )"
+    r"|\\(?<=[A-Za-z0-9]\\)\\{0,3}_)"
+)
+
 NUMBER: Final = re.compile(
-    rf"(?<=[A-Za-z0-9]){_SEPARATOR}(0|[1-9][0-9]{{0,6}})(?![0-9])(?!{CLOSED.pattern})"
+    rf"{_SEPARATOR_BEHIND}(0|[1-9][0-9]{{0,6}})(?![0-9])(?!{CLOSED.pattern})"
 )
 """A separator and a number with an open right edge: where every placeholder ends."""
 
@@ -64,7 +71,7 @@ _ESCAPE_BEGUN = re.compile(r"\\(?:u[0-9A-Fa-f]{0,3})?\Z")
 _SEPARATOR_BEFORE = re.compile(r"(?:\\{0,4}_|[- ])\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
-_PART_CHARACTERS = _WORD_CHARACTERS - {"_"}
+_PART_CHARACTERS = "".join(sorted(_WORD_CHARACTERS - {"_"}))
 
 
 class Reading(NamedTuple):
@@ -143,8 +150,10 @@ def readings(text: str, end: int, floor: int) -> Iterator[Reading]:
         for inside in _starts_inside(text, start, position):
             if opens(text, inside):
                 yield Reading(inside, _joined(text[inside:position], entity_type))
+        if not text[start].isalpha():
+            return
         before = _SEPARATOR_BEFORE.search(text, max(floor, start - 5), start)
-        if before is None or not text[start].isalpha():
+        if before is None:
             return
         entity_type = _joined(text[start:position], entity_type)
         position = before.start()
@@ -156,11 +165,8 @@ def _joined(part: str, rest: str) -> str:
 
 def _part_start(text: str, end: int, floor: int) -> int:
     """Where the run of ASCII letters and digits before `end` begins, unless it is too long."""
-    start = end
     lowest = max(floor, end - ENTITY_TYPE_LIMIT)
-    while start > lowest and text[start - 1] in _PART_CHARACTERS:
-        start -= 1
-    return start
+    return lowest + len(text[lowest:end].rstrip(_PART_CHARACTERS))
 
 
 def _starts_inside(text: str, start: int, end: int) -> list[int]:
@@ -168,8 +174,8 @@ def _starts_inside(text: str, start: int, end: int) -> list[int]:
 
     The run begins inside of the escape where a stream was cut there.
     """
-    candidates = [start]
-    if begun := _ESCAPE_BEGUN.search(text, max(0, start - 5), start):
+    candidates, first = [start], max(0, start - 5)
+    if "\\" in text[first:start] and (begun := _ESCAPE_BEGUN.search(text, first, start)):
         candidates = [start + 6 - len(begun[0]), start]
         if len(begun[0]) == 1:
             candidates.insert(1, start + 1)
