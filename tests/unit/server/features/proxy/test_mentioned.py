@@ -1,8 +1,6 @@
-"""Originals of one text in another one: whole words only, apart, in linear time."""
+"""Originals of one text in another one: whole words only, in linear time."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -11,12 +9,10 @@ from hypothesis import strategies as st
 from sluice.server.features.proxy.cleansing.mentioned import FEW, Mentions, sought, words
 
 
-def _found(
-    text: str, *originals: tuple[str, str], taken: list[tuple[int, int]] | None = None
-) -> str:
+def _found(text: str, *originals: tuple[str, str]) -> str:
     """The text with what was found in brackets."""
     mentions = Mentions(form for kind, name in originals for form in sought(kind, name))
-    for finding in reversed(mentions.within(text, taken or [])):
+    for finding in reversed(mentions.within(text)):
         marked = f"[{finding.entity_type} {text[finding.start : finding.end]}]"
         text = text[: finding.start] + marked + text[finding.end :]
     return text
@@ -42,28 +38,32 @@ def test_what_is_found(kind: str, original: str, text: str, marked: str) -> None
     assert _found(text, (kind, original)) == marked
 
 
-def test_the_longest_original_wins_and_what_is_taken_is_left_alone() -> None:
-    both = [("PERSON", "Jane Roe"), ("PERSON", "Jane Roe Miller")]
-    assert _found("Jane Roe Miller and Jane Roe", *both) == (
-        "[PERSON Jane Roe Miller] and [PERSON Jane Roe]"
-    )
-    text = "Jane Roe or Jane Roe"
-    assert _found(text, both[0], taken=[(5, 8)]) == "Jane Roe or [PERSON Jane Roe]"
-    assert _found(text, both[0], taken=[(0, 4), (8, 12)]) == "Jane Roe or [PERSON Jane Roe]"
-    assert _found(text, both[0], taken=[(8, 12)]) == "[PERSON Jane Roe] or [PERSON Jane Roe]"
+def test_originals_that_overlap_are_all_found() -> None:
+    names = ["Jane Roe", "Jane Roe Miller", "Roe Miller", "Miller Poe"]
+    mentions = Mentions(form for name in names for form in sought("PERSON", name))
+    found = mentions.within("Jane Roe Miller Poe")
+    assert [(f.start, f.end) for f in found] == [(0, 8), (0, 15), (5, 15), (9, 19)]
+
+
+@pytest.mark.parametrize("names", [("Kaito", "kaito"), ("kaito", "Kaito")], ids=["last", "first"])
+def test_a_word_that_is_two_originals_is_sought_in_the_cases_of_both(
+    names: tuple[str, str],
+) -> None:
+    assert _found("ask kaito", ("PERSON", "Kaito")) == "ask kaito"
+    assert _found("ask kaito", *(("PERSON", name) for name in names)) == "ask [PERSON kaito]"
 
 
 @pytest.mark.parametrize("count", [3, FEW + 5])
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_findings_are_apart_and_are_originals(count: int, data: st.DataObject) -> None:
+def test_findings_are_originals_and_whole_words(count: int, data: st.DataObject) -> None:
     """Few originals are sought one by one, many in one walk: both find the same kind of thing."""
     names = [f"key-{number:03}x" for number in range(count)]
     pieces = [*names[:6], "key-00", "x", " ", ".", "-", "KEY-001X", "\u0130", "\ud7ff"]
     text = "".join(data.draw(st.lists(st.sampled_from(pieces), max_size=30)))
-    found = Mentions(f for name in names for f in sought("API_KEY", name)).within(text, [])
+    found = Mentions(f for name in names for f in sought("API_KEY", name)).within(text)
     assert all(text[f.start : f.end].lower() in names for f in found)
-    assert all(one.end <= other.start for one, other in pairwise(found))
+    assert found == sorted(found)
     for finding in found:
         assert not text[finding.end : finding.end + 1].isalnum()
         assert not text[: finding.start][-1:].isalnum()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
@@ -17,8 +16,10 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from sluice.engine import Action, Cleansed, Entry, Finding, Mapping, Policy
+from sluice.engine.candidates import LIKELY
 from sluice.server.features.policies.service import PolicyInForce
-from sluice.server.features.proxy.cleansing.mentioned import Sought, is_free, sought
+from sluice.server.features.proxy.cleansing.covering import is_free, lies_in, merged
+from sluice.server.features.proxy.cleansing.mentioned import Sought, sought
 from sluice.server.features.proxy.conversations.quoting import Place, Typed
 from sluice.server.features.proxy.conversations.recently_used import RecentlyUsed
 
@@ -34,34 +35,29 @@ class OriginalAt(NamedTuple):
     start: int
     end: int
     entity_type: str
-    lookup: bytes
+    lesson: bytes
+    """A keyed hash of the entity type and the original: what it teaches about other texts."""
 
 
 @dataclass(slots=True)
-class CleansedOnce:
-    """What came of one text."""
+class Alone:
+    """What is in a text by itself, whatever other texts teach about it."""
 
-    text: str = field(repr=False)
-    """Cleansed."""
-    entries: tuple[Entry, ...] = field(repr=False)
-    """What stands in it, each once."""
     originals: tuple[OriginalAt, ...] = field(repr=False)
-    spans: tuple[tuple[int, int], ...] = field(repr=False)
-    """All that was found in the raw text, sorted."""
-    typed: tuple[Typed, ...]
-    """Placeholders that stood in the raw text, each once."""
-    counts: Counts
-    linked: tuple[Finding, ...]
-    """What other texts taught about this one."""
-    sought: frozenset[bytes] = field(default=frozenset(), repr=False)
-    """Lookups of other texts' originals that are known not to stand here, or are linked."""
-    lookups: frozenset[bytes] = field(init=False, repr=False)
-    """Of the entries."""
+    """Of what is not allowed through."""
+    found: tuple[tuple[int, int], ...]
+    """Everything that was found for sure, allowed or not; sorted, apart."""
+    typed: tuple[tuple[int, int], ...]
+    """Where placeholders stand as such; sorted, apart."""
+    kept: bool
+    """Whether its originals may be kept in memory: none of them is redacted."""
+    lessons: frozenset[bytes] = field(init=False, repr=False)
+    """Of the originals."""
     _sought: tuple[Sought, ...] | None = field(default=None, init=False, repr=False)
     _firsts: frozenset[str] = field(default=frozenset(), init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.lookups = frozenset(entry.lookup for entry in self.entries)
+        self.lessons = frozenset(at.lesson for at in self.originals)
 
     def forms(
         self, raw: str, wanted: Set[bytes], where: Set[str] | None = None
@@ -70,7 +66,7 @@ class CleansedOnce:
 
         Only those of which the first word is in `where`, unless it is None.
         """
-        if self._sought is not None and self.lookups <= wanted:
+        if self._sought is not None and self.lessons <= wanted:
             found: Sequence[Sought] = self._sought
             if where is not None and self._firsts.isdisjoint(where):
                 return ()
@@ -81,13 +77,30 @@ class CleansedOnce:
     def _formed(self, raw: str, wanted: Set[bytes]) -> Sequence[Sought]:
         found: list[Sought] = []
         for at in self.originals:
-            if at.lookup in wanted:
+            if at.lesson in wanted:
                 found += sought(at.entity_type, raw[at.start : at.end])
-        # What is redacted is not kept, here neither.
-        if self.lookups <= wanted and all(entry.original is not None for entry in self.entries):
+        if self.kept and self.lessons <= wanted:
             self._sought = tuple(found)
             self._firsts = frozenset(form.first for form in found)
         return found
+
+
+@dataclass(slots=True)
+class CleansedOnce:
+    """What came of one text."""
+
+    text: str = field(repr=False)
+    """Cleansed."""
+    entries: tuple[Entry, ...] = field(repr=False)
+    """What stands in it, each once."""
+    alone: Alone
+    typed: tuple[Typed, ...]
+    """Placeholders that stood in the raw text, each once."""
+    counts: Counts
+    linked: tuple[Finding, ...]
+    """What other texts taught about this one."""
+    sought: frozenset[bytes] = field(default=frozenset(), repr=False)
+    """Lessons of texts of which everything that stands here is linked by now."""
 
 
 class CleansedTexts:
@@ -148,46 +161,27 @@ class Uncleansed:
     findings: list[Finding]
     places: list[Place]
     """Placeholders that stand in it."""
+    alone: Alone | None = None
+    """What is in it by itself; known when it was cleansed once without anything linked."""
     linked: tuple[Finding, ...] = ()
     restorable: bool = True
 
-    def spans(self) -> list[tuple[int, int]]:
-        """Where nothing else may be found: findings that count, and typed placeholders."""
-        found = {(f.start, f.end) for f in self.findings if f.score >= 0.5}
-        return merged(found | {(p.start, p.end) for p in self.places if p.typed.exact})
-
-    def link(self, more: Iterable[Finding]) -> None:
-        """Take in what other texts taught; doubtful findings give way."""
-        new = tuple(more)
-        self.linked += new
-        taken = merged((f.start, f.end) for f in new)
+    def link(self, linked: Iterable[Finding]) -> None:
+        """Take in what other texts taught, once; findings that it overlaps give way."""
+        self.linked = tuple(linked)
+        taken = [(f.start, f.end) for f in self.linked]
         kept = [f for f in self.findings if is_free(taken, f.start, f.end)]
-        self.findings = sorted([*kept, *new])
-
-
-def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same stretches, sorted and apart."""
-    apart: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if apart and start < apart[-1][1]:
-            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
-        else:
-            apart.append((start, end))
-    return apart
+        self.findings = sorted([*kept, *self.linked])
 
 
 def without_quoted(findings: Iterable[Finding], places: Iterable[Place]) -> list[Finding]:
     """The findings that are no placeholders: what looks like one stays what it is."""
-    exact = merged((p.start, p.end) for p in places if p.typed.exact)
-    if not exact:
-        return list(findings)
-    starts = [start for start, _ in exact]
-    return [f for f in findings if not _lies_in(f, starts, exact)]
+    exact = _exact(places)
+    return [f for f in findings if not lies_in(exact, f.start, f.end)]
 
 
-def _lies_in(finding: Finding, starts: list[int], spans: list[tuple[int, int]]) -> bool:
-    index = bisect_right(starts, finding.start) - 1
-    return index >= 0 and finding.end <= spans[index][1]
+def _exact(places: Iterable[Place]) -> list[tuple[int, int]]:
+    return merged((p.start, p.end) for p in places if p.typed.exact)
 
 
 def cleansed_once(
@@ -195,21 +189,45 @@ def cleansed_once(
 ) -> CleansedOnce:
     """What is to be remembered of a text that was just cleansed."""
     entries: dict[str, Entry] = {}
-    originals: list[OriginalAt] = []
     for item in done.items:
         entry = mapping.find(item.placeholder)
         if entry is None:
             raise LookupError("an item's placeholder is not in the mapping")
-        if item.placeholder not in entries:
-            entries[item.placeholder] = entry
-            at = OriginalAt(item.raw_start, item.raw_end, item.entity_type, entry.lookup)
-            originals.append(at)
+        entries[item.placeholder] = entry
+    if given.alone is None:
+        given.alone = _alone(given, done, mapping, policy)
     return CleansedOnce(
         done.text,
         tuple(entries.values()),
-        tuple(originals),
-        tuple(merged([*given.spans(), *((i.raw_start, i.raw_end) for i in done.items)])),
+        given.alone,
         tuple(dict.fromkeys(place.typed for place in given.places)),
         Counter((f.entity_type, policy.action_for(f)) for f in given.findings),
         given.linked,
     )
+
+
+def _alone(given: Uncleansed, done: Cleansed, mapping: Mapping, policy: Policy) -> Alone:
+    originals: dict[bytes, OriginalAt] = {}
+    for item in done.items:
+        raw = given.text[item.raw_start : item.raw_end]
+        lesson = _lesson(mapping.key, item.entity_type, raw)
+        at = OriginalAt(item.raw_start, item.raw_end, item.entity_type, lesson)
+        originals.setdefault(lesson, at)
+    found = ((f.start, f.end) for f in given.findings if _is_sure(f, policy))
+    written = ((item.raw_start, item.raw_end) for item in done.items)
+    return Alone(
+        tuple(originals.values()),
+        tuple(merged([*found, *written])),
+        tuple(_exact(given.places)),
+        all(item.action is not Action.REDACT for item in done.items),
+    )
+
+
+def _lesson(key: bytes, entity_type: str, original: str) -> bytes:
+    message = f"{entity_type}\0{original}".encode()
+    return hashlib.blake2b(message, key=key[:64], digest_size=16).digest()
+
+
+def _is_sure(finding: Finding, policy: Policy) -> bool:
+    """Whether the policy decides about it: a doubt is none against what another text says."""
+    return finding.score >= max(LIKELY, policy.rule_for(finding.entity_type).threshold)

@@ -3,14 +3,14 @@
 A detector reads one text at a time. What it found in a tool's answer may stand in the next message
 without anything around it that says what it is: there it is a finding too. Only the original
 itself is sought, as whole words, in the cases in which such a word can be meant (see
-`sluice.engine.mentions`). The time is linear in the text.
+`sluice.engine.mentions`). What comes of mentions that overlap, `covering` says. The time is linear
+in the text.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from sluice.engine.linking import is_apart, occurrences
@@ -28,9 +28,6 @@ _NOT_SOUGHT: Final = frozenset({"AGE", "DATE_TIME", "MONEY", "NRP"})
 """What is an identifier only where it stands."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _BLANKS: Final = ("\n", "\r", "\t", "\u00a0")
-
-Spans = Sequence[tuple[int, int]]
-"""Sorted, apart from each other."""
 
 
 class Sought(NamedTuple):
@@ -55,48 +52,42 @@ def words(text: str) -> set[str]:
     return set(_WORD.findall(folded(text)))
 
 
+_Cases = dict[tuple[str, str], Sought]
+"""By the cases that count: a word may be one original in capitals and another one in any case."""
+
+
 class Mentions:
     """Finds originals in texts."""
 
     def __init__(self, forms: Iterable[Sought]) -> None:
-        self._index: dict[str, dict[str, Sought]] = {}
+        self._index: dict[str, dict[str, _Cases]] = {}
+        self._lengths: dict[str, set[tuple[int, int]]] = {}
         for form in forms:
-            self._index.setdefault(form.first, {}).setdefault(form.form.text, form)
-        self._lengths = {
-            word: sorted({(len(text), form.lead) for text, form in by_text.items()})[::-1]
-            for word, by_text in self._index.items()
-        }
+            cases = self._index.setdefault(form.first, {}).setdefault(form.form.text, {})
+            cases.setdefault((form.form.cased, form.form.original), form)
+            self._lengths.setdefault(form.first, set()).add((len(form.form.text), form.lead))
 
-    def within(self, text: str, taken: Spans) -> list[Finding]:
-        """Where they stand in a text, outside of what is taken; sorted and apart."""
+    def within(self, text: str) -> list[Finding]:
+        """Every place where one of them stands in a text, sorted; they may overlap."""
         lowered = folded(text)
         if len(self._index) <= FEW and not any(word in lowered for word in self._index):
             return []
         read = _plain(lowered)
-        found: list[Finding] = []
-        behind = 0
-        for at, word in self._places(read):
-            hit = self._hit(text, read, at, word, behind)
-            if hit is not None and is_free(taken, hit.start, hit.end):
-                found.append(hit)
-                behind = hit.end
-        return found
+        places = self._places(read)
+        return sorted(hit for at, word in places for hit in self._at(text, read, at, word))
 
-    def _hit(self, text: str, read: str, at: int, word: str, behind: int) -> Finding | None:
-        """The longest original that stands there."""
+    def _at(self, text: str, read: str, at: int, word: str) -> Iterator[Finding]:
+        """The originals of which this is the first word."""
         for length, lead in self._lengths[word]:
-            start = at - lead
-            sought = (
-                self._index[word].get(read[start : start + length]) if start >= behind else None
-            )
-            # At the text's end a slice is shorter than it was asked for.
-            if sought is None or (len(sought.form.text), sought.lead) != (length, lead):
-                continue
-            if not is_apart(read, start, start + length):
-                continue
-            if is_mention(sought.form, text, start):
-                return Finding(start, start + length, sought.entity_type, 1.0, DETECTOR)
-        return None
+            start, end = at - lead, at - lead + length
+            cases = self._index[word].get(read[start:end]) if start >= 0 else None
+            for form in cases.values() if cases else ():
+                # At the text's end a slice is shorter than it was asked for.
+                if (len(form.form.text), form.lead) != (length, lead):
+                    continue
+                if is_apart(read, start, end) and is_mention(form.form, text, start):
+                    yield Finding(start, end, form.entity_type, 1.0, DETECTOR)
+                    break
 
     def _places(self, read: str) -> Iterable[tuple[int, str]]:
         """Where first words stand, ascending, as whole words."""
@@ -125,11 +116,3 @@ def _plain(lowered: str) -> str:
     for blank in _BLANKS:
         read = read.replace(blank, " ")
     return read
-
-
-def is_free(taken: Spans, start: int, end: int) -> bool:
-    """Whether the span overlaps nothing that is taken."""
-    index = bisect_right(taken, (start, start))
-    if index < len(taken) and taken[index][0] < end:
-        return False
-    return not index or taken[index - 1][1] <= start

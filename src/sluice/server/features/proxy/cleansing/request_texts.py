@@ -16,10 +16,11 @@ from sluice.server.features.proxy.cleansing.cleansed_texts import (
     Uncleansed,
     cleansed_once,
 )
+from sluice.server.features.proxy.cleansing.covering import adds_to, covering
 from sluice.server.features.proxy.cleansing.mentioned import FEW, Mentions, Sought, words
 
 MOST_SOUGHT: Final = 10_000
-"""Lookups that a text remembers to have been sought in it."""
+"""Lessons that a text remembers to have been sought in it."""
 
 
 @dataclass(slots=True)
@@ -87,23 +88,50 @@ def lookups(probed: Iterable[CleansedOnce]) -> set[bytes]:
 def teach(
     texts: RequestTexts, probed: dict[TextKey, CleansedOnce]
 ) -> tuple[dict[TextKey, list[Finding]], frozenset[bytes]]:
-    """What the originals of some texts are in the others, by text, and what was sought.
+    """Everything that other texts add to a text, by text, where that has changed; what was sought.
 
-    Only what is new. A text that learned something has to be cleansed again, and until that is
-    stored, what is known of it stays as it was.
+    It follows from what stands in each of the texts by itself, and not from when which of them
+    came: a text is the same after each turn of a conversation, and in a process that sees them all
+    at once, until a text comes whose original stands in it in clear. A text that was sent before is
+    changed then, for hiding a value is worth more than a vendor's cached beginning. What was
+    added once stays when the text that taught it is sent no more, for as long as it is known.
+
+    A text that is in the result has to be cleansed again, and until that is stored, what is
+    known of it stays as it was.
     """
     callers = _of_caller(texts, probed)
-    everything = frozenset[bytes]().union(*(once.lookups for once in callers.values()))
-    taught: dict[TextKey, list[Finding]] = {}
+    everything = frozenset[bytes]().union(*(once.alone.lessons for once in callers.values()))
+    told: list[TextKey] = []
     for before, keys in _by_sought(callers):
         mentions = Mentions(_forms(texts, callers, keys, everything - before))
         sought = _joined(before, everything)
         for key in keys:
-            if more := mentions.within(texts.raw[key], callers[key].spans):
-                taught[key] = more
+            alone = callers[key].alone
+            if adds_to(mentions.within(texts.raw[key]), alone.found, alone.typed):
+                told.append(key)
             else:
                 callers[key].sought = sought
-    return taught, everything
+    return _added(texts, callers, told, everything), everything
+
+
+def _added(
+    texts: RequestTexts,
+    callers: dict[TextKey, CleansedOnce],
+    told: list[TextKey],
+    everything: frozenset[bytes],
+) -> dict[TextKey, list[Finding]]:
+    """What all originals together add to these texts, where it is something else than before."""
+    mentions = Mentions(_forms(texts, callers, told, everything if told else frozenset()))
+    added: dict[TextKey, list[Finding]] = {}
+    for key in told:
+        once, alone = callers[key], callers[key].alone
+        found = mentions.within(texts.raw[key])
+        linked = covering(found, once.linked, alone.found, alone.typed)
+        if tuple(linked) == once.linked:
+            once.sought = everything
+        else:
+            added[key] = linked
+    return added
 
 
 def _by_sought(
@@ -131,8 +159,8 @@ def _forms(
         where = set[str]().union(*(words(texts.raw[key]) for key in keys))
     found: list[Sought] = []
     for key, once in callers.items():
-        if not once.lookups.isdisjoint(wanted):
-            found += once.forms(texts.raw[key], wanted, where)
+        if not once.alone.lessons.isdisjoint(wanted):
+            found += once.alone.forms(texts.raw[key], wanted, where)
     return found
 
 
@@ -146,10 +174,9 @@ def _joined(before: frozenset[bytes], everything: frozenset[bytes]) -> frozenset
 def _of_caller(
     texts: RequestTexts, probed: dict[TextKey, CleansedOnce]
 ) -> dict[TextKey, CleansedOnce]:
-    """The texts that are not the instance's instructions."""
-    fresh = ((k, once) for k, once in probed.items() if texts.fresh[k].restorable)
-    known = ((k, once) for k, once in texts.known.items() if k != texts.instructions)
-    return dict(chain(known, fresh))
+    """The texts that are not the instance's instructions, in the request's order."""
+    theirs = (key for key in texts.raw if key != texts.instructions)
+    return {key: probed[key] if key in probed else texts.known[key] for key in theirs}
 
 
 def cleanse_all(

@@ -293,7 +293,7 @@ class GatewayCleansing:
             if place in texts.known:
                 once = texts.known.pop(place)
                 fresh = await self._uncleansed(conversation, policy, texts, place, "")
-                fresh.link(once.linked)
+                fresh.alone = once.alone
                 texts.fresh[place] = fresh
             texts.fresh[place].link(more)
         probed = await beside(texts.fresh_chars, probing)
