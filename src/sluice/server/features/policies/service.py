@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,6 +32,13 @@ class PolicyInForce:
     group_id: int
     number: int
     policy: Policy
+    unblockable: bool = False
+    """For texts that are there already, such as what is recorded: nothing is blocked, it is
+    redacted instead."""
+
+    def where_nothing_is_blocked(self) -> PolicyInForce:
+        """The same version for such texts."""
+        return replace(self, policy=self.policy.without_blocking(), unblockable=True)
 
 
 class Policies:

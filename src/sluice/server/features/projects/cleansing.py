@@ -1,0 +1,57 @@
+"""Cleansing what a project keeps: recordings, traces, test cases, metadata.
+
+Whoever saves a text makes a `Reading` of it (see there), and gives a function that writes the rows
+in the transaction in which new originals are stored:
+
+    reading = Reading()
+    reading.values(document, "inputs", "inputs", "user")
+    cleansed, result = await cleansing.save(project, conversation, reading, write)
+
+By then the texts in `document` are cleansed. What a policy blocks elsewhere is redacted here: a
+call that was made is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.engine import RawText
+from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.service import Projects
+from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
+from sluice.server.features.proxy.cleansing.service import GatewayCleansing
+from sluice.server.features.proxy.conversations.service import Conversation
+from sluice.server.features.proxy.wires.reading import Reading
+
+Result = TypeVar("Result")
+Write = Callable[[AsyncSession], Awaitable[Result]]
+
+
+class ProjectCleansing:
+    """Cleanses under the policy of a project, with the placeholders of the project."""
+
+    def __init__(self, projects: Projects, cleansing: GatewayCleansing) -> None:
+        self._projects = projects
+        self._cleansing = cleansing
+
+    async def save(
+        self,
+        project: KnownProject,
+        conversation: Conversation,
+        reading: Reading,
+        make_ready: Callable[[CleansedCall], Awaitable[Write[Result]]],
+    ) -> tuple[CleansedCall, Result]:
+        """Write cleansed texts into what was read, and commit new originals with the caller's rows.
+
+        `make_ready(cleansed)` is called when the texts are cleansed and before anybody waits to
+        write: it seals what is to be stored, and gives what writes the rows (quick statements on
+        tables only, see `BatchedWriter`). Both happen again when another process was faster.
+        Raises `Unprocessable` for a text that has no UTF-8 form, `Unavailable`.
+        """
+        policy = (await self._projects.policy(project)).where_nothing_is_blocked()
+        return await self._cleansing.cleanse_and_record(
+            conversation, reading, policy, RawText(""), make_ready
+        )
