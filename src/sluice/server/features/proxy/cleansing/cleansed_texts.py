@@ -124,7 +124,8 @@ class CleansedTexts:
         text, or is empty.
         """
         begun = hashlib.blake2b(key=self._secret, digest_size=24)
-        begun.update(f"{policy.group_id}.{policy.number}.{kind}".encode())
+        version = f"{policy.group_id}.{policy.number}.{int(policy.unblockable)}"
+        begun.update(f"{version}.{kind}".encode())
         keys: list[TextKey] = []
         for text, label in zip_longest(texts, labels, fillvalue=""):
             hashed = begun.copy()
