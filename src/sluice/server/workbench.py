@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sluice.server.analysis.analyzer import Analyzer
 from sluice.server.features.models.service import Models
 from sluice.server.features.policies.service import Policies
+from sluice.server.features.projects.linting import Linter
 from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
@@ -44,6 +45,7 @@ class Workbench:
     """What endpoints need, and what runs beside them."""
 
     projects: Projects
+    linter: Linter
     periodic: tuple[Periodic, ...] = field(default=())
 
     def start(self) -> None:
@@ -60,4 +62,5 @@ class Workbench:
 def make_workbench(parts: WorkbenchParts) -> Workbench:
     """Every service of the workbench."""
     projects = Projects(parts.database, parts.configuration, parts.policies)
-    return Workbench(projects=projects)
+    linter = Linter(projects, parts.analyzer)
+    return Workbench(projects=projects, linter=linter)
