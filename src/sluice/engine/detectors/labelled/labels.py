@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container, Iterator
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from sluice.engine.patterns import words
@@ -77,9 +76,11 @@ class Label(NamedTuple):
     """Whether nothing stands between label and number but blanks and marks in one sentence."""
 
 
-@lru_cache(maxsize=8192)
 def fold(label: str) -> str:
-    """A label without case, accents and whatever is neither letter nor digit."""
+    """A label without case, accents and whatever is neither letter nor digit.
+
+    Without a memo: it would keep words of people's texts, and saves next to nothing.
+    """
     if label.isascii() and label.isalnum():
         return label.lower()
     plain = unicodedata.normalize("NFD", label.casefold().replace("ı", "i"))
