@@ -15,7 +15,7 @@ from sluice.server.analysis.analyzer import Analyzer
 from sluice.server.analysis.detectors import Detectors
 from sluice.server.auth.tables import ApiToken, User
 from sluice.server.features.policies.service import PolicyInForce
-from sluice.server.features.proxy.answers.restoring import AnswerRestorer
+from sluice.server.features.proxy.answers.restoring import AnswerPolicy, AnswerRestorer
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversation, Conversations, Owner
@@ -29,6 +29,8 @@ Body = dict[str, Any]
 MASTER = bytes(range(32))
 OWNER, OTHER = Owner(1, 1), Owner(1, 2)
 POLICY = PolicyInForce(1, 1, Policy())
+RESTORED_ALONE = AnswerPolicy(Policy(), lambda text: [])
+"""Originals come back in an answer, and nothing else is found in it."""
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Gateway:
 
     async def answer(self, call: CleansedCall, text: str) -> str:
         """What the caller reads when the model says this; stored as the gateway does."""
-        restorer = AnswerRestorer(call.mapping)
+        restorer = AnswerRestorer(call.mapping, RESTORED_ALONE)
         channel = restorer.channel("choices[0]")
         said = "".join([channel.feed(letter) for letter in text]) + channel.finish()
         raw = [told.raw for told in restorer.told]

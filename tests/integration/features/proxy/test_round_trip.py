@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.integration.features.proxy.gateway import OWNER, gateway, people
+from tests.integration.features.proxy.gateway import OWNER, RESTORED_ALONE, gateway, people
 
 from sluice.engine import Action, Policy, RawText, Rule
 from sluice.server.features.proxy.answers.restoring import AnswerRestorer
@@ -55,7 +55,7 @@ def _read(body: Body) -> Reading:
 
 
 def _restored(body: Body, call: CleansedCall) -> list[tuple[str, str, Any]]:
-    restorer = AnswerRestorer(call.mapping)
+    restorer = AnswerRestorer(call.mapping, RESTORED_ALONE)
     return [
         (
             message["role"],

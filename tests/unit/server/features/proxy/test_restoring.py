@@ -18,6 +18,8 @@ from sluice.server.features.proxy.wires.wire import AnswerBlocked
 
 NEW = "new@example.org"
 PATTERNS = Detector(names=None)
+RESTORED_ALONE = AnswerPolicy(Policy(), lambda text: [])
+"""Originals come back, and nothing else is found."""
 
 
 def _mapping() -> Mapping:
@@ -37,15 +39,16 @@ def _policy(action: Action) -> AnswerPolicy:
 
 
 def test_channels_restore_and_remember_both_sides_by_path() -> None:
-    restorer = AnswerRestorer(_mapping())
+    restorer = AnswerRestorer(_mapping(), RESTORED_ALONE)
     text = restorer.channel("choices[0].message.content")
     arguments = restorer.channel("choices[0].tool_calls[0]", json_string=True)
-    assert text.feed("To PERS") == "To "
-    assert text.held == len("PERS")
-    assert arguments.feed('{"to": "PERSON_0') == '{"to": "'
-    assert text.feed("ON_0 and PERSON_1") == 'Jane "J" Roe and '
-    assert (text.finish(), arguments.feed('"}')) == ("PERSON_1", 'Jane \\"J\\" Roe"}')
-    assert arguments.finish() == ""
+    said = text.feed("To PERS")
+    assert text.held == len("To PERS") - len(said)
+    given = arguments.feed('{"to": "PERSON_0')
+    said += text.feed("ON_0 and PERSON_1")
+    assert said + text.finish() == 'To Jane "J" Roe and PERSON_1'
+    given += arguments.feed('"}')
+    assert given + arguments.finish() == '{"to": "Jane \\"J\\" Roe"}'
     first, second = restorer.told
     assert (first.raw, first.sent) == (
         "To PERSON_0 and PERSON_1",
@@ -60,7 +63,7 @@ def test_channels_restore_and_remember_both_sides_by_path() -> None:
 
 
 def test_any_json_value_is_restored_in_strings_and_keys() -> None:
-    restorer = AnswerRestorer(_mapping())
+    restorer = AnswerRestorer(_mapping(), RESTORED_ALONE)
     value = {"PERSON_0": ["PERSON_0!", 1, None, {"a": "PERSON_1"}], "b": ""}
     assert restorer.values(value, "input") == {
         'Jane "J" Roe': ['Jane "J" Roe!', 1, None, {"a": "PERSON_1"}],
@@ -123,7 +126,7 @@ def test_what_is_nested_too_deep_to_be_looked_at_is_not_sent_on() -> None:
     value: object = "PERSON_0"
     for _ in range(70):
         value = [value]
-    restored = AnswerRestorer(_mapping()).values(value, "x")
+    restored = AnswerRestorer(_mapping(), RESTORED_ALONE).values(value, "x")
     assert json.dumps(restored).strip("[]") == "null"
 
 

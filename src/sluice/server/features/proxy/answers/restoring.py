@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sluice.engine import Action, Mapping, Policy, PolicyBlocked, Restored, StreamHydrator
+from sluice.engine import Action, Mapping, Policy, PolicyBlocked, Restored
 from sluice.engine.answer_treating import Analyze
 from sluice.engine.answers import Answered, AnswerStream, answer_text
 from sluice.engine.transform import hydrate
@@ -75,12 +75,9 @@ class Told:
 
 
 class AnswerRestorer:
-    """Restores the texts of one answer; a `Restorer` of `wires/wire.py`.
+    """Restores the texts of one answer; a `Restorer` of `wires/wire.py`."""
 
-    Without a policy for answers, originals are put back and nothing is looked for.
-    """
-
-    def __init__(self, mapping: Mapping, policy: AnswerPolicy | None = None) -> None:
+    def __init__(self, mapping: Mapping, policy: AnswerPolicy) -> None:
         self._mapping = mapping
         self._policy = policy
         self._streams: list[AnswerStream] = []
@@ -100,8 +97,6 @@ class AnswerRestorer:
         told = Told(path)
         self.told.append(told)
         strings = True if json_string else None
-        if self._policy is None:
-            return RestoringChannel(told, StreamHydrator(self._mapping, json_strings=strings), self)
         stream = AnswerStream(
             self._mapping, self._policy.analyze, self._policy.policy, json_strings=strings
         )
@@ -128,8 +123,6 @@ class AnswerRestorer:
         return self._value(_pruned(value, DEEPEST), path)
 
     def _answered(self, text: str, strings: bool | None) -> Answered:
-        if self._policy is None:
-            return self._hydrated(text, strings)
         policy = self._policy
         return answer_text(text, self._mapping, policy.analyze, policy.policy, json_strings=strings)
 
@@ -203,9 +196,7 @@ class AnswerRestorer:
 class RestoringChannel:
     """One text that comes in pieces; a `Channel` of `wires/wire.py`."""
 
-    def __init__(
-        self, told: Told, stream: StreamHydrator | AnswerStream, restorer: AnswerRestorer
-    ) -> None:
+    def __init__(self, told: Told, stream: AnswerStream, restorer: AnswerRestorer) -> None:
         self._told = told
         self._stream = stream
         told.items = lambda: stream.items
