@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sluice.server.auth.roles import Role
@@ -27,6 +27,9 @@ class User(Timestamps, Base):
     issuer: Mapped[str | None] = mapped_column(String(512), default=None)
     subject: Mapped[str | None] = mapped_column(String(256), default=None)
     """With the issuer: who the user is. An e-mail address alone never is."""
+    of_project: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A project's own user and no person: its API tokens are the project's keys, it signs in no
+    other way, and never manages."""
 
 
 class AuthSession(Base):

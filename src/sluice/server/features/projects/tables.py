@@ -11,7 +11,7 @@ from sluice.server.kit.database import Base, Timestamps, UtcDateTime, utc_now
 
 
 class Project(Timestamps, Base):
-    """One project; `deleted_at` set: nothing of its content is there any more."""
+    """One project; `deleted_at` set: nothing of its content can be read any more."""
 
     __tablename__ = "projects"
 
@@ -37,6 +37,8 @@ class Project(Timestamps, Base):
     retention_days: Mapped[int | None] = mapped_column(default=None)
     """Days after which sessions are deleted; None: never."""
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"), default=None)
+    cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """When, after its deletion, the last row of its content was gone."""
 
 
 class ProjectMember(Base):

@@ -40,6 +40,7 @@ EVENTS = ("INSERT", "UPDATE", "DELETE")
 
 def upgrade() -> None:
     _add_to_conversations()
+    _add_to_users()
     _create_placeholder_uses()
     _create_projects()
     _create_project_members()
@@ -58,6 +59,13 @@ def _add_to_conversations() -> None:
     op.add_column("conversations", sa.Column("space_id", sa.Integer(), nullable=True))
     op.create_index(
         "ix_conversations_space_id_id", "conversations", ["space_id", "id"], unique=False
+    )
+
+
+def _add_to_users() -> None:
+    op.add_column(
+        "users",
+        sa.Column("of_project", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
 
 
@@ -96,6 +104,7 @@ def _create_projects() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversations.id"],
@@ -254,6 +263,10 @@ def downgrade() -> None:
     op.drop_table("project_members")
     op.drop_table("projects")
     op.drop_table("placeholder_uses")
+    # Their API tokens were the projects' keys.
+    op.execute("UPDATE users SET deleted_at = CURRENT_TIMESTAMP WHERE of_project")
+    # In place: a table that is made anew loses its triggers.
+    op.drop_column("users", "of_project")
     op.drop_index("ix_conversations_space_id_id", "conversations")
     with op.batch_alter_table("conversations") as table:
         table.drop_column("space_id")
