@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from tests.integration.features.proxy.gateway import OWNER, RESTORED_ALONE, gateway, people
 
@@ -23,6 +23,10 @@ NAMES = ["Jane Roe", "Bob Poe", 'Kay "K" Loe', "Ärne Ößler"]
 PIECES = [*MAILS, *NAMES, "+49 30 901820", "4111 1111 1111 1111", "Dear ", ", ", "\n", " and "]
 # No text begins with a bracket: what looks like JSON gets its originals back escaped.
 PIECES += ["the order 17", "\\", "\u4f60\u597d", "\U0001f600", "note: "]
+# The second text teaches the first one a name, the third a longer one around it, and another one.
+MAILED = f"Dear  ,  Bob Poe {MAILS[5]} Bob Poe \u00c4rne \u00d6\u00dfler {MAILS[5]}"
+ANNOUNCED = '\\ \u00c4rne \u00d6\u00dfler note:  Bob Poe Kay "K" Loe'
+ORDERED = f"the order 17 Bob Poe ,  Bob Poe \u00c4rne \u00d6\u00dfler \\ {MAILS[3]} \n"
 REPLACING = Policy(rules={"EMAIL_ADDRESS": Rule(Action.REPLACE)})
 
 _texts = st.lists(st.sampled_from(PIECES), max_size=8).map(" ".join)
@@ -101,11 +105,12 @@ async def _check(url: str, histories: list[list[tuple[str, str, Any]]]) -> None:
 
 @settings(
     max_examples=15,
-    phases=[Phase.reuse, Phase.generate],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(_bodies, min_size=1, max_size=3))
+@example([[("user", MAILED, {})], [("user", ANNOUNCED, {})], [("system", ORDERED, {})]])
 def test_what_was_cleansed_is_restored_and_another_process_writes_the_same(
     sqlite_template: Path, tmp_path: Path, histories: list[list[tuple[str, str, Any]]]
 ) -> None:

@@ -36,6 +36,7 @@ from sluice.engine.errors import Problem
 from sluice.engine.placeholders import make, parse
 from sluice.engine.standins import lookalikes
 from sluice.server.analysis.beside import INLINE_CHARS, beside
+from sluice.server.analysis.refusals import unsupported
 from sluice.server.errors import Blocked, Unavailable, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.policies.service import PolicyInForce
@@ -253,7 +254,7 @@ class GatewayCleansing:
         except UnicodeEncodeError as error:
             position = error.start
         path = next(path for path, text in zip(paths, raw, strict=True) if _is_unsupported(text))
-        raise _unsupported(path, position)
+        raise unsupported(UnsupportedText(position), path)
 
     async def _uncleansed(
         self,
@@ -466,8 +467,3 @@ def _is_unsupported(text: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-def _unsupported(path: str, position: int) -> Unprocessable:
-    message = str(UnsupportedText(position))
-    return Unprocessable(message, errors=[Problem(path, message)])
