@@ -19,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,7 +34,8 @@ class Session(Base):
 
     __tablename__ = "sessions"
     __table_args__ = (
-        UniqueConstraint("project_id", "uid"),
+        # In this order: 0.1.6 records by the session's id alone.
+        UniqueConstraint("uid", "project_id"),
         Index("ix_sessions_project_id_id", "project_id", "id"),
         Index("ix_sessions_project_id_last_recorded_at", "project_id", "last_recorded_at"),
     )
@@ -69,7 +71,12 @@ class Recording(Base):
         UniqueConstraint("project_id", "uid"),
         Index("ix_recordings_project_id_id", "project_id", "id"),
         Index("ix_recordings_session_id_id", "session_id", "id"),
-        Index("ix_recordings_counted_at", "counted_at"),
+        Index(
+            "ix_recordings_uncounted",
+            "id",
+            sqlite_where=text("counted_at IS NULL"),
+            postgresql_where=text("counted_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -234,7 +234,7 @@ def _create_sessions() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_sessions_user_id_users"),
         sa.PrimaryKeyConstraint("id", name="pk_sessions"),
-        sa.UniqueConstraint("project_id", "uid", name="uq_sessions_project_id_uid"),
+        sa.UniqueConstraint("uid", "project_id", name="uq_sessions_uid_project_id"),
     )
     op.create_index("ix_sessions_conversation_id", "sessions", ["conversation_id"], unique=False)
     op.create_index("ix_sessions_project_id_id", "sessions", ["project_id", "id"], unique=False)
@@ -318,7 +318,14 @@ def _create_recordings() -> None:
         sa.UniqueConstraint("project_id", "uid", name="uq_recordings_project_id_uid"),
         sa.UniqueConstraint("repeat_key", name="uq_recordings_repeat_key"),
     )
-    op.create_index("ix_recordings_counted_at", "recordings", ["counted_at"], unique=False)
+    op.create_index(
+        "ix_recordings_uncounted",
+        "recordings",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("counted_at IS NULL"),
+        postgresql_where=sa.text("counted_at IS NULL"),
+    )
     op.create_index("ix_recordings_project_id_id", "recordings", ["project_id", "id"], unique=False)
     op.create_index("ix_recordings_session_id_id", "recordings", ["session_id", "id"], unique=False)
     op.create_index("ix_recordings_template_id", "recordings", ["template_id"], unique=False)
