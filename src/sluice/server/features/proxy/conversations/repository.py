@@ -28,6 +28,11 @@ _DELETE: Final = (
     )
     .values(deleted_at=bindparam("now"), named_by=None)
 )
+_END: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("of_id"), _TABLE.c.deleted_at.is_(None))
+    .values(deleted_at=bindparam("now"), named_by=None)
+)
 
 
 class ConversationRepository(Repository):
@@ -75,3 +80,7 @@ class ConversationRepository(Repository):
         values = {"of_id": conversation_id, "of_user": user_id, "now": utc_now()}
         result = cast("CursorResult[Any]", await self._session.execute(_DELETE, values))
         return result.rowcount > 0
+
+    async def end(self, conversation_id: int) -> None:
+        """Mark a conversation as deleted, whoever's it is."""
+        await self._session.execute(_END, {"of_id": conversation_id, "now": utc_now()})

@@ -190,6 +190,15 @@ class Conversations:
             subject=f"conversation:{conversation_id}",
         )
 
+    async def end(self, session: AsyncSession, conversation_id: int) -> None:
+        """Destroy the key of a project's conversation, whose deletion is the caller's affair.
+
+        What was recorded of its calls is the affair of `calls.forgetting`; once it is committed,
+        call `forget`.
+        """
+        await ConversationRepository(session).end(conversation_id)
+        await self._vault.destroy(session, conversation_scope(conversation_id))
+
     def forget(self, conversation_id: int) -> None:
         """Let nothing of a conversation stay in this process's memory.
 
@@ -211,12 +220,12 @@ class Conversations:
 
     async def _opened(self, asked: Asked, name: bytes) -> Conversation:
         for _ in range(ATTEMPTS):
-            async with self._database.read() as session:
+            async with self._database.reading() as session:
                 found = await self._found(session, asked, name)
             if found is not None:
                 return found
             try:
-                await self._writer.submit(partial(self._begin, asked, name))
+                await self._writer.submit(partial(self._begin, asked, name), quick=True)
             except IntegrityError:
                 # Another process began it in this moment.
                 continue
