@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from sluice.server.analysis.analyzer import Analyzer
 from sluice.server.features.models.service import Models
 from sluice.server.features.policies.service import Policies
+from sluice.server.features.projects.cleansing import ProjectCleansing
 from sluice.server.features.projects.linting import Linter
 from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.features.testruns.playlists import Playlists
+from sluice.server.features.testruns.service import TestRuns
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.configuration import KeptConfiguration
 from sluice.server.kit.database import Database
@@ -46,6 +49,9 @@ class Workbench:
 
     projects: Projects
     linter: Linter
+    cleansing: ProjectCleansing
+    playlists: Playlists
+    test_runs: TestRuns
     periodic: tuple[Periodic, ...] = field(default=())
 
     def start(self) -> None:
@@ -63,4 +69,11 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     """Every service of the workbench."""
     projects = Projects(parts.database, parts.configuration, parts.policies)
     linter = Linter(projects, parts.analyzer)
-    return Workbench(projects=projects, linter=linter)
+    cleansing = ProjectCleansing(projects, parts.cleansing)
+    return Workbench(
+        projects=projects,
+        linter=linter,
+        cleansing=cleansing,
+        playlists=Playlists(parts.database, parts.vault),
+        test_runs=TestRuns(parts.database, parts.vault, parts.conversations, cleansing),
+    )
