@@ -104,6 +104,19 @@ class TokenService:
         """Write that the token is in use."""
         await TokenRepository(session).touch(row.id, self.clock())
 
+    async def of_user(self, session: AsyncSession, user_id: int) -> list[ApiToken]:
+        """A user's tokens that are not revoked, by number."""
+        return await TokenRepository(session).unrevoked_of(user_id)
+
+    async def revoke_of_user(
+        self, session: AsyncSession, user_id: int, token_id: int, *, actor_id: int | None
+    ) -> None:
+        """End one of this user's tokens; raises `NotFound` for somebody else's."""
+        found = await TokenRepository(session).by_id(token_id)
+        if found is None or found.user.id != user_id:
+            raise NotFound(f"There is no such API token {token_id}.")
+        await self.revoke(session, token_id, actor_id=actor_id)
+
     async def revoke(
         self, session: AsyncSession, token_id: int, *, actor_id: int | None
     ) -> ApiToken:

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     NOT_ALLOWED = "user_not_allowed"
     EMAIL_IN_USE = "email_in_use"
     DISABLED = "user_disabled"
+    PROJECT_KEY = "project_key"
 
 
 class SignInRefused(Unauthenticated):

@@ -55,6 +55,11 @@ class UserRepository(Repository):
         query = select(User.id).where(User.id.in_(user_ids))
         return set((await self._session.scalars(query)).all())
 
+    async def by_ids(self, user_ids: Collection[int]) -> list[User]:
+        """The users with these ids."""
+        query = select(User).where(User.id.in_(user_ids)).order_by(User.id)
+        return list((await self._session.scalars(query)).all())
+
     async def any_exists(self) -> bool:
         """Whether there is any user at all."""
         return (await self._session.scalars(select(User.id).limit(1))).first() is not None
@@ -191,6 +196,15 @@ class TokenRepository(Repository):
             query = query.where(ApiToken.user_id == user_id)
         rows = await self._session.execute(query.order_by(ApiToken.id).limit(limit))
         return [TokenRow(*row) for row in rows]
+
+    async def unrevoked_of(self, user_id: int) -> list[ApiToken]:
+        """A user's tokens that are not revoked, by number."""
+        query = (
+            select(ApiToken)
+            .where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+            .order_by(ApiToken.id)
+        )
+        return list((await self._session.scalars(query)).all())
 
     async def touch(self, token_id: int, now: datetime) -> None:
         """Write the last use."""

@@ -10,6 +10,7 @@ from sluice.server.auth.api_tokens import TokenService
 from sluice.server.auth.config import AuthConfig, Clock
 from sluice.server.auth.identity.base import Identity
 from sluice.server.auth.identity.config import Admission
+from sluice.server.auth.refusals import Reason, SignInForbidden
 from sluice.server.auth.repository import UserRepository
 from sluice.server.auth.roles import Role
 from sluice.server.auth.sessions import SessionService, SignedIn
@@ -42,8 +43,17 @@ class SignInService:
         return UserService(self.clock)
 
     async def sign_in_with_token(self, session: AsyncSession, token: str) -> SignedIn:
-        """A new session for an API token's user; raises `SignInRefused`."""
+        """A new session for an API token's user.
+
+        Raises `SignInRefused`, or `SignInForbidden` for a project's key, which opens none.
+        """
         found = await self.tokens.find(session, token)
+        if found.user.of_project:
+            raise SignInForbidden(
+                Reason.PROJECT_KEY,
+                "This is a project's key: send it with each call; nobody signs in with it.",
+                user_id=found.user.id,
+            )
         await self.tokens.touch(session, found.token)
         signed_in = await self.sessions.open(session, found.user, token=found.token)
         await self._record(session, signed_in, "token")

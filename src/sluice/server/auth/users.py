@@ -79,7 +79,7 @@ class UserService:
 
         Raises `NotFound`, or `Conflict` if nobody could administer afterwards.
         """
-        user = await self._existing(session, user_id)
+        user = await self._person(session, user_id)
         if role is not Role.ADMINISTRATOR:
             await self._keep_an_administrator(session, user)
         user.role_set_by_hand = True
@@ -91,7 +91,7 @@ class UserService:
 
         Raises `NotFound`, or `Conflict` if nobody could administer afterwards.
         """
-        user = await self._existing(session, user_id)
+        user = await self._person(session, user_id)
         if user.deleted_at is not None:
             return user
         await self._keep_an_administrator(session, user)
@@ -109,7 +109,7 @@ class UserService:
 
     async def enable(self, session: AsyncSession, user_id: int, *, actor_id: int) -> User:
         """Let a disabled user in again; raises `NotFound`. Ended sessions stay ended."""
-        user = await self._existing(session, user_id)
+        user = await self._person(session, user_id)
         if user.deleted_at is not None:
             user.deleted_at = None
             await record(session, "user.enabled", actor_id=actor_id, subject=f"user:{user.id}")
@@ -120,16 +120,69 @@ class UserService:
 
         For people whose account at the provider was deleted and made anew. Raises `NotFound`.
         """
-        user = await self._existing(session, user_id)
+        user = await self._person(session, user_id)
         user.issuer = user.subject = None
         await SessionRepository(session).revoke_of_user(user.id, self.clock())
         await record(session, "user.unlinked", actor_id=actor_id, subject=f"user:{user.id}")
         return user
 
+    async def people(self, session: AsyncSession, user_ids: Collection[int]) -> dict[int, User]:
+        """Those of these users who are people, disabled or not, by id."""
+        found = await UserRepository(session).by_ids(user_ids)
+        return {user.id: user for user in found if not user.of_project}
+
+    async def new_project_user(
+        self, session: AsyncSession, name: str, *, actor_id: int | None
+    ) -> User:
+        """The own user of a project that is made in this transaction.
+
+        It is a member without an identity: nobody signs in as it, and only API tokens act as it.
+        """
+        now = self.clock()
+        user = User(
+            name=_project_name(name),
+            role=Role.MEMBER.value,
+            role_set_by_hand=True,
+            of_project=True,
+            created_at=now,
+            updated_at=now,
+        )
+        await UserRepository(session).add(user)
+        await record(
+            session,
+            "user.created",
+            actor_id=actor_id,
+            subject=f"user:{user.id}",
+            details={"role": user.role, "of_project": True},
+        )
+        return user
+
+    async def rename_project_user(self, session: AsyncSession, user_id: int, name: str) -> None:
+        """Let a project's own user be called after its project again."""
+        user = await self._existing(session, user_id)
+        user.name = _project_name(name)
+
+    async def retire_project_user(
+        self, session: AsyncSession, user_id: int, *, actor_id: int | None
+    ) -> None:
+        """Shut out the own user of a project that is deleted, and forget the project's name."""
+        user = await self._existing(session, user_id)
+        user.name, user.deleted_at = "Deleted project", self.clock()
+        await record(session, "user.disabled", actor_id=actor_id, subject=f"user:{user.id}")
+
     async def _existing(self, session: AsyncSession, user_id: int) -> User:
         user = await UserRepository(session).by_id(user_id, for_update=True)
         if user is None:
             raise NotFound(f"There is no user {user_id}.")
+        return user
+
+    async def _person(self, session: AsyncSession, user_id: int) -> User:
+        user = await self._existing(session, user_id)
+        if user.of_project:
+            raise Conflict(
+                f"User {user_id} is a project's own; change the project and its keys instead.",
+                code="project_user",
+            )
         return user
 
     async def _keep_an_administrator(self, session: AsyncSession, user: User) -> None:
@@ -220,6 +273,10 @@ class UserService:
             subject=f"user:{user.id}",
             details={"from": before, "to": role.value},
         )
+
+
+def _project_name(name: str) -> str:
+    return f"Project {name}"
 
 
 def _refuse_disabled(user: User) -> None:
