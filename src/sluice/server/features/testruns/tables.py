@@ -94,6 +94,12 @@ class TestRun(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    error_code: Mapped[str | None] = mapped_column(String(64), default=None)
+    """Why it failed as a whole."""
+    lease_holder: Mapped[str | None] = mapped_column(String(36), default=None)
+    """The process that executes it."""
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """Until then no other process executes it; its holder moves this on while it works."""
 
 
 class TestCaseResult(Base):

@@ -118,6 +118,9 @@ def _create_test_runs() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error_code", sa.String(length=64), nullable=True),
+        sa.Column("lease_holder", sa.String(length=36), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["model_instance_id"],
             ["model_instances.id"],
