@@ -100,8 +100,12 @@ class VaultRepository(Repository):
 
     async def destroy(self, scopes: Sequence[str]) -> None:
         """Delete keys and originals of these scopes."""
-        await self._session.execute(delete(SealedOriginal).where(SealedOriginal.scope.in_(scopes)))
-        await self._session.execute(delete(WrappedKey).where(WrappedKey.scope.in_(scopes)))
+        for first in range(0, len(scopes), SCOPES_AT_ONCE):
+            some = scopes[first : first + SCOPES_AT_ONCE]
+            await self._session.execute(
+                delete(SealedOriginal).where(SealedOriginal.scope.in_(some))
+            )
+            await self._session.execute(delete(WrappedKey).where(WrappedKey.scope.in_(some)))
 
     async def keys_not_under(self, master_key_id: str, limit: int) -> list[WrappedKey]:
         """Some of the keys that another master key wraps."""

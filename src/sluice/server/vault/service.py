@@ -137,6 +137,10 @@ class Vault:
         """Destroy the data key of a scope: nothing that it sealed can be read again."""
         await VaultRepository(session).destroy([scope])
 
+    async def destroy_all(self, session: AsyncSession, scopes: Sequence[str]) -> None:
+        """Destroy the data keys of many scopes."""
+        await VaultRepository(session).destroy(scopes)
+
     async def rewrap_some(self, session: AsyncSession) -> int:
         """Wrap a batch of data keys under the current master key; returns how many."""
         repository = VaultRepository(session)

@@ -61,10 +61,11 @@ class CleansedCall:
         may be committed then, and nothing sent.
         """
         held, space = self.conversation, self.conversation.space
-        if held.shares:
-            await held.vault.hold(session)
+        # The space first, as whoever deletes a project does: two never wait in a circle.
         if await space.vault.hold(session) != space.erasures:
             raise OriginalsErased
+        if held.shares:
+            await held.vault.hold(session)
         await space.vault.add(session, self.new)
         await space.vault.reserve(session, self.reserved)
         await note_use(session, held)
@@ -110,9 +111,9 @@ class CleansedCall:
             return
         held, vault = self.conversation, self.conversation.space.vault
         try:
+            await vault.hold(session)
             if held.shares:
                 await held.vault.hold(session)
-            await vault.hold(session)
         except ScopeDestroyed:
             return
         # What was sent cannot be renumbered: where somebody else was faster, the number is theirs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
@@ -25,9 +26,26 @@ _DELETE: Final = (
         _TABLE.c.id == bindparam("of_id"),
         _TABLE.c.user_id == bindparam("of_user"),
         _TABLE.c.deleted_at.is_(None),
+        # Not a project's: neither one in it, nor its own, which nobody's ids name.
+        _TABLE.c.space_id.is_(None),
+        _TABLE.c.named_by.is_not(None),
     )
     .values(deleted_at=bindparam("now"), named_by=None)
 )
+_IN_SPACE: Final = (_TABLE.c.space_id == bindparam("of_space")) | (
+    _TABLE.c.id == bindparam("of_space")
+)
+_ALL_OF_SPACE: Final = select(_TABLE.c.id).where(_IN_SPACE).order_by(_TABLE.c.id)
+_DELETE_SPACE: Final = (
+    update(_TABLE)
+    .where(_IN_SPACE, _TABLE.c.deleted_at.is_(None))
+    .values(deleted_at=bindparam("now"), named_by=None)
+)
+_AMONG: Final = select(_TABLE.c.named_by).where(
+    _TABLE.c.named_by.in_(bindparam("names", expanding=True))
+)
+NAMES_AT_ONCE: Final = 500
+"""Names of one query."""
 _END: Final = (
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("of_id"), _TABLE.c.deleted_at.is_(None))
@@ -70,13 +88,22 @@ class ConversationRepository(Repository):
         row = (await self._session.execute(query)).one_or_none()
         return int(row[0]) if row is not None and row[0] is not None else None
 
+    async def among(self, names: Sequence[bytes]) -> set[bytes]:
+        """Those of these names that conversations have."""
+        found: set[bytes] = set()
+        for first in range(0, len(names), NAMES_AT_ONCE):
+            some = names[first : first + NAMES_AT_ONCE]
+            rows = await self._session.execute(_AMONG, {"names": some})
+            found.update(bytes(row[0]) for row in rows)
+        return found
+
     async def used(self, conversation_id: int, now: datetime, *, unless_within: timedelta) -> None:
         """Note when it was used, unless that is noted of a moment ago."""
         values = {"of_id": conversation_id, "now": now, "before": now - unless_within}
         await self._session.execute(_USED, values)
 
     async def delete(self, conversation_id: int, user_id: int) -> bool:
-        """Mark a user's own conversation as deleted; whether there was one."""
+        """Mark a user's own conversation as deleted; whether there was one. Never a project's."""
         values = {"of_id": conversation_id, "of_user": user_id, "now": utc_now()}
         result = cast("CursorResult[Any]", await self._session.execute(_DELETE, values))
         return result.rowcount > 0
@@ -84,3 +111,10 @@ class ConversationRepository(Repository):
     async def end(self, conversation_id: int) -> None:
         """Mark a conversation as deleted, whoever's it is."""
         await self._session.execute(_END, {"of_id": conversation_id, "now": utc_now()})
+
+    async def delete_space(self, space_id: int) -> list[int]:
+        """Mark a project's own conversation and all in it as deleted; the ids of all there were."""
+        rows = await self._session.execute(_ALL_OF_SPACE, {"of_space": space_id})
+        found = [int(row[0]) for row in rows]
+        await self._session.execute(_DELETE_SPACE, {"of_space": space_id, "now": utc_now()})
+        return found

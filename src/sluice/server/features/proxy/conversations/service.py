@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,7 +28,7 @@ from sluice.server.features.proxy.conversations.spaces import NOTED, KnownEntrie
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database, utc_now
 from sluice.server.kit.sealing import DataKey
-from sluice.server.vault.scopes import ScopeVault
+from sluice.server.vault.scopes import ScopeDestroyed, ScopeVault
 from sluice.server.vault.service import SETTINGS, Vault, conversation_scope
 
 USED_WITHIN: Final = timedelta(minutes=1)
@@ -35,6 +36,7 @@ USED_WITHIN: Final = timedelta(minutes=1)
 CONVERSATIONS: Final = 10_000
 ATTEMPTS: Final = 8
 PROJECTS: Final = 1_000
+NO_PROJECT: Final = "There is no such project."
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,13 @@ class Conversations:
         return known
 
     async def reopen(self, gone: Conversation) -> Conversation:
-        """The conversation that its caller means after it was deleted: a new one."""
+        """The conversation that its caller means after it was deleted: a new one.
+
+        Raises `NotFound` where it was the project that was deleted.
+        """
         self.forget(gone.id)
+        if gone.shares:
+            await self._check(gone.space)
         return await self.open(gone.asked.owner, gone.asked.conversation, gone.asked.end_user)
 
     async def new_space(self, session: AsyncSession, *, user_id: int) -> int:
@@ -148,6 +155,14 @@ class Conversations:
         )
         await self._vault.ensure_key(session, conversation_scope(conversation_id))
         return conversation_id
+
+    async def named_in(self, owners: Sequence[Owner], name: str) -> list[Owner]:
+        """Those of these projects' owners who have a conversation of this name (a session)."""
+        key = await self._key()
+        asked = {Asked(owner, name, None).digest(key): owner for owner in owners}
+        async with self._database.reading() as session:
+            found = await ConversationRepository(session).among(list(asked))
+        return [owner for digest, owner in asked.items() if digest in found]
 
     async def of_project(self, owner: Owner) -> Conversation:
         """The project's own conversation: for its templates, test cases and test runs.
@@ -199,6 +214,26 @@ class Conversations:
         await ConversationRepository(session).end(conversation_id)
         await self._vault.destroy(session, conversation_scope(conversation_id))
 
+    async def delete_space(self, session: AsyncSession, space_id: int) -> int:
+        """Destroy the keys of a project's own conversation and of all in it; how many there were.
+
+        Nothing that stands in them, and no original of the project, can be read again. What was
+        recorded of their calls is the affair of `calls`.
+        """
+        # First, like whoever begins or saves something in it: from then on nobody does.
+        await self._vault.destroy(session, conversation_scope(space_id))
+        found = await ConversationRepository(session).delete_space(space_id)
+        await self._vault.destroy_all(session, [conversation_scope(i) for i in found])
+        return len(found)
+
+    def forget_space(self, space_id: int) -> None:
+        """Let nothing of a deleted project stay in this process's memory; see `forget`."""
+        self.known.forget(space_id)
+        self._projects.drop(space_id)
+        for name, held in self._open.items():
+            if held.space.id == space_id:
+                self._open.drop(name)
+
     def forget(self, conversation_id: int) -> None:
         """Let nothing of a conversation stay in this process's memory.
 
@@ -229,6 +264,9 @@ class Conversations:
             except IntegrityError:
                 # Another process began it in this moment.
                 continue
+            except ScopeDestroyed:
+                self.forget_space(asked.owner.space_id or 0)
+                raise NotFound(NO_PROJECT) from None
         raise Unavailable("The conversation could not be opened; try again.")
 
     async def _found(self, session: AsyncSession, asked: Asked, name: bytes) -> Conversation | None:
@@ -252,14 +290,25 @@ class Conversations:
             scope = conversation_scope(space_id)
             key = await self._vault.key(session, scope)
             if key is None:
-                raise NotFound("There is no such project.")
+                raise NotFound(NO_PROJECT)
             made = await _space(session, space_id, ScopeVault(scope, key))
             # Another call may have made it meanwhile: numbers are drawn from one space only.
             known = self._projects.get(space_id) or made
             self._projects.put(space_id, known)
         return known
 
+    async def _check(self, space: Space) -> None:
+        """Raise `NotFound`, and forget it, where the space of a project is gone."""
+        async with self._database.read() as session:
+            gone = await self._vault.key(session, space.vault.scope) is None
+        if gone:
+            self.forget_space(space.id)
+            raise NotFound(NO_PROJECT)
+
     async def _begin(self, asked: Asked, name: bytes, session: AsyncSession) -> None:
+        if asked.owner.space_id is not None:
+            # Nothing is begun in a project that is deleted at the same time.
+            await (await self._project(session, asked.owner.space_id)).vault.hold(session)
         repository = ConversationRepository(session)
         if await repository.named(name) is None:
             conversation_id = await repository.insert(
