@@ -1,0 +1,1 @@
+"""Comparing test runs over the same playlist."""
