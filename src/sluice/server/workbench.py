@@ -13,10 +13,12 @@ from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.features.templates.deployments import Deployments
+from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.playlists import Playlists
 from sluice.server.features.testruns.service import TestRuns
 from sluice.server.kit.batching import BatchedWriter
-from sluice.server.kit.configuration import KeptConfiguration
+from sluice.server.kit.configuration import Counted, KeptConfiguration
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
 from sluice.server.kit.periodic import Periodic
@@ -50,6 +52,8 @@ class Workbench:
     projects: Projects
     linter: Linter
     cleansing: ProjectCleansing
+    templates: Templates
+    deployments: Deployments
     playlists: Playlists
     test_runs: TestRuns
     periodic: tuple[Periodic, ...] = field(default=())
@@ -70,10 +74,14 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     projects = Projects(parts.database, parts.configuration, parts.policies)
     linter = Linter(projects, parts.analyzer)
     cleansing = ProjectCleansing(projects, parts.cleansing)
+    prompts = KeptConfiguration(parts.database, counted=Counted.PROMPTS)
+    deployments = Deployments(parts.database, parts.vault, projects)
     return Workbench(
         projects=projects,
         linter=linter,
         cleansing=cleansing,
+        templates=Templates(parts.database, parts.vault, linter, deployments, prompts),
+        deployments=deployments,
         playlists=Playlists(parts.database, parts.vault),
         test_runs=TestRuns(parts.database, parts.vault, parts.conversations, cleansing),
     )

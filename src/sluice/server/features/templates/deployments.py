@@ -1,0 +1,302 @@
+"""Where environments point: deploying, rolling back, withdrawing, and the history of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.server.errors import Conflict, NotFound, Unprocessable
+from sluice.server.features.audit import service as audit
+from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.service import NO_PROJECT, Projects
+from sluice.server.features.templates.content import LATEST, TemplateContent, unsayable
+from sluice.server.features.templates.deployment_repository import (
+    DeploymentRepository,
+    StoredDeployment,
+)
+from sluice.server.features.templates.known import KnownVersion
+from sluice.server.features.templates.opened import opened
+from sluice.server.features.templates.repository import StoredTemplate, TemplateRepository
+from sluice.server.kit.database import Database, utc_now
+from sluice.server.kit.sealing import DataKey, Place
+from sluice.server.vault.service import Vault
+
+NO_TEMPLATE: Final = "There is no such template in this project."
+NO_VERSION: Final = "There is no such version of this template."
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """An environment that is to point to a version; whoever makes it holds the template's lock."""
+
+    template_id: int
+    environment: str
+    version: KnownVersion
+    note: str = field(repr=False)
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDeployment:
+    """One deployment of the history."""
+
+    id: int
+    environment: str
+    number: int
+    version_uid: str
+    previous_number: int | None
+    """Where the environment pointed before; None: nowhere."""
+    note: str = field(repr=False)
+    user_id: int | None
+    at: datetime
+
+
+class Deployments:
+    """Deploys versions of templates."""
+
+    def __init__(self, database: Database, vault: Vault, projects: Projects) -> None:
+        self._database = database
+        self._vault = vault
+        self._projects = projects
+
+    async def deploy(
+        self,
+        project: KnownProject,
+        template_uid: str,
+        number: int,
+        environment: str,
+        *,
+        note: str = "",
+        user_id: int | None,
+    ) -> KnownVersion:
+        """Let an environment point to a version; nothing happens where it does already.
+
+        Raises `NotFound`, `Conflict` for `latest`, and `Unprocessable` with every problem where
+        clients of 0.1.6 must be told of what is deployed and cannot be.
+        """
+        refuse_latest(environment)
+        version = await self._numbered(project, template_uid, number)
+        await self.deploy_everywhere(project, version, [environment], note=note, user_id=user_id)
+        return version
+
+    async def roll_back(
+        self,
+        project: KnownProject,
+        template_uid: str,
+        environment: str,
+        *,
+        number: int | None = None,
+        note: str = "",
+        user_id: int | None,
+    ) -> KnownVersion:
+        """Deploy the version that was there before the present one, or the one of this number.
+
+        Asked again, it goes one further back. Raises as `deploy`; `Conflict` where there is
+        nothing before.
+        """
+        refuse_latest(environment)
+        if number is None:
+            async with self._database.read() as session:
+                template = await self._template(session, project, template_uid)
+                number = await _before(DeploymentRepository(session), template.id, environment)
+        version = await self._numbered(project, template_uid, number)
+        await self.deploy_everywhere(project, version, [environment], note=note, user_id=user_id)
+        return version
+
+    async def deploy_everywhere(
+        self,
+        project: KnownProject,
+        version: KnownVersion,
+        environments: Sequence[str],
+        *,
+        note: str = "",
+        user_id: int | None,
+    ) -> None:
+        """Deploy a version to several environments at once; raises as `deploy`.
+
+        `latest` may be among them for the newest version.
+        """
+        wanted = [one for one in environments if one != LATEST]
+        if wanted:
+            # Before the transaction: what it asks waits for what others are writing.
+            await self.refuse_unsayable(project, version.content)
+        async with self._database.write() as session:
+            repository = TemplateRepository(session)
+            template = await repository.locked(project.id, version.template_uid)
+            if template is None:
+                raise NotFound(NO_TEMPLATE)
+            if len(wanted) < len(environments):
+                await refuse_as_latest(repository, template, version.number)
+            key = await self._key(session, project)
+            for environment in wanted:
+                pointing = Pointing(template.id, environment, version, note, user_id)
+                await self.point(session, project, key, pointing)
+
+    async def withdraw(
+        self, project: KnownProject, template_uid: str, environment: str, *, user_id: int
+    ) -> None:
+        """Let an environment point nowhere for this template; raises `NotFound`, `Conflict`."""
+        refuse_latest(environment)
+        async with self._database.write() as session:
+            template = await self._template(session, project, template_uid)
+            if not await DeploymentRepository(session).withdraw(template.id, environment):
+                raise NotFound("Nothing of this template is deployed to this environment.")
+            await audit.record(
+                session,
+                "template.withdrawn",
+                actor_id=user_id,
+                subject=f"template:{template.id}",
+                details={"environment": environment},
+            )
+
+    async def history(
+        self,
+        project: KnownProject,
+        template_uid: str,
+        *,
+        environment: str | None,
+        before: int | None,
+        limit: int,
+    ) -> list[KnownDeployment]:
+        """The deployments of a template, newest first; raises `NotFound`."""
+        async with self._database.read() as session:
+            template = await self._template(session, project, template_uid)
+            key = await self._key(session, project)
+            rows = await DeploymentRepository(session).page(
+                template.id, environment=environment, before=before, limit=limit
+            )
+        return [_known(row, template, key, project.scope) for row in rows]
+
+    async def refuse_unsayable(self, project: KnownProject, content: TemplateContent) -> None:
+        """Raise `Unprocessable` where 0.1.6 must be told of a version and cannot be."""
+        problems = unsayable(content)
+        if problems and await self._projects.must_be_formattable(project):
+            raise Unprocessable(
+                "Clients of SDK 0.1.6 read templates of this project, and this version cannot be "
+                "said in their dialect. Mend it, or change the project's formatDialect to never.",
+                code="not_formattable",
+                errors=problems,
+            )
+
+    async def point(
+        self, session: AsyncSession, project: KnownProject, key: DataKey, pointing: Pointing
+    ) -> None:
+        """Let an environment point to a version in the caller's transaction, unless it does."""
+        repository, version = DeploymentRepository(session), pointing.version
+        template_id, environment = pointing.template_id, pointing.environment
+        before = await repository.version_id(template_id, environment)
+        if before == version.id:
+            return
+        now = utc_now()
+        await repository.point(template_id, environment, version.id, now)
+        place = _note_place(version.template_uid, environment, now, project.scope)
+        await repository.append(
+            {
+                "template_id": template_id,
+                "environment": environment,
+                "version_id": version.id,
+                "previous_version_id": before,
+                "note_sealed": key.seal(pointing.note, place) if pointing.note else None,
+                "user_id": pointing.user_id,
+                "at": now,
+            }
+        )
+        await audit.record(
+            session,
+            "template.deployed",
+            actor_id=pointing.user_id,
+            subject=f"template:{template_id}",
+            details={"environment": environment, "version": version.number},
+        )
+
+    async def _numbered(
+        self, project: KnownProject, template_uid: str, number: int
+    ) -> KnownVersion:
+        async with self._database.read() as session:
+            template = await self._template(session, project, template_uid)
+            row = await TemplateRepository(session).numbered(template, number)
+            if row is None:
+                raise NotFound(NO_VERSION)
+            return opened(row, await self._key(session, project), project.scope)
+
+    async def _template(
+        self, session: AsyncSession, project: KnownProject, template_uid: str
+    ) -> StoredTemplate:
+        template = await TemplateRepository(session).template(project.id, template_uid)
+        if template is None:
+            raise NotFound(NO_TEMPLATE)
+        return template
+
+    async def _key(self, session: AsyncSession, project: KnownProject) -> DataKey:
+        key = await self._vault.key(session, project.scope)
+        if key is None:
+            raise NotFound(NO_PROJECT)
+        return key
+
+
+def refuse_latest(environment: str) -> None:
+    """Raise `Conflict`: `latest` is not deployed to."""
+    if environment == LATEST:
+        raise Conflict(
+            "latest always points to the newest version; choose another environment, such as prod."
+        )
+
+
+async def refuse_as_latest(
+    repository: TemplateRepository, template: StoredTemplate, number: int
+) -> None:
+    """Raise `Conflict` where somebody wants `latest` to be a version that is not the newest."""
+    newest = await repository.versions(template, before=2**31 - 1, limit=1)
+    if newest and newest[0].number != number:
+        raise Conflict(
+            f"This is version {number}; latest always points to the newest one, which is "
+            f"{newest[0].number}. Choose another environment, such as prod."
+        )
+
+
+async def not_there(repository: TemplateRepository, project_id: int, environment: str) -> NotFound:
+    """The error for an environment or for a template that is not in it; names what there is."""
+    there = [LATEST, *await repository.environments(project_id)]
+    if environment in there:
+        return NotFound("There is no template of this name in this environment.")
+    return NotFound(f"There is no such environment; there are: {', '.join(there)}.")
+
+
+async def _before(repository: DeploymentRepository, template_id: int, environment: str) -> int:
+    """The number of the version before the present one.
+
+    Deploying a version that was there already takes back what was deployed since.
+    """
+    stack: list[int] = []
+    for version_id in await repository.version_ids(template_id, environment):
+        if version_id in stack:
+            del stack[stack.index(version_id) + 1 :]
+        else:
+            stack.append(version_id)
+    if len(stack) < 2:
+        raise Conflict("Nothing was deployed to this environment before; name a version.")
+    return await repository.number(stack[-2])
+
+
+def _note_place(template_uid: str, environment: str, at: datetime, scope: str) -> Place:
+    return Place("deployments", "note_sealed", f"{template_uid}:{environment}:{at}", scope)
+
+
+def _known(
+    row: StoredDeployment, template: StoredTemplate, key: DataKey, scope: str
+) -> KnownDeployment:
+    place = _note_place(template.uid, row.environment, row.at, scope)
+    return KnownDeployment(
+        id=row.id,
+        environment=row.environment,
+        number=row.number,
+        version_uid=row.version_uid,
+        previous_number=row.previous_number,
+        note=key.open(row.note_sealed, place) if row.note_sealed is not None else "",
+        user_id=row.user_id,
+        at=row.at,
+    )
