@@ -121,7 +121,8 @@ class Answering:
                 async with aclosing(asked.pieces()) as groups:
                     async for group in groups:
                         prepared.begun.answers()
-                        events, failure = _rewritten(rewriter, group)
+                        together = prepared.wire.joined(group) if len(group) > 1 else group
+                        events, failure = _rewritten(rewriter, together)
                         if rewriter.done and failure is None:
                             last = events
                             break

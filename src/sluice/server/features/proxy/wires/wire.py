@@ -132,6 +132,10 @@ class Wire(Protocol):
         """For a streamed answer; `provider` is named in errors."""
         ...
 
+    def joined(self, events: list[Event]) -> list[Event]:
+        """A vendor's events that came together; pieces of one text may be one event by now."""
+        ...
+
     def frame(self, event: Event) -> bytes:
         """An event as bytes of this wire's stream."""
         ...

@@ -23,8 +23,10 @@ from sluice.server.features.proxy.wires.anthropic.shapes import (
 from sluice.server.features.proxy.wires.anthropic.stream import MessageRewriter
 from sluice.server.features.proxy.wires.anthropic.walk import Walk
 from sluice.server.features.proxy.wires.anthropic.wire import AnthropicWire
+from sluice.server.features.proxy.wires.joining import MESSAGE_PIECE, joined
 from sluice.server.features.proxy.wires.reading import Body, Reading
 from sluice.server.features.proxy.wires.wire import Call, Outcome, Restorer, StreamRewriter
+from sluice.server.providers.sse import Event
 
 _BREAK: Final = "\n\n"
 
@@ -58,6 +60,10 @@ class AnthropicMessages(AnthropicWire):
         note_message(outcome, answer)
         answer_walk(restorer).shape(answer, ANSWER, "", "assistant")
         return outcome
+
+    def joined(self, events: list[Event]) -> list[Event]:
+        """Events that came together, pieces of one block's words as one."""
+        return joined(events, MESSAGE_PIECE)
 
     def rewriter(self, restorer: Restorer, provider: str) -> StreamRewriter:
         """For a streamed message."""

@@ -16,6 +16,10 @@ class AnthropicWire:
         """Write the vendor's model into the body."""
         body["model"] = model
 
+    def joined(self, events: list[Event]) -> list[Event]:
+        """Events that came together; each stays one."""
+        return events
+
     def frame(self, event: Event) -> bytes:
         """An event with its name, if it has one, and its data."""
         return sse.frame(event)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from sluice.engine.types import CleansedText
+from sluice.server.features.proxy.wires.joining import CHAT_PIECE, joined
 from sluice.server.features.proxy.wires.openai.answers import AnswerVisitor
 from sluice.server.features.proxy.wires.openai.chunks import ChunkRewriter, Layout, Treatment
 from sluice.server.features.proxy.wires.openai.parts import (
@@ -47,6 +48,7 @@ from sluice.server.features.proxy.wires.openai.shapes import (
 from sluice.server.features.proxy.wires.openai.wire import ChunkWire, chunk_outcome
 from sluice.server.features.proxy.wires.reading import Body, Reading, Speaker
 from sluice.server.features.proxy.wires.wire import Call, Outcome, Restorer
+from sluice.server.providers.sse import Event
 
 _SPEAKERS: Final[dict[str, Speaker]] = {
     "system": "system",
@@ -233,6 +235,10 @@ class ChatWire(ChunkWire):
         """Restore the texts of every choice."""
         _ANSWER(root(answer, AnswerVisitor(restorer, media=self._media)))
         return chunk_outcome(answer)
+
+    def joined(self, events: list[Event]) -> list[Event]:
+        """Events that came together, pieces of one choice's words as one."""
+        return joined(events, CHAT_PIECE)
 
     def rewriter(self, restorer: Restorer, provider: str, sent: bytes = b"") -> ChunkRewriter:
         """For a streamed answer; an error's words that stand in `sent` too are not repeated."""

@@ -19,6 +19,10 @@ class OpenAIWire:
         """Write the vendor's model into the body."""
         body["model"] = model
 
+    def joined(self, events: list[Event]) -> list[Event]:
+        """Events that came together; each stays one."""
+        return events
+
     def frame(self, event: Event) -> bytes:
         """An event as bytes."""
         return sse.frame(event)
