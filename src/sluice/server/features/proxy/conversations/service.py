@@ -211,8 +211,9 @@ class Conversations:
         What was recorded of its calls is the affair of `calls.forgetting`; once it is committed,
         call `forget`.
         """
-        await ConversationRepository(session).end(conversation_id)
+        # First the key, as whoever saves something in the conversation does.
         await self._vault.destroy(session, conversation_scope(conversation_id))
+        await ConversationRepository(session).end(conversation_id)
 
     async def delete_space(self, session: AsyncSession, space_id: int) -> int:
         """Destroy the keys of a project's own conversation and of all in it; how many there were.
@@ -225,6 +226,16 @@ class Conversations:
         found = await ConversationRepository(session).delete_space(space_id)
         await self._vault.destroy_all(session, [conversation_scope(i) for i in found])
         return len(found)
+
+    async def some_of_deleted(
+        self, session: AsyncSession, space_id: int, most: int
+    ) -> Sequence[int]:
+        """At most so many of a deleted project's conversations that `let_go` has not had yet."""
+        return await ConversationRepository(session).in_space(space_id, most)
+
+    async def let_go(self, session: AsyncSession, conversation_id: int) -> None:
+        """Nothing is kept any more of this conversation of a deleted project."""
+        await ConversationRepository(session).leave_space(conversation_id)
 
     def forget_space(self, space_id: int) -> None:
         """Let nothing of a deleted project stay in this process's memory; see `forget`."""
