@@ -34,6 +34,7 @@ from sluice.server.features.models import endpoints as models
 from sluice.server.features.models.service import Models
 from sluice.server.features.policies import endpoints as policies
 from sluice.server.features.policies.service import Policies, PolicyInForce
+from sluice.server.features.projects.service import Projects
 from sluice.server.features.prompts import endpoints as prompts
 from sluice.server.features.prompts.answer import Answers
 from sluice.server.features.prompts.service import Prompts
@@ -46,6 +47,7 @@ from sluice.server.features.proxy.wiring import GatewayParts, make_gateway
 from sluice.server.features.threads import endpoints as threads
 from sluice.server.features.threads.service import Threads
 from sluice.server.first_start import Started, first_start
+from sluice.server.kit.configuration import KeptConfiguration
 from sluice.server.kit.database import Database, utc_now
 from sluice.server.kit.metrics import Metrics
 from sluice.server.kit.sealing import MasterKeys
@@ -176,6 +178,8 @@ def make_services(
         presentable=Presentable(analyzer),
     )
     thread_service = Threads(vault, model_service)
+    configuration = KeptConfiguration(database)
+    projects = Projects(database, configuration, policy_service)
     parts = make_gateway(
         GatewayParts(
             database=database,
@@ -187,6 +191,8 @@ def make_services(
             providers=providers,
             native=Native(transport),
             metrics=metrics,
+            configuration=configuration,
+            projects=projects,
             detector_version=detector.version,
         ),
         prices_file=settings.prices_file,
@@ -202,7 +208,9 @@ def make_services(
             providers=providers,
             metrics=metrics,
             writer=parts.writer,
-            configuration=parts.configuration,
+            configuration=configuration,
+            projects=projects,
+            signing_in=auth.service,
             conversations=parts.conversations,
             cleansing=parts.cleansing,
             prices=parts.prices,

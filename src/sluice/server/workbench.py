@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sluice.server.analysis.analyzer import Analyzer
+from sluice.server.auth.service import SignInService
 from sluice.server.features.models.service import Models
 from sluice.server.features.policies.service import Policies
 from sluice.server.features.projects.cleansing import ProjectCleansing
+from sluice.server.features.projects.deleting import ProjectDeletion
 from sluice.server.features.projects.linting import Linter
+from sluice.server.features.projects.managing import ManagedProjects
 from sluice.server.features.projects.service import Projects
+from sluice.server.features.proxy.calls.of_projects import ProjectCalls
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
@@ -39,6 +43,8 @@ class WorkbenchParts:
     metrics: Metrics
     writer: BatchedWriter
     configuration: KeptConfiguration
+    projects: Projects
+    signing_in: SignInService
     conversations: Conversations
     cleansing: GatewayCleansing
     prices: Prices
@@ -50,6 +56,8 @@ class Workbench:
     """What endpoints need, and what runs beside them."""
 
     projects: Projects
+    managed_projects: ManagedProjects
+    project_deletion: ProjectDeletion
     linter: Linter
     cleansing: ProjectCleansing
     templates: Templates
@@ -71,17 +79,29 @@ class Workbench:
 
 def make_workbench(parts: WorkbenchParts) -> Workbench:
     """Every service of the workbench."""
-    projects = Projects(parts.database, parts.configuration, parts.policies)
+    projects = parts.projects
     linter = Linter(projects, parts.analyzer)
     cleansing = ProjectCleansing(projects, parts.cleansing)
     prompts = KeptConfiguration(parts.database, counted=Counted.PROMPTS)
     deployments = Deployments(parts.database, parts.vault, projects)
+    deletion = ProjectDeletion(
+        parts.database,
+        parts.signing_in,
+        parts.conversations,
+        parts.cleansing,
+        # In this order: what refers to something else goes first.
+        parts=(ProjectCalls(parts.conversations),),
+    )
+    clearing = Periodic("deleted projects", deletion.clear_some, every=60)
     return Workbench(
         projects=projects,
+        managed_projects=ManagedProjects(parts.signing_in, parts.policies, parts.conversations),
+        project_deletion=deletion,
         linter=linter,
         cleansing=cleansing,
         templates=Templates(parts.database, parts.vault, linter, deployments, prompts),
         deployments=deployments,
         playlists=Playlists(parts.database, parts.vault),
         test_runs=TestRuns(parts.database, parts.vault, parts.conversations, cleansing),
+        periodic=(clearing,),
     )

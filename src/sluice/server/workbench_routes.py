@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 
-WIRE: Final[tuple[APIRouter, ...]] = ()
+from sluice.server.features.projects import endpoints as projects
+
+WIRE: Final[tuple[APIRouter, ...]] = (projects.wire,)
 """Of the Freeplay wire, with paths that begin behind its base."""
-OWN: Final[tuple[APIRouter, ...]] = ()
+OWN: Final[tuple[APIRouter, ...]] = (projects.own,)
 """Of our own API, with whole paths."""
 
 

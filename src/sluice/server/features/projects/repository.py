@@ -86,6 +86,18 @@ class ProjectRepository(Repository):
         )
         return removed.one_or_none() is not None
 
+    async def shut(self, project_id: int, now: datetime) -> bool:
+        """Mark a project as deleted, and free its id and name; whether it was not yet."""
+        # Neither is what a project can be called.
+        freed = {"uid": f"~{project_id}", "name": f" {project_id}"}
+        shut = await self._session.execute(
+            update(Project)
+            .where(Project.id == project_id, Project.deleted_at.is_(None))
+            .values(deleted_at=now, **freed)
+            .returning(Project.id)
+        )
+        return shut.one_or_none() is not None
+
     async def remove_members(self, project_id: int) -> None:
         """Delete every member."""
         await self._session.execute(

@@ -10,9 +10,11 @@ from sluice.server.auth.roles import Permission
 from sluice.server.errors import Forbidden, NotFound
 from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.features.projects.known import FormatDialect, KnownProject, OnFindings
+from sluice.server.features.projects.naming import is_uid
 from sluice.server.features.projects.repository import ProjectRepository
 from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.projects.tables import Project
+from sluice.server.features.proxy.joining import CallersSpaces
 from sluice.server.kit.configuration import KeptConfiguration
 from sluice.server.kit.database import Database, utc_now
 
@@ -37,6 +39,8 @@ class Projects:
 
         Raises `NotFound` for who has no role in it, `Forbidden` for a lower one.
         """
+        if not is_uid(uid):
+            raise NotFound(NO_PROJECT)
         await self._configuration.refresh()
         key = ("project", caller.user_id, caller.role, uid)
         known = await self._configuration.get(key, partial(self._read, caller, uid))
@@ -53,9 +57,21 @@ class Projects:
         async with self._database.read() as session:
             repository = ProjectRepository(session)
             if caller.may(Permission.MANAGE):
-                return [_known(row, ProjectRole.OWNER) for row in await repository.all()]
+                return [known_project(row, ProjectRole.OWNER) for row in await repository.all()]
             rows = await repository.of_user(caller.user_id)
-        return [_known(row, _role(role)) for row, role in rows]
+        return [known_project(row, _role(role)) for row, role in rows]
+
+    async def space_named(self, caller: Caller, uid: str) -> int:
+        """The own conversation of a project in which the caller may record; raises like `of`."""
+        return (await self.of(caller, uid, ProjectRole.EDITOR)).space_id
+
+    async def spaces_of(self, caller: Caller) -> CallersSpaces:
+        """The own conversations of all projects in which the caller may record.
+
+        As of the last `refresh` of what is kept: to be asked when the caller was just verified.
+        """
+        key = ("spaces", caller.user_id, caller.role)
+        return await self._configuration.get(key, partial(self._spaces, caller))
 
     async def policy(self, project: KnownProject) -> PolicyInForce:
         """The policy version in force for what is recorded and saved in a project."""
@@ -86,6 +102,11 @@ class Projects:
             await ProjectRepository(session).note_format_use(project.id, utc_now())
         self._format_noted.add(project.id)
 
+    async def _spaces(self, caller: Caller) -> CallersSpaces:
+        found = [p for p in await self.all_of(caller) if p.role.may(ProjectRole.EDITOR)]
+        own = next((p.space_id for p in found if p.user_id == caller.user_id), None)
+        return CallersSpaces(own, tuple(sorted(p.space_id for p in found)))
+
     async def _read(self, caller: Caller, uid: str) -> KnownProject | None:
         async with self._database.read() as session:
             repository = ProjectRepository(session)
@@ -93,11 +114,11 @@ class Projects:
             if row is None:
                 return None
             if caller.may(Permission.MANAGE):
-                return _known(row, ProjectRole.OWNER)
+                return known_project(row, ProjectRole.OWNER)
             role = await repository.role(row.id, caller.user_id)
         if role is None and row.user_id != caller.user_id:
             return None
-        return _known(row, _role(role))
+        return known_project(row, _role(role))
 
 
 def _role(role: str | None) -> ProjectRole:
@@ -105,7 +126,8 @@ def _role(role: str | None) -> ProjectRole:
     return ProjectRole(role) if role is not None else ProjectRole.EDITOR
 
 
-def _known(row: Project, role: ProjectRole) -> KnownProject:
+def known_project(row: Project, role: ProjectRole) -> KnownProject:
+    """A row as the other features know it."""
     return KnownProject(
         id=row.id,
         uid=row.uid,

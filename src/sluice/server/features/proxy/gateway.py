@@ -32,8 +32,8 @@ from sluice.server.features.proxy.calls.recording import BegunCall, CallFacts, C
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.headers import named_by
-from sluice.server.features.proxy.conversations.service import Conversations, Owner
 from sluice.server.features.proxy.expected import expected_tokens
+from sluice.server.features.proxy.joining import Joining
 from sluice.server.features.proxy.limits.key_settings import KeySettingsService
 from sluice.server.features.proxy.limits.rules import NO_LIMITS
 from sluice.server.features.proxy.routing import route
@@ -99,7 +99,7 @@ class Gateway:
         models: Models,
         policies: Policies,
         scanning: AnswerScanning,
-        conversations: Conversations,
+        joining: Joining,
         cleansing: GatewayCleansing,
         calls: Calls,
         key_settings: KeySettingsService,
@@ -113,7 +113,7 @@ class Gateway:
         self._models = models
         self._policies = policies
         self._scanning = scanning
-        self._conversations = conversations
+        self._joining = joining
         self._cleansing = cleansing
         self._calls = calls
         self._key_settings = key_settings
@@ -133,8 +133,7 @@ class Gateway:
         question = Question(came.wire, came.body, target.connections, came.headers)
         self._asking.check(question)
         reading = await _with_text_taken_out(target.instance, came, reading)
-        owner = Owner(came.caller.user_id, came.caller.api_token_id)
-        conversation = await self._conversations.open(owner, call.conversation, call.end_user)
+        conversation = await self._joining.open(came.caller, came.headers, call)
         facts = partial(self._facts, came, call, reading, target)
         chars = sum(len(leaf.text) for leaf in reading.leaves)
         try:
@@ -145,6 +144,7 @@ class Gateway:
                 target.instance.instructions,
                 partial(self._record, came, chars, facts),
                 subject=f"model_instance:{target.instance.id}",
+                actor_id=came.caller.user_id,
             )
         except Blocked as blocked:
             await self._blocked(facts, conversation.id, blocked)

@@ -20,6 +20,7 @@ from sluice.server.features.proxy.calls.records import Records
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.proxy.gateway import Gateway
+from sluice.server.features.proxy.joining import Joining, ProjectSpaces
 from sluice.server.features.proxy.known_callers import KnownCallers
 from sluice.server.features.proxy.limits.key_settings import KeySettingsService
 from sluice.server.kit.batching import BatchedWriter
@@ -44,6 +45,8 @@ class GatewayParts:
     providers: Providers
     native: Native
     metrics: Metrics
+    configuration: KeptConfiguration
+    projects: ProjectSpaces
     detector_version: str
 
 
@@ -57,7 +60,6 @@ class GatewayServices:
     answering: Answering
     calls: Calls
     records: Records
-    configuration: KeptConfiguration
     conversations: Conversations
     cleansing: GatewayCleansing
     prices: Prices
@@ -73,7 +75,7 @@ def make_gateway(
     calls = Calls(writer, prices, key_settings)
     conversations = Conversations(database, writer, parts.vault)
     asking = Asking(parts.providers, parts.native)
-    configuration = KeptConfiguration(database)
+    configuration = parts.configuration
     cleansing = GatewayCleansing(database, writer, conversations, parts.analyzer)
     gateway = Gateway(
         database=database,
@@ -82,7 +84,7 @@ def make_gateway(
         models=parts.models,
         policies=parts.policies,
         scanning=AnswerScanning(parts.policies, parts.detectors),
-        conversations=conversations,
+        joining=Joining(conversations, parts.projects),
         cleansing=cleansing,
         calls=calls,
         key_settings=key_settings,
@@ -101,7 +103,6 @@ def make_gateway(
         answering=answering,
         calls=calls,
         records=records,
-        configuration=configuration,
         conversations=conversations,
         cleansing=cleansing,
         prices=prices,

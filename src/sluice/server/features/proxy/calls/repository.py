@@ -145,17 +145,18 @@ class CallRepository(Repository):
             found += [StoredText(*row) for row in await self._session.execute(query)]
         return found
 
-    async def forget(self, conversation_id: int, now: datetime) -> None:
-        """Remove every text of a conversation's calls; what they used stays."""
+    async def forget(self, conversation_id: int, now: datetime) -> int:
+        """Remove every text of a conversation's calls; what they used stays. How many rows."""
         nothing = dict.fromkeys(SEALED)
-        await self._session.execute(
+        calls = await self._session.execute(
             update(_CALLS)
             .where(_CALLS.c.conversation_id == conversation_id, _CALLS.c.deleted_at.is_(None))
             .values(deleted_at=now, manifest={}, answer_manifest={}, coverage={}, **nothing)
         )
-        await self._session.execute(
+        texts = await self._session.execute(
             delete(_TEXTS).where(_TEXTS.c.conversation_id == conversation_id)
         )
+        return sum(cast("CursorResult[Any]", done).rowcount for done in (calls, texts))
 
 
 def _filtered(query: Select[Call], wanted: CallFilter) -> Select[Call]:

@@ -114,6 +114,7 @@ class GatewayCleansing:
         record: Record[Result],
         *,
         subject: str = "",
+        actor_id: int | None = None,
     ) -> tuple[CleansedCall, Result]:
         """Write the cleansed texts into the request, and commit what is new with its record.
 
@@ -126,7 +127,13 @@ class GatewayCleansing:
         stand_ins: frozenset[str] = frozenset()
         for _ in range(ATTEMPTS):
             call = await self.cleanse(
-                conversation, reading, policy, instructions, subject=subject, avoid=stand_ins
+                conversation,
+                reading,
+                policy,
+                instructions,
+                subject=subject,
+                actor_id=actor_id,
+                avoid=stand_ins,
             )
             try:
                 saving = partial(_save_and_record, call, await record(call))
@@ -151,6 +158,10 @@ class GatewayCleansing:
             code="conversation_busy",
         )
 
+    def forget(self, space_id: int) -> None:
+        """Let nothing that was cleansed in a deleted space stay in this process's memory."""
+        self._texts.forget(space_id)
+
     async def cleanse(
         self,
         conversation: Conversation,
@@ -159,11 +170,13 @@ class GatewayCleansing:
         instructions: RawText,
         *,
         subject: str = "",
+        actor_id: int | None = None,
         avoid: frozenset[str] = frozenset(),
     ) -> CleansedCall:
         """Write the cleansed texts into the request; nothing of it is stored yet.
 
-        The call's `save` stores it; then call `settled`. Stand-ins in `avoid` are not drawn.
+        The call's `save` stores it; then call `settled`. Stand-ins in `avoid` are not drawn. A
+        refusal by the policy is audited for `actor_id`, else for who opened the conversation.
         """
         try:
             call, written = await self._cleanse(conversation, reading, policy, instructions, avoid)
@@ -175,7 +188,9 @@ class GatewayCleansing:
             reading.write_back()
             return call
         # By now nothing of the text is kept.
-        await self._writer.submit(partial(_audit_blocked, conversation, subject, counts))
+        actor = conversation.asked.owner.user_id if actor_id is None else actor_id
+        told = subject or conversation.vault.scope
+        await self._writer.submit(partial(_audit_blocked, actor, told, counts))
         raise Blocked(message, counts)
 
     async def _cleanse(
@@ -382,13 +397,13 @@ async def _save_and_record(
 
 
 async def _audit_blocked(
-    conversation: Conversation, subject: str, counts: dict[str, int], session: AsyncSession
+    actor_id: int, subject: str, counts: dict[str, int], session: AsyncSession
 ) -> None:
     await audit.record(
         session,
         "prompt.blocked",
-        actor_id=conversation.asked.owner.user_id,
-        subject=subject or conversation.vault.scope,
+        actor_id=actor_id,
+        subject=subject,
         details=dict(counts),
     )
 

@@ -118,3 +118,14 @@ class ConversationRepository(Repository):
         found = [int(row[0]) for row in rows]
         await self._session.execute(_DELETE_SPACE, {"of_space": space_id, "now": utc_now()})
         return found
+
+    async def in_space(self, space_id: int, most: int) -> list[int]:
+        """Some of the conversations in a project, the first ones."""
+        query = select(_TABLE.c.id).where(_TABLE.c.space_id == space_id).order_by(_TABLE.c.id)
+        return [int(row[0]) for row in await self._session.execute(query.limit(most))]
+
+    async def leave_space(self, conversation_id: int) -> None:
+        """It uses no other conversation's placeholders any more."""
+        await self._session.execute(
+            update(_TABLE).where(_TABLE.c.id == conversation_id).values(space_id=None)
+        )
