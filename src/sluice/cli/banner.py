@@ -30,6 +30,8 @@ class Banner:
     instances: tuple[str, ...]
     """The model instances that the first start made."""
     made_key: Path | None
+    project: str | None = None
+    """The id of the project that the first start made."""
 
     def show(self) -> None:
         """Print it on standard output."""
@@ -49,6 +51,7 @@ class Banner:
             ("database", shown_database(self.settings)),
             *self._key_lines(),
             *([("model instances", ", ".join(self.instances))] if self.instances else []),
+            *self._project_lines(),
             *self._token_lines(),
         ]
 
@@ -78,6 +81,12 @@ class Banner:
             "without it nothing that is sealed can be read again"
         )
         return [("master key", said)]
+
+    def _project_lines(self) -> list[tuple[str, str]]:
+        if self.project is None:
+            return []
+        clients = f"Freeplay's clients: {self.address}/api; the key is a token"
+        return [(f"project {self.project}", clients)]
 
     def _token_lines(self) -> list[tuple[str, str]]:
         if self.token is None:

@@ -122,7 +122,13 @@ async def _prepare(settings: Settings) -> Banner:
         await client.aclose()
         await transport.aclose()
         await database.close()
-    return Banner(settings, token=started.token, instances=started.instances, made_key=found.made)
+    return Banner(
+        settings,
+        token=started.token,
+        instances=started.instances,
+        project=started.project,
+        made_key=found.made,
+    )
 
 
 def _stop_on_signal() -> None:

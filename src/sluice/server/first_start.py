@@ -1,4 +1,4 @@
-"""What an empty database gets: administrator, default policy, the echo, and found providers."""
+"""What an empty database gets: administrator, policy, the echo, found providers, a project."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sluice.server.features.models.schemas import ConnectionIn, ModelInstanceIn
 from sluice.server.features.policies.schemas import PolicyGroupIn
+from sluice.server.features.projects.schemas import ProjectIn
 from sluice.server.providers.firststart import FirstStart
 from sluice.server.services import Services
 
@@ -18,6 +19,7 @@ ECHO = ModelInstanceIn(
     policy_group_id=0,
     connection=ConnectionIn(provider_key="echo", model="echo", credentials={}),
 )
+PROJECT = ProjectIn(name="Default", id="default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Started:
 
     token: str | None
     instances: tuple[str, ...] = ()
+    project: str | None = None
+    """The id of the project that it made."""
 
 
 async def first_start(
@@ -34,16 +38,15 @@ async def first_start(
     """Fill an empty database; on any later start do nothing."""
     token = await services.auth.ensure_administrator(given_token)
     try:
-        names = await _content(services, found)
+        return await _content(services, token, found)
     except IntegrityError:
-        names = ()  # another replica was first
-    return Started(token, names)
+        return Started(token)  # another replica was first
 
 
-async def _content(services: Services, found: Sequence[FirstStart]) -> tuple[str, ...]:
+async def _content(services: Services, token: str | None, found: Sequence[FirstStart]) -> Started:
     async with services.database.write() as session:
         if await services.policies.any_exists(session):
-            return ()
+            return Started(token)
         group = await services.policies.create(
             session, PolicyGroupIn(name=DEFAULT_POLICY), actor_id=None
         )
@@ -51,7 +54,9 @@ async def _content(services: Services, found: Sequence[FirstStart]) -> tuple[str
         for body in wanted:
             body = body.model_copy(update={"policy_group_id": group.id})
             await services.models.create(session, body, actor_id=None)
-    return tuple(body.name for body in wanted)
+        made = PROJECT.model_copy(update={"policy_group_id": group.id})
+        project = await services.workbench.managed_projects.create(session, made, actor_id=None)
+    return Started(token, tuple(body.name for body in wanted), project.id)
 
 
 def _instance(start: FirstStart) -> ModelInstanceIn:

@@ -34,6 +34,12 @@ def test_a_first_start_shows_the_token_and_a_line_that_works_as_pasted() -> None
     ]  # fmt: skip
 
 
+def test_the_first_project_is_shown_with_the_address_for_freeplays_clients() -> None:
+    settings = Settings(port=9000)
+    shown = Banner(settings, token=TOKEN, instances=(), made_key=None, project="default")
+    assert "http://127.0.0.1:9000/api;" in dict(shown.lines())["project default"]
+
+
 def test_another_address_stands_in_the_line_to_try() -> None:
     assert "SLUICE_URL=http://[::1]:9000 " in made(host="::", port=9000).line_to_try()
 

@@ -81,11 +81,15 @@ async def restore(
 
 @admin_router.delete("/{group_id}", status_code=204)
 async def delete(group_id: RowId, caller: Manager, services: ServicesDep) -> None:
-    """Delete a policy group that no model instance uses."""
+    """Delete a policy group that no model instance and no project uses."""
     async with services.database.write() as session:
         if names := await services.models.names_using(session, group_id):
             raise Conflict(
                 f"{len(names)} model instance(s) use this policy group; "
                 "give them another one first."
+            )
+        if names := await services.workbench.managed_projects.names_using(session, group_id):
+            raise Conflict(
+                f"{len(names)} project(s) use this policy group; give them another one first."
             )
         await services.policies.delete(session, group_id, actor_id=caller.user_id)

@@ -135,7 +135,7 @@ class Policies:
         ]
 
     async def delete(self, session: AsyncSession, group_id: int, *, actor_id: int) -> None:
-        """Mark a group as deleted; the caller has made sure that no instance uses it."""
+        """Mark a group as deleted; the caller has made sure that nothing uses it."""
         group = await self._group(session, group_id)
         group.deleted_at = utc_now()
         await audit.record(

@@ -137,13 +137,12 @@ class ManagedProjects:
         if user is None:
             raise NotFound("There is no such user.")
         member = await ProjectRepository(session).member(row.id, user_id)
-        if member is None:
-            member = ProjectMember(project_id=row.id, user_id=user_id, role=role.value)
-            await ProjectRepository(session).add(member)
-        elif member.role == role.value:
+        if member is not None and member.role == role.value:
             return MemberOut.of(member, user)
+        if member is None:
+            member = ProjectMember(project_id=row.id, user_id=user_id)
         member.role = role.value
-        await session.flush()
+        await ProjectRepository(session).add(member)
         await _record(
             session, "project.member_set", row.id, actor_id, user_id=user_id, role=role.value
         )
