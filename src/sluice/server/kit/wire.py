@@ -63,3 +63,11 @@ class Data(WireModel, Generic[Payload]):
     """Every success body: `{"data": …}`."""
 
     data: Payload
+
+
+class Page(WireModel, Generic[Payload]):
+    """Every part of a list: `{"data": […], "nextCursor": …}`."""
+
+    data: list[Payload]
+    next_cursor: str | None = None
+    """Give it as `cursor` for what follows; null at the end."""

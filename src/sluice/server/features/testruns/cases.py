@@ -11,6 +11,7 @@ from math import isfinite
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue
+from pydantic.alias_generators import to_camel
 
 from sluice.engine.errors import Problem
 from sluice.server.features.proxy.wires.reading import Reading, shown
@@ -162,7 +163,20 @@ def opened_case(row: TestCase, scope: str, key: DataKey) -> KnownCase:
     )
 
 
-def read_content(document: dict[str, Any], reading: Reading, path: str = "") -> None:
+@dataclass(frozen=True, slots=True)
+class CasePath:
+    """Where a content stands in a request, and how its fields are spelt there."""
+
+    prefix: str = ""
+    """`testCases[3].`"""
+    snake: bool = False
+
+    def at(self, name: str = "", inner: str = "") -> str:
+        """The path of one of its fields, or of something in it."""
+        return f"{self.prefix}{name if self.snake else to_camel(name)}{inner}".rstrip(".")
+
+
+def read_content(document: dict[str, Any], reading: Reading, path: CasePath) -> None:
     """Tell a `Reading` what is text in a content's document: everything but a file's bytes.
 
     All of it counts as the application's words: a placeholder of the project that stands in it
@@ -170,12 +184,12 @@ def read_content(document: dict[str, Any], reading: Reading, path: str = "") -> 
     """
     for name in ("inputs", "output", "output_message", "history", "metadata"):
         if name in document:
-            reading.values(document, name, f"{path}{name}", "system")
-    for slot, media in document.get("media_inputs", {}).items():
-        where = f"{path}media_inputs.{shown(slot)}"
+            reading.values(document, name, path.at(name), "system")
+    slots, held = path.at("media_inputs"), document.get("media_inputs", {})
+    for slot, media in list(held.items()):
         if media["type"] == "url":
-            reading.text(media, "url", f"{where}.url", "system")
-        reading.key(document["media_inputs"], slot, f"{path}media_inputs", "system")
+            reading.text(media, "url", f"{slots}.{shown(slot)}.url", "system")
+        reading.key(held, slot, slots, "system")
 
 
 def take_files(document: Any) -> list[tuple[dict[str, Any], str]]:  # noqa: ANN401 (any JSON)
@@ -194,20 +208,26 @@ def take_files(document: Any) -> list[tuple[dict[str, Any], str]]:  # noqa: ANN4
     return taken
 
 
-def problems_of(content: CaseContent, kind: CaseKind, *, raw_is_kept: bool) -> list[Problem]:
+def problems_of(
+    content: CaseContent, kind: CaseKind, path: CasePath, *, raw_is_kept: bool
+) -> list[Problem]:
     """What is wrong with a content beyond its form, by path."""
     document = content.document()
     files = take_files(document)
-    found = list(_value_problems(document, "", 0))
-    for name, holder in (("inputs", content.inputs), ("metadata", content.metadata or {})):
-        if any(not 0 < len(key) <= LONGEST_NAME for key in holder):
-            found.append(Problem(name, f"names must have 1 to {LONGEST_NAME} characters"))
+    found = [p for name in document for p in _value_problems(document[name], path.at(name), 1)]
+    if document == {"inputs": {}}:
+        found.append(Problem(path.at(), "holds nothing"))
+    for name in ("inputs", "metadata"):
+        if any(not 0 < len(key) <= LONGEST_NAME for key in document.get(name, ())):
+            message = f"names must have 1 to {LONGEST_NAME} characters"
+            found.append(Problem(path.at(name), message))
     if not found and _length(document) > LONGEST_TEXT:
-        found.append(Problem("", f"is longer than {LONGEST_TEXT:,} characters in all"))
+        found.append(Problem(path.at(), f"is longer than {LONGEST_TEXT:,} characters in all"))
     if kind is CaseKind.TRACE and set(content.inputs) != {"input"}:
-        found.append(Problem("inputs", "a trace's test case has one input, with the name input"))
+        message = "a trace's test case has one input, with the name input"
+        found.append(Problem(path.at("inputs"), message))
     if not raw_is_kept:
-        found += [Problem(path, _NO_FILES) for path in _files(content, bool(files))]
+        found += [Problem(where, _NO_FILES) for where in _files(content, path, bool(files))]
     return found
 
 
@@ -216,12 +236,12 @@ _NO_FILES: Final = (
 )
 
 
-def _files(content: CaseContent, in_messages: bool) -> Iterator[str]:
+def _files(content: CaseContent, path: CasePath, in_messages: bool) -> Iterator[str]:
     for slot, media in (content.media_inputs or {}).items():
         if isinstance(media, MediaData):
-            yield f"media_inputs.{shown(slot)}"
+            yield path.at("media_inputs", f".{shown(slot)}")
     if in_messages:
-        yield "history"
+        yield path.at("history")
 
 
 def _value_problems(value: object, path: str, depth: int) -> Iterator[Problem]:

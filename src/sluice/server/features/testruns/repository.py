@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import CursorResult, Table, bindparam, delete, func, insert, select, update
 
@@ -94,6 +94,14 @@ class PlaylistRepository(Repository):
         return cast("CursorResult[Any]", result).rowcount > 0
 
 
+class PlaylistState(NamedTuple):
+    """Equal as long as nobody has changed a playlist."""
+
+    updated_at: datetime
+    cases: int
+    newest: int
+
+
 class TestCaseRepository(Repository):
     """Test cases of a playlist, in the order in which they were added."""
 
@@ -118,6 +126,17 @@ class TestCaseRepository(Repository):
         """How many a playlist has."""
         query = select(func.count()).where(_CASES.c.playlist_id == playlist_id)
         return int((await self._session.execute(query)).scalar_one())
+
+    async def state(self, playlist_id: int) -> PlaylistState | None:
+        """How a playlist is now; None for a deleted one."""
+        query = (
+            select(_PLAYLISTS.c.updated_at, func.count(_CASES.c.id), func.max(_CASES.c.id))
+            .outerjoin(_CASES, _CASES.c.playlist_id == _PLAYLISTS.c.id)
+            .where(_PLAYLISTS.c.id == playlist_id)
+            .group_by(_PLAYLISTS.c.updated_at)
+        )
+        row = (await self._session.execute(query)).one_or_none()
+        return PlaylistState(row[0], int(row[1]), int(row[2] or 0)) if row is not None else None
 
     async def kind(self, playlist_id: int) -> str | None:
         """Of the cases of a playlist; None for an empty one."""
