@@ -20,6 +20,8 @@ _KEY_BYTES: Final = 32
 _STAND_IN_ATTEMPTS: Final = 32
 _TYPED_STAND_INS: Final = "="
 """Where `reserved` keeps marks of typed texts that look like stand-ins; no entity type."""
+_MOST_UNMARKED: Final = 100_000
+"""Code points of texts that are kept until somebody asks what in them looks like a stand-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Mapping:
         self._matcher: Matcher[Entry]
         self._forget_entries()
         self._reserved = {name: set(numbers) for name, numbers in (reserved or {}).items()}
+        self._unmarked: dict[str, None] = {}
+        self._unmarked_length = 0
         self._journal: list[tuple[str, int]] | None = None
         for entry in entries:
             self._add(entry)
@@ -149,6 +153,7 @@ class Mapping:
         A name with an underscore before it stands for every entity type that ends in it. The name
         `=` holds 48-bit marks, keyed, of typed texts that look like stand-ins.
         """
+        self._mark_lookalikes()
         return {name: sorted(numbers) for name, numbers in sorted(self._reserved.items())}
 
     @property
@@ -167,10 +172,21 @@ class Mapping:
         `cleanse` calls it for the text that it cleanses; call it for others that the model will see
         or a person typed. Time is linear in the text.
         """
+        if text in self._unmarked:
+            return
         for name, number in placeholders.typed(text):
             self._reserve(name, number)
-        for lookalike in standins.lookalikes(text):
-            self._reserve(_TYPED_STAND_INS, self._mark(lookalike))
+        self._unmarked[text] = None
+        self._unmarked_length += len(text)
+        if self._unmarked_length > _MOST_UNMARKED:
+            self._mark_lookalikes()
+
+    def _mark_lookalikes(self) -> None:
+        """Only now: most conversations never draw a stand-in, and looking takes its time."""
+        for text in self._unmarked:
+            for lookalike in standins.lookalikes(text):
+                self._reserve(_TYPED_STAND_INS, self._mark(lookalike))
+        self._unmarked, self._unmarked_length = {}, 0
 
     def reserve_number(self, entity_type: str, number: int) -> None:
         """Never issue this number of this entity type."""
@@ -275,6 +291,7 @@ class Mapping:
 
     def _is_free(self, candidate: str) -> bool:
         """Whether nobody has or typed this text, as far as the conversation knows."""
+        self._mark_lookalikes()
         known = any(self.lookup(action, candidate, 0) in self._by_lookup for action in Action)
         typed = self._mark(candidate) in self._reserved.get(_TYPED_STAND_INS, ())
         return not known and not typed and candidate not in self._by_placeholder
@@ -282,12 +299,13 @@ class Mapping:
     @contextmanager
     def atomic(self) -> Iterator[None]:
         """Undo everything that was issued and reserved inside if it ends in an exception."""
-        before = len(self._entries)
+        before, unmarked = len(self._entries), dict(self._unmarked)
         self._journal = []
         try:
             yield
         except BaseException:
             self._roll_back(before)
+            self._unmarked, self._unmarked_length = unmarked, sum(map(len, unmarked))
             raise
         finally:
             self._journal = None

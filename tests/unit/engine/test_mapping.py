@@ -217,6 +217,37 @@ def test_a_stand_in_is_never_one_that_was_typed() -> None:
     assert drawn <= {"203.0.113.9", "IP_ADDRESS_0"}
 
 
+@pytest.mark.parametrize("lines", [1, 5_000], ids=["short", "long"])
+def test_what_was_typed_is_known_however_late_it_matters(lines: int) -> None:
+    """Texts are looked through when a stand-in is drawn or what is reserved is stored."""
+    typed = "".join(f"line {n}: see 203.0.113.7\n" for n in range(lines))
+    first, second = Mapping(key=KEY), Mapping(key=KEY)
+    first.reserve(typed)
+    second.reserve(typed)
+    second.reserve(typed)
+    _issue(second, "10.0.0.1", "IP_ADDRESS", Action.REPLACE)
+    assert first.reserved["="] == second.reserved["="]
+    assert Mapping(key=KEY, reserved=first.reserved).reserved == first.reserved
+
+
+def _failing_replacement(mapping: Mapping) -> None:
+    with mapping.atomic():
+        mapping.reserve("to 203.0.113.8")
+        _issue(mapping, "10.0.0.1", "IP_ADDRESS", Action.REPLACE)
+        raise KeyError
+
+
+def test_an_error_in_a_turn_forgets_its_look_alikes_alone() -> None:
+    """Also where a stand-in was drawn in it."""
+    mapping = Mapping(key=KEY)
+    mapping.reserve("from 203.0.113.7")
+    expected = Mapping(key=KEY)
+    expected.reserve("from 203.0.113.7")
+    with pytest.raises(KeyError):
+        _failing_replacement(mapping)
+    assert mapping.reserved == expected.reserved
+
+
 def test_stand_ins_run_out_into_placeholders() -> None:
     """There are 762 addresses for documentation: each is given once, then numbers follow."""
     mapping = Mapping(key=KEY)
