@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from sluice.server.kit.database import Database
 from sluice.server.migrations.run import upgrade
-from tests import postgres
+from tests import compiled, postgres
 
 TEMPLATE = "sluice_template"
 _REASON = "SLUICE_TEST_NO_POSTGRES"
@@ -29,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
+    compiled.begin()
     os.environ["XDG_CACHE_HOME"] = str(config.cache.mkdir("user")) if config.cache else os.devnull
     cluster = postgres.start()
     if isinstance(cluster, str):
@@ -40,7 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the PostgreSQL that we started."""
+    """End the PostgreSQL that we started; remove what servers shared."""
+    if not hasattr(config, "workerinput"):
+        compiled.end()
     for cluster in _OWN:
         cluster.stop()
 

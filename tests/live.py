@@ -26,7 +26,7 @@ from sqlalchemy.engine import make_url
 from sluice.server.auth.tables import User
 from sluice.server.kit.database import Database
 from sluice.server.kit.tokens import new_token
-from tests import postgres
+from tests import compiled, postgres
 from tests.peers import Peer
 from tests.peers.server import Behaviour
 
@@ -78,6 +78,7 @@ class LiveServer:
     def launch(self) -> None:
         """Start the process; wait for nothing."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        compiled.lend(self.data)
         self._begun = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             command = [str(Path(sys.executable).parent / "sluice"), "serve", *self.arguments]
@@ -92,6 +93,7 @@ class LiveServer:
         while True:
             try:
                 if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
+                    compiled.keep(self.data)
                     return
             except httpx.TransportError:
                 pass

@@ -41,16 +41,24 @@ def environment_of(package: str, version: str) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if done.exists() and done.read_text() == requirements.read_text():
             return python
-        venv.create(folder, with_pip=True, clear=True)
-        command = [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r"]
-        installed = subprocess.run(
-            [*command, str(requirements)], capture_output=True, text=True, check=False
-        )
+        venv.create(folder, with_pip=False, clear=True)
+        installed = _install(python, requirements)
         if installed.returncode != 0:
             assert any(sign in installed.stderr for sign in UNREACHABLE), installed.stderr[-3000:]
             pytest.skip(f"{package} {version} cannot be installed: no package index answers")
         done.write_text(requirements.read_text())
     return python
+
+
+def _install(python: Path, requirements: Path) -> subprocess.CompletedProcess[str]:
+    """By uv, in a tenth of the time; if that fails by pip, which knows this machine's settings."""
+    uv = [str(Path(sys.executable).parent / "uv"), "pip", "install", "--python", str(python)]
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-compile"]
+    options = ["--quiet", "--require-hashes", "-r", str(requirements)]
+    done = subprocess.run([*uv, *options], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        done = subprocess.run([*pip, *options], capture_output=True, text=True, check=False)
+    return done
 
 
 UNREACHABLE = ("from versions: none", "connection broken", "Could not fetch URL")

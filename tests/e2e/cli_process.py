@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from tests import compiled
 
 COMMAND = str(Path(sys.executable).parent / "sluice")
 START_SECONDS = 60.0
@@ -64,10 +65,15 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def serving(
-    folder: Path, *arguments: str, settings: Mapping[str, str] | None = None
+    folder: Path, *arguments: str, settings: Mapping[str, str] | None = None, lent: bool = True
 ) -> Iterator[Running]:
-    """A server with an empty data folder on any free port; ended by its own process id."""
+    """A server on any free port; ended by its own process id.
+
+    Its data folder is empty, apart from compiled patterns if they may be `lent`.
+    """
     chosen = {"SLUICE_DATA_DIR": str(folder / "data"), "SLUICE_PORT": "0", **(settings or {})}
+    if lent:
+        compiled.lend(folder / "data")
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         process = subprocess.Popen(
             [COMMAND, "serve", *arguments],
@@ -89,6 +95,7 @@ def _wait_until_ready(running: Running) -> None:
         if running.url:
             # The socket takes callers from the banner on; they wait until the server answers.
             httpx.get(f"{running.url}/readyz", timeout=START_SECONDS).raise_for_status()
+            compiled.keep(running.folder / "data")
             return
         time.sleep(0.05)
     raise AssertionError(f"the server did not get ready:\n{running.log[-4000:]}")

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from clients.liminal.tests import sluice_process
 from clients.liminal.tests.sluice_process import TOKEN
+from tests import compiled
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PROGRAMS = sorted(EXAMPLES.glob("*.py"))
@@ -73,7 +74,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, graph: str) -> Iterator[str
         "administrator_emails": ["ada@example.org"],
     }  # fmt: skip
     settings = {"SLUICE_IDENTITY_PROVIDERS": json.dumps([entra])}
-    with sluice_process.running(tmp_path_factory.mktemp("sluice"), settings) as url:
+    folder = tmp_path_factory.mktemp("sluice")
+    compiled.lend(folder / "data")
+    with sluice_process.running(folder, settings) as url:
         yield url
 
 

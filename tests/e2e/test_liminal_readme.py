@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from clients.liminal.tests import readme_blocks, sluice_process
 from clients.liminal.tests.sluice_process import TOKEN
+from tests import compiled
 
 from liminal import Client
 
@@ -24,6 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[str]:
+    compiled.lend(folder / "data")
     with sluice_process.running(folder) as url:
         yield url
 
