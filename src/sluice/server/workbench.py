@@ -18,6 +18,8 @@ from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.templates.deployments import Deployments
+from sluice.server.features.templates.listing import TemplateListing
+from sluice.server.features.templates.reading import TemplateReading
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.playlists import Playlists
 from sluice.server.features.testruns.service import TestRuns
@@ -62,6 +64,8 @@ class Workbench:
     cleansing: ProjectCleansing
     templates: Templates
     deployments: Deployments
+    template_reading: TemplateReading
+    template_listing: TemplateListing
     playlists: Playlists
     test_runs: TestRuns
     periodic: tuple[Periodic, ...] = field(default=())
@@ -101,6 +105,8 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         cleansing=cleansing,
         templates=Templates(parts.database, parts.vault, linter, deployments, prompts),
         deployments=deployments,
+        template_reading=TemplateReading(parts.database, parts.vault, prompts),
+        template_listing=TemplateListing(parts.database, parts.vault),
         playlists=Playlists(parts.database, parts.vault),
         test_runs=TestRuns(parts.database, parts.vault, parts.conversations, cleansing),
         periodic=(clearing,),

@@ -8,10 +8,18 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI
 
 from sluice.server.features.projects import endpoints as projects
+from sluice.server.features.templates import endpoints as templates
+from sluice.server.features.templates import wire_endpoints as templates_wire
 
-WIRE: Final[tuple[APIRouter, ...]] = (projects.wire,)
+WIRE: Final[tuple[APIRouter, ...]] = (
+    projects.wire,
+    templates_wire.router,
+)
 """Of the Freeplay wire, with paths that begin behind its base."""
-OWN: Final[tuple[APIRouter, ...]] = (projects.own,)
+OWN: Final[tuple[APIRouter, ...]] = (
+    projects.own,
+    templates.router,
+)
 """Of our own API, with whole paths."""
 
 

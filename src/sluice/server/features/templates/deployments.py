@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.projects.known import KnownProject
-from sluice.server.features.projects.service import NO_PROJECT, Projects
+from sluice.server.features.projects.service import Projects
 from sluice.server.features.templates.content import LATEST, TemplateContent, unsayable
 from sluice.server.features.templates.deployment_repository import (
     DeploymentRepository,
     StoredDeployment,
 )
 from sluice.server.features.templates.known import KnownVersion
-from sluice.server.features.templates.opened import opened
+from sluice.server.features.templates.opened import opened, project_key
 from sluice.server.features.templates.repository import StoredTemplate, TemplateRepository
 from sluice.server.kit.database import Database, utc_now
 from sluice.server.kit.sealing import DataKey, Place
@@ -131,7 +131,7 @@ class Deployments:
                 raise NotFound(NO_TEMPLATE)
             if len(wanted) < len(environments):
                 await refuse_as_latest(repository, template, version.number)
-            key = await self._key(session, project)
+            key = await project_key(self._vault, session, project)
             for environment in wanted:
                 pointing = Pointing(template.id, environment, version, note, user_id)
                 await self.point(session, project, key, pointing)
@@ -165,7 +165,7 @@ class Deployments:
         """The deployments of a template, newest first; raises `NotFound`."""
         async with self._database.read() as session:
             template = await self._template(session, project, template_uid)
-            key = await self._key(session, project)
+            key = await project_key(self._vault, session, project)
             rows = await DeploymentRepository(session).page(
                 template.id, environment=environment, before=before, limit=limit
             )
@@ -221,7 +221,7 @@ class Deployments:
             row = await TemplateRepository(session).numbered(template, number)
             if row is None:
                 raise NotFound(NO_VERSION)
-            return opened(row, await self._key(session, project), project.scope)
+            return opened(row, await project_key(self._vault, session, project), project.scope)
 
     async def _template(
         self, session: AsyncSession, project: KnownProject, template_uid: str
@@ -230,12 +230,6 @@ class Deployments:
         if template is None:
             raise NotFound(NO_TEMPLATE)
         return template
-
-    async def _key(self, session: AsyncSession, project: KnownProject) -> DataKey:
-        key = await self._vault.key(session, project.scope)
-        if key is None:
-            raise NotFound(NO_PROJECT)
-        return key
 
 
 def refuse_latest(environment: str) -> None:

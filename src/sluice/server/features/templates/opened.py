@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.server.errors import NotFound
+from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.service import NO_PROJECT
 from sluice.server.features.templates.content import TemplateContent
 from sluice.server.features.templates.known import KnownVersion
 from sluice.server.features.templates.repository import StoredVersion
 from sluice.server.kit.sealing import DataKey, Place
+from sluice.server.vault.service import Vault
 
 
 def version_place(uid: str, scope: str) -> Place:
@@ -29,3 +35,11 @@ def opened(row: StoredVersion, key: DataKey, scope: str) -> KnownVersion:
         created_by=row.created_by,
         created_at=row.created_at,
     )
+
+
+async def project_key(vault: Vault, session: AsyncSession, project: KnownProject) -> DataKey:
+    """The data key of a project; raises `NotFound` for one that was deleted meanwhile."""
+    key = await vault.key(session, project.scope)
+    if key is None:
+        raise NotFound(NO_PROJECT)
+    return key

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, cast
 from sqlalchemy import Select, Table, bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from sluice.server.features.templates.content import LATEST
 from sluice.server.features.templates.tables import DeployedVersion, Template, TemplateVersion
 from sluice.server.kit.repository import Repository
 
@@ -218,22 +219,19 @@ class TemplateRepository(Repository):
         rows = await self._session.execute(_LATEST, {"of_project": project_id})
         return [StoredVersion(*row) for row in rows]
 
-    async def latest_of(self, project_id: int, name: str) -> StoredVersion | None:
-        """The newest version of the template of this name."""
-        given = {"of_project": project_id, "of_name": name}
-        return await self._version(_LATEST_NAMED, given)
-
     async def deployed(self, project_id: int, environment: str) -> list[StoredVersion]:
         """What is deployed to an environment, by the template's name."""
         given = {"of_project": project_id, "of_environment": environment}
         return [StoredVersion(*row) for row in await self._session.execute(_IN_ENVIRONMENT, given)]
 
-    async def deployed_of(
+    async def pointed_to(
         self, project_id: int, name: str, environment: str
     ) -> StoredVersion | None:
-        """What is deployed to an environment of the template of this name."""
-        given = {"of_project": project_id, "of_name": name, "of_environment": environment}
-        return await self._version(_DEPLOYED_NAMED, given)
+        """The version to which an environment points for the template of this name."""
+        given = {"of_project": project_id, "of_name": name}
+        if environment == LATEST:
+            return await self._version(_LATEST_NAMED, given)
+        return await self._version(_DEPLOYED_NAMED, {**given, "of_environment": environment})
 
     async def newest(self, project_id: int, template_ids: Sequence[int]) -> list[Newest]:
         """The newest versions of these templates."""

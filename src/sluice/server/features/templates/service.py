@@ -14,7 +14,6 @@ from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.linting import Lint, Linter
-from sluice.server.features.projects.service import NO_PROJECT
 from sluice.server.features.templates.content import LATEST, TemplateContent
 from sluice.server.features.templates.deployments import (
     NO_TEMPLATE,
@@ -26,7 +25,7 @@ from sluice.server.features.templates.deployments import (
 )
 from sluice.server.features.templates.known import KnownVersion
 from sluice.server.features.templates.mustache import RenderedTooLong
-from sluice.server.features.templates.opened import opened, version_place
+from sluice.server.features.templates.opened import opened, project_key, version_place
 from sluice.server.features.templates.rendering import Message, rendered
 from sluice.server.features.templates.repository import (
     StoredTemplate,
@@ -150,7 +149,7 @@ class Templates:
         if wanted:
             await self._deployments.refuse_unsayable(project, content)
         async with self._database.write() as session:
-            key = await self._key(session, project)
+            key = await project_key(self._vault, session, project)
             repository = TemplateRepository(session)
             template = await repository.ensure(project.id, str(uuid4()), name)
             if template is None:
@@ -219,10 +218,7 @@ class Templates:
     async def _pointed_to(self, project: KnownProject, name: str, environment: str) -> KnownVersion:
         async with self._database.reading() as session:
             repository = TemplateRepository(session)
-            if environment == LATEST:
-                row = await repository.latest_of(project.id, name)
-            else:
-                row = await repository.deployed_of(project.id, name, environment)
+            row = await repository.pointed_to(project.id, name, environment)
             if row is None:
                 raise await not_there(repository, project.id, environment)
             return await self._opened(session, project, row)
@@ -230,10 +226,4 @@ class Templates:
     async def _opened(
         self, session: AsyncSession, project: KnownProject, row: StoredVersion
     ) -> KnownVersion:
-        return opened(row, await self._key(session, project), project.scope)
-
-    async def _key(self, session: AsyncSession, project: KnownProject) -> DataKey:
-        key = await self._vault.key(session, project.scope)
-        if key is None:
-            raise NotFound(NO_PROJECT)
-        return key
+        return opened(row, await project_key(self._vault, session, project), project.scope)

@@ -1,0 +1,214 @@
+"""Templates on our own API, under `/api/v1/projects/{project_id}`.
+
+A template is named by its id in paths, by its name where it is saved and in `?name=`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from sluice.server.features.projects.calling import Edited, KnownCaller, Viewed
+from sluice.server.features.projects.linting import LintOut
+from sluice.server.features.templates.content import Environment, TemplateName
+from sluice.server.features.templates.schemas import (
+    DeployIn,
+    DeploymentOut,
+    DifferenceOut,
+    EnvironmentOut,
+    LintedOut,
+    LintIn,
+    RollbackIn,
+    SavedOut,
+    SaveIn,
+    TemplateOut,
+    VersionNumber,
+    VersionOut,
+)
+from sluice.server.kit.wire import Data, RowId
+from sluice.server.services import ServicesDep
+
+router = APIRouter(prefix="/api/v1/projects/{project_id}", tags=["Templates"])
+
+TemplateUid = Annotated[str, Path(max_length=36, description="The template's id.")]
+Limit = Annotated[int, Query(ge=1, le=500, description="Rows at most.")]
+After = Annotated[
+    str, Query(max_length=200, description="Only templates behind this name, to page on.")
+]
+Number = Annotated[VersionNumber, Path(description="The version's number in its template.")]
+BeforeNumber = Annotated[
+    VersionNumber, Query(description="Only versions below this number, to page back.")
+]
+
+
+@router.get("/templates")
+async def list_templates(
+    project: Viewed,
+    services: ServicesDep,
+    name: Annotated[TemplateName | None, Query(description="Only the one of this name.")] = None,
+    after: After = "",
+    limit: Limit = 100,
+) -> Data[list[TemplateOut]]:
+    """Templates by name, with their newest version and where environments point."""
+    listing = services.workbench.template_listing
+    return Data(data=await listing.page(project, name=name, after=after, limit=limit))
+
+
+@router.post("/templates", status_code=201)
+async def save(
+    body: SaveIn, project: Edited, caller: KnownCaller, services: ServicesDep
+) -> Data[SavedOut]:
+    """Save a version; a template of this name is made if there is none.
+
+    A version that says the same as another one is not saved again: that one is the answer.
+    """
+    saved = await services.workbench.templates.save(
+        project,
+        body.name,
+        body.content,
+        user_id=caller.user_id,
+        environments=body.environments,
+    )
+    out = SavedOut(
+        version=VersionOut.of(saved.version), is_new=saved.is_new, lint=LintOut.of(saved.lint)
+    )
+    return Data(data=out)
+
+
+@router.post("/templates/lint")
+async def lint(body: LintIn, project: Viewed, services: ServicesDep) -> Data[LintedOut]:
+    """Look a version through without saving it."""
+    found = await services.workbench.templates.lint(project, body.name, body.content)
+    return Data(data=LintedOut.about(found, body.content))
+
+
+@router.get("/environments")
+async def list_environments(project: Viewed, services: ServicesDep) -> Data[list[EnvironmentOut]]:
+    """The environments to which something is deployed; `latest` is there besides."""
+    found = await services.workbench.template_listing.environments(project)
+    return Data(data=[EnvironmentOut(name=name, templates=n) for name, n in found.items()])
+
+
+@router.get("/templates/{template_id}")
+async def get(
+    template_id: TemplateUid, project: Viewed, services: ServicesDep
+) -> Data[TemplateOut]:
+    """One template."""
+    return Data(data=await services.workbench.template_listing.template(project, template_id))
+
+
+@router.delete("/templates/{template_id}", status_code=204)
+async def delete(
+    template_id: TemplateUid, project: Edited, caller: KnownCaller, services: ServicesDep
+) -> None:
+    """Delete a template with all of its versions and its history."""
+    await services.workbench.templates.delete(project, template_id, user_id=caller.user_id)
+
+
+@router.get("/templates/{template_id}/versions")
+async def list_versions(
+    template_id: TemplateUid,
+    project: Viewed,
+    services: ServicesDep,
+    before: BeforeNumber = 2**31 - 1,
+    limit: Limit = 50,
+) -> Data[list[VersionOut]]:
+    """The versions of a template, newest first."""
+    found = await services.workbench.template_listing.versions(
+        project, template_id, before=before, limit=limit
+    )
+    return Data(data=[VersionOut.of(version) for version in found])
+
+
+@router.get("/templates/{template_id}/versions/{number}")
+async def get_version(
+    template_id: TemplateUid, number: Number, project: Viewed, services: ServicesDep
+) -> Data[VersionOut]:
+    """One version."""
+    listing = services.workbench.template_listing
+    return Data(data=VersionOut.of(await listing.version(project, template_id, number)))
+
+
+@router.get("/templates/{template_id}/diff")
+async def diff(
+    template_id: TemplateUid,
+    project: Viewed,
+    services: ServicesDep,
+    before: Annotated[VersionNumber, Query(alias="from")],
+    after: Annotated[VersionNumber, Query(alias="to")],
+) -> Data[DifferenceOut]:
+    """What differs between two versions: messages, everything else, and both as one text."""
+    listing = services.workbench.template_listing
+    found = await listing.difference(project, template_id, before, after)
+    return Data(data=DifferenceOut.of(found))
+
+
+@router.get("/templates/{template_id}/deployments")
+async def list_deployments(
+    template_id: TemplateUid,
+    project: Viewed,
+    services: ServicesDep,
+    environment: Environment | None = None,
+    before: Annotated[RowId | None, Query(description="Only those with a smaller id.")] = None,
+    limit: Limit = 100,
+) -> Data[list[DeploymentOut]]:
+    """The history of a template's deployments, newest first."""
+    rows = await services.workbench.deployments.history(
+        project, template_id, environment=environment, before=before, limit=limit
+    )
+    return Data(data=[DeploymentOut.model_validate(row) for row in rows])
+
+
+@router.post("/templates/{template_id}/deployments", status_code=201)
+async def deploy(
+    template_id: TemplateUid,
+    body: DeployIn,
+    project: Edited,
+    caller: KnownCaller,
+    services: ServicesDep,
+) -> Data[TemplateOut]:
+    """Let an environment point to a version."""
+    await services.workbench.deployments.deploy(
+        project,
+        template_id,
+        body.version,
+        body.environment,
+        note=body.note,
+        user_id=caller.user_id,
+    )
+    return Data(data=await services.workbench.template_listing.template(project, template_id))
+
+
+@router.post("/templates/{template_id}/rollback", status_code=201)
+async def roll_back(
+    template_id: TemplateUid,
+    body: RollbackIn,
+    project: Edited,
+    caller: KnownCaller,
+    services: ServicesDep,
+) -> Data[TemplateOut]:
+    """Let an environment point to the version before, or to the one that is named."""
+    await services.workbench.deployments.roll_back(
+        project,
+        template_id,
+        body.environment,
+        number=body.version,
+        note=body.note,
+        user_id=caller.user_id,
+    )
+    return Data(data=await services.workbench.template_listing.template(project, template_id))
+
+
+@router.delete("/templates/{template_id}/environments/{environment}", status_code=204)
+async def withdraw(
+    template_id: TemplateUid,
+    environment: Environment,
+    project: Edited,
+    caller: KnownCaller,
+    services: ServicesDep,
+) -> None:
+    """Let an environment point nowhere for this template."""
+    await services.workbench.deployments.withdraw(
+        project, template_id, environment, user_id=caller.user_id
+    )

@@ -1,0 +1,111 @@
+"""Templates and versions as people look through them: pages, one version, two compared."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.server.analysis.beside import beside
+from sluice.server.errors import NotFound
+from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.templates.comparing import Difference, difference
+from sluice.server.features.templates.deployments import NO_TEMPLATE, NO_VERSION
+from sluice.server.features.templates.known import KnownVersion
+from sluice.server.features.templates.opened import opened, project_key
+from sluice.server.features.templates.repository import (
+    Pointer,
+    StoredTemplate,
+    TemplateRepository,
+)
+from sluice.server.features.templates.schemas import TemplateOut
+from sluice.server.kit.database import Database
+from sluice.server.vault.service import Vault
+
+
+class TemplateListing:
+    """Reads for our own API."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def page(
+        self, project: KnownProject, *, name: str | None, after: str, limit: int
+    ) -> list[TemplateOut]:
+        """Templates by name behind `after`; or the one of this name, if there is one."""
+        async with self._database.read() as session:
+            repository = TemplateRepository(session)
+            if name is not None:
+                found = await repository.template_named(project.id, name)
+                templates = [found] if found is not None else []
+            else:
+                templates = await repository.page(project.id, after=after, limit=limit)
+            return await _described(repository, project, templates)
+
+    async def template(self, project: KnownProject, uid: str) -> TemplateOut:
+        """One template; raises `NotFound`."""
+        async with self._database.read() as session:
+            repository = TemplateRepository(session)
+            template = await _template(repository, project, uid)
+            return (await _described(repository, project, [template]))[0]
+
+    async def versions(
+        self, project: KnownProject, uid: str, *, before: int, limit: int
+    ) -> list[KnownVersion]:
+        """Versions of a template below a number, newest first; raises `NotFound`."""
+        async with self._database.read() as session:
+            repository = TemplateRepository(session)
+            template = await _template(repository, project, uid)
+            rows = await repository.versions(template, before=before, limit=limit)
+            key = await project_key(self._vault, session, project)
+        return [opened(row, key, project.scope) for row in rows]
+
+    async def version(self, project: KnownProject, uid: str, number: int) -> KnownVersion:
+        """One version by its number; raises `NotFound`."""
+        async with self._database.read() as session:
+            return await self._version(session, project, uid, number)
+
+    async def difference(
+        self, project: KnownProject, uid: str, before: int, after: int
+    ) -> Difference:
+        """What differs between two versions; raises `NotFound`."""
+        async with self._database.read() as session:
+            one = (await self._version(session, project, uid, before)).content
+            other = (await self._version(session, project, uid, after)).content
+        size = sum(len(text) for _, text in [*one.texts(), *other.texts()])
+        return await beside(size, lambda: difference(one, other))
+
+    async def environments(self, project: KnownProject) -> dict[str, int]:
+        """The environments to which something is deployed, and of how many templates."""
+        async with self._database.read() as session:
+            return await TemplateRepository(session).environments(project.id)
+
+    async def _version(
+        self, session: AsyncSession, project: KnownProject, uid: str, number: int
+    ) -> KnownVersion:
+        repository = TemplateRepository(session)
+        row = await repository.numbered(await _template(repository, project, uid), number)
+        if row is None:
+            raise NotFound(NO_VERSION)
+        return opened(row, await project_key(self._vault, session, project), project.scope)
+
+
+async def _template(
+    repository: TemplateRepository, project: KnownProject, uid: str
+) -> StoredTemplate:
+    template = await repository.template(project.id, uid)
+    if template is None:
+        raise NotFound(NO_TEMPLATE)
+    return template
+
+
+async def _described(
+    repository: TemplateRepository, project: KnownProject, templates: list[StoredTemplate]
+) -> list[TemplateOut]:
+    ids = [template.id for template in templates]
+    newest = {one.template_id: one for one in await repository.newest(project.id, ids)}
+    pointers: defaultdict[int, list[Pointer]] = defaultdict(list)
+    for pointer in await repository.pointers(ids):
+        pointers[pointer.template_id].append(pointer)
+    return [TemplateOut.of(one, newest.get(one.id), pointers[one.id]) for one in templates]
