@@ -145,7 +145,7 @@ def readings(text: str, end: int, floor: int) -> Iterator[Reading]:
     position = end
     while len(entity_type) < ENTITY_TYPE_LIMIT:
         start = _part_start(text, position, floor)
-        if start == position:
+        if start == position or _begins_nothing(text, start):
             return
         for inside in _starts_inside(text, start, position):
             if opens(text, inside):
@@ -167,6 +167,11 @@ def _part_start(text: str, end: int, floor: int) -> int:
     """Where the run of ASCII letters and digits before `end` begins, unless it is too long."""
     lowest = max(floor, end - ENTITY_TYPE_LIMIT)
     return lowest + len(text[lowest:end].rstrip(_PART_CHARACTERS))
+
+
+def _begins_nothing(text: str, start: int) -> bool:
+    """Whether a run that starts here can hold no entity type: it is a number, behind no escape."""
+    return not text[start].isalpha() and "\\" not in text[max(0, start - 5) : start]
 
 
 def _starts_inside(text: str, start: int, end: int) -> list[int]:
