@@ -60,7 +60,8 @@ class TemplateReading:
     async def environment(self, project: KnownProject, environment: str, form: Form) -> Ready:
         """Every template of an environment; what a form cannot say is left out.
 
-        Raises `NotFound` with the environments that there are; `latest` may be empty.
+        Raises `NotFound` with the environments that there are; `latest` may be empty, and for
+        SDK 0.6.1 every environment.
         """
         await self._kept.refresh()
         key = ("all", project.id, environment, form)
@@ -85,7 +86,8 @@ class TemplateReading:
                 rows = await repository.latest(project.id)
             else:
                 rows = await repository.deployed(project.id, environment)
-            if not rows and environment != LATEST:
+            # SDK 0.6.1 asks every project for one environment: where it is not, there is nothing.
+            if not rows and environment != LATEST and form is not Form.MESSAGES:
                 raise await not_there(repository, project.id, environment)
             return await self._ready(
                 session, project, rows, partial(_all_of, project.uid, environment, form)
