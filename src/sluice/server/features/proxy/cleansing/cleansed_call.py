@@ -52,6 +52,8 @@ class CleansedCall:
     cleansed: dict[TextKey, CleansedOnce] = field(repr=False)
     texts: CleansedTexts = field(repr=False)
     known: KnownEntries = field(repr=False)
+    erasures: int
+    """Of the space, when its memory was first asked."""
 
     async def save(self, session: AsyncSession) -> None:
         """Store what is new, in the caller's transaction; before anything is sent.
@@ -62,7 +64,7 @@ class CleansedCall:
         """
         held, space = self.conversation, self.conversation.space
         # The space first, as whoever deletes a project does: two never wait in a circle.
-        if await space.vault.hold(session) != space.erasures:
+        if await space.vault.hold(session) != self.erasures:
             raise OriginalsErased
         if held.shares:
             await held.vault.hold(session)
@@ -79,6 +81,8 @@ class CleansedCall:
 
     def settled(self) -> None:
         """It is committed: later calls need neither analyse nor look up the same again."""
+        if self.erasures != self.conversation.space.erasures:
+            return  # something was erased since, maybe this
         for entry in self.new:
             self.known.stored(self.conversation.space.id, entry)
         self.conversation.space.mappings.remember(self.mapping)

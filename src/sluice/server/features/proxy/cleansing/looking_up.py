@@ -84,7 +84,7 @@ class LookingUp:
                     found.unstored[lookup] = known.entry
 
     async def _read(self, space: Space, lookups: set[bytes], names: set[str], found: Known) -> None:
-        few = len(lookups) + len(names) <= FEW
+        few, erasures = len(lookups) + len(names) <= FEW, space.erasures
         async with self._database.reading() if few else self._database.read() as session:
             stored = await space.vault.originals(session, lookups) if lookups else {}
             if names:
@@ -94,5 +94,7 @@ class LookingUp:
                     space.reserved.put(name, True)
                     found.quoted.pop(name, None)
         found.entries |= stored
+        if erasures != space.erasures:
+            return  # what was read may be erased by now
         for entry in (*stored.values(), *found.quoted.values()):
             self._known.put(space.id, entry, stored=True)

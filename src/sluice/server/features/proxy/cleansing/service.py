@@ -201,6 +201,8 @@ class GatewayCleansing:
         instructions: RawText,
         avoid: frozenset[str],
     ) -> tuple[CleansedCall, list[str]]:
+        # Another call may learn meanwhile that something was erased.
+        erasures = conversation.space.erasures
         texts, keys, own = await self._analyzed(conversation, reading, policy, instructions)
         if counts := request_texts.blocked(texts.fresh.values(), policy.policy):
             raise PolicyBlocked(counts)
@@ -219,6 +221,7 @@ class GatewayCleansing:
             cleansed=issued.cleansed,
             texts=self._texts,
             known=self._conversations.known,
+            erasures=erasures,
         )
         return call, [everything[key].text for key in keys]
 

@@ -184,10 +184,17 @@ class Conversations:
 
     async def refresh(self, space: Space) -> None:
         """Forget what this process knows of a space, of which originals were erased."""
+        async with self._database.read() as session:
+            erasures = await space.vault.erasures(session)
+        # At once: what calls learned until now they forget when they see the count.
         self.known.forget(space.id)
         space.mappings.clear()
-        async with self._database.read() as session:
-            space.erasures = await space.vault.erasures(session)
+        space.erasures = erasures
+
+    async def refresh_space(self, space_id: int) -> None:
+        """The same by the id of a project's own conversation, if anything is known of it."""
+        if (space := self._projects.get(space_id)) is not None:
+            await self.refresh(space)
 
     async def delete(self, session: AsyncSession, conversation_id: int, *, user_id: int) -> None:
         """Destroy the conversation's key: nothing of it can be read again.
