@@ -21,6 +21,8 @@ from sluice.server.features.templates.deployments import Deployments
 from sluice.server.features.templates.listing import TemplateListing
 from sluice.server.features.templates.reading import TemplateReading
 from sluice.server.features.templates.service import Templates
+from sluice.server.features.testruns.cases_service import TestCases
+from sluice.server.features.testruns.imports import Imports
 from sluice.server.features.testruns.playlists import Playlists
 from sluice.server.features.testruns.service import TestRuns
 from sluice.server.kit.batching import BatchedWriter
@@ -67,6 +69,8 @@ class Workbench:
     template_reading: TemplateReading
     template_listing: TemplateListing
     playlists: Playlists
+    test_cases: TestCases
+    imports: Imports
     test_runs: TestRuns
     periodic: tuple[Periodic, ...] = field(default=())
 
@@ -88,15 +92,17 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     cleansing = ProjectCleansing(projects, parts.cleansing)
     prompts = KeptConfiguration(parts.database, counted=Counted.PROMPTS)
     deployments = Deployments(parts.database, parts.vault, projects)
+    playlists = Playlists(parts.database, parts.vault)
     deletion = ProjectDeletion(
         parts.database,
         parts.signing_in,
         parts.conversations,
         parts.cleansing,
         # In this order: what refers to something else goes first.
-        parts=(ProjectCalls(parts.conversations),),
+        parts=(ProjectCalls(parts.conversations), playlists),
     )
     clearing = Periodic("deleted projects", deletion.clear_some, every=60)
+    cases = TestCases(parts.database, parts.conversations, cleansing, linter)
     return Workbench(
         projects=projects,
         managed_projects=ManagedProjects(parts.signing_in, parts.policies, parts.conversations),
@@ -107,7 +113,9 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         deployments=deployments,
         template_reading=TemplateReading(parts.database, parts.vault, prompts),
         template_listing=TemplateListing(parts.database, parts.vault),
-        playlists=Playlists(parts.database, parts.vault),
+        playlists=playlists,
+        test_cases=cases,
+        imports=Imports(cases),
         test_runs=TestRuns(parts.database, parts.vault, parts.conversations, cleansing),
         periodic=(clearing,),
     )

@@ -10,6 +10,8 @@ from fastapi import APIRouter, FastAPI
 from sluice.server.features.projects import endpoints as projects
 from sluice.server.features.templates import endpoints as templates
 from sluice.server.features.templates import wire_endpoints as templates_wire
+from sluice.server.features.testruns import cases_endpoints as test_cases
+from sluice.server.features.testruns import playlists_endpoints as playlists
 
 WIRE: Final[tuple[APIRouter, ...]] = (
     projects.wire,
@@ -19,6 +21,8 @@ WIRE: Final[tuple[APIRouter, ...]] = (
 OWN: Final[tuple[APIRouter, ...]] = (
     projects.own,
     templates.router,
+    playlists.router,
+    test_cases.router,
 )
 """Of our own API, with whole paths."""
 

@@ -216,7 +216,14 @@ class TestCases:
                 if not await is_as_seen(session, playlist.id, holder, vault, seen):
                     seen = await standing(session, playlist.id, holder, vault)
                 await _keep_only(session, vault, holder, seen.names)
-            await self._conversations.refresh(conversation.space)
+        await self._forget(conversation)
+
+    async def refresh(self, project: KnownProject, caller: Caller) -> None:
+        """Let nothing of what was just erased stay in memory, or in the database's log."""
+        await self._forget(await self._conversations.of_project(project.owner(caller)))
+
+    async def _forget(self, conversation: Conversation) -> None:
+        await self._conversations.refresh(conversation.space)
         await self._database.forget_deleted()
 
     async def _refuse_findings(self, project: KnownProject, cases: Sequence[NewCase]) -> None:
@@ -278,8 +285,7 @@ class TestCases:
             with anyio.CancelScope(shield=True):
                 async with self._database.write() as session:
                     await erasing.erase_unused(session, project.scope, saving.holder)
-                await self._conversations.refresh(conversation.space)
-                await self._database.forget_deleted()
+                await self._forget(conversation)
             raise
 
 

@@ -27,6 +27,7 @@ from sluice.server.features.testruns.repository import (
 from sluice.server.features.testruns.tables import Playlist
 from sluice.server.kit.database import Database
 from sluice.server.kit.sealing import DataKey
+from sluice.server.vault import erasing
 from sluice.server.vault.service import Vault
 
 NO_PLAYLIST: Final = "There is no such playlist in this project."
@@ -120,9 +121,14 @@ class Playlists:
     async def delete(
         self, session: AsyncSession, project: KnownProject, caller: Caller, playlist: KnownPlaylist
     ) -> None:
-        """Delete a playlist with its cases and what came of them; raises `NotFound`."""
+        """Delete a playlist with its cases, what came of them, and originals of its own.
+
+        Call `TestCases.refresh` once it is committed. Raises `NotFound`.
+        """
+        await erasing.lock(session, project.scope)
         if not await PlaylistRepository(session).delete(project.id, playlist.id):
             raise NotFound(NO_PLAYLIST, code="no_playlist")
+        await erasing.erase_unused(session, project.scope, playlist_holder(playlist.id))
         await _audited(session, "playlist.deleted", caller, playlist.uid, playlist.cases)
 
     async def cases(self, project: KnownProject, playlist: KnownPlaylist) -> list[KnownCase]:
@@ -158,8 +164,8 @@ class Playlists:
         return opened_case(row, project.scope, key)
 
     async def delete_project(self, session: AsyncSession, project: KnownProject) -> int:
-        """Delete every playlist, test run and test suite of a project; how many there were."""
-        return await WholeProject(session).delete(project.id)
+        """Delete a portion of a project's playlists, test runs and test suites; how many rows."""
+        return await WholeProject(session).delete_some(project.id)
 
     async def _key(self, session: AsyncSession, project: KnownProject) -> DataKey:
         key = await self._vault.key(session, project.scope)

@@ -6,9 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import CursorResult, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import CursorResult, Select, Table, bindparam, delete, func, insert, select, update
 
-from sluice.server.features.testruns.tables import Playlist, TestCase, TestRun, TestSuite
+from sluice.server.features.testruns.tables import (
+    Playlist,
+    TestCase,
+    TestCaseResult,
+    TestRun,
+    TestSuite,
+)
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.repository import Repository
 
@@ -33,6 +39,8 @@ _ADD_RUN: Final = insert(_RUNS)
 
 AT_ONCE: Final = 500
 """Rows of one insertion or one query."""
+PORTION: Final = 2_000
+"""Rows of a project that are deleted at once."""
 
 
 class PlaylistRepository(Repository):
@@ -240,12 +248,22 @@ class TestSuiteRepository(Repository):
 class WholeProject(Repository):
     """Everything of a project in this feature's tables."""
 
-    async def delete(self, project_id: int) -> int:
-        """Delete it all; how many playlists, runs and suites there were."""
-        deleted = 0
-        for table in (TestRun, TestSuite, Playlist):
-            result = await self._session.execute(
-                delete(table).where(table.project_id == project_id)
-            )
-            deleted += cast("CursorResult[Any]", result).rowcount
-        return deleted
+    async def delete_some(self, project_id: int) -> int:
+        """Delete a portion of it, what refers to something else first; how many rows."""
+        runs = select(TestRun.id).where(TestRun.project_id == project_id)
+        playlists = select(Playlist.id).where(Playlist.project_id == project_id)
+        for wanted in (
+            select(TestCaseResult.id).where(TestCaseResult.test_run_id.in_(runs)),
+            select(TestCase.id).where(TestCase.playlist_id.in_(playlists)),
+            runs,
+            select(TestSuite.id).where(TestSuite.project_id == project_id),
+            playlists,
+        ):
+            if deleted := await self._delete_some(wanted):
+                return deleted
+        return 0
+
+    async def _delete_some(self, wanted: Select[int]) -> int:
+        [column] = wanted.selected_columns
+        query = delete(column.table).where(column.in_(wanted.limit(PORTION)))
+        return cast("CursorResult[Any]", await self._session.execute(query)).rowcount
