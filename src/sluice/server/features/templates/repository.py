@@ -252,10 +252,6 @@ class TemplateRepository(Repository):
         """Delete a template with its versions, pointers and history."""
         await self._session.execute(delete(_TEMPLATES).where(_TEMPLATES.c.id == template_id))
 
-    async def delete_all(self, project_id: int) -> None:
-        """Delete every template of a project."""
-        await self._session.execute(delete(_TEMPLATES).where(_TEMPLATES.c.project_id == project_id))
-
     async def _template(self, query: Select[Any], given: dict[str, Any]) -> StoredTemplate | None:
         row = (await self._session.execute(query, given)).one_or_none()
         return StoredTemplate(*row) if row is not None else None
