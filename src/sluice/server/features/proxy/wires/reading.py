@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Literal
 
 from sluice.engine.errors import Problem
@@ -75,8 +76,37 @@ class Written:
         return float(self.digits)
 
 
+class _Renamed:
+    """What keys are called by now: leaves may be put several times, their keys too."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[int, Key], str] = {}
+        """By an object of the body, which lives as long as this, and one of its keys."""
+
+    def now(self, holder: Holder, key: Key) -> Key:
+        """What the key is called."""
+        return self._names.get((id(holder), key), key)
+
+    def rename(self, holder: Body, name: str, text: str) -> None:
+        """Call a key by another name."""
+        now = self.now(holder, name)
+        while text != now and text in holder:
+            # Two ways to write the same must not become one.
+            text += " "
+        if text != now:
+            # In place of the old key, so that the order stays.
+            items = [(text if key == now else key, item) for key, item in holder.items()]
+            holder.clear()
+            holder.update(items)
+            self._names[id(holder), name] = text
+
+
 class Reading:
-    """Collects what a request holds; one object for each request."""
+    """Collects what a request holds; one object for each request.
+
+    Nothing that it hands out refers to it, so that with the request its texts are gone from memory
+    at once, and not when the collector of cycles comes by.
+    """
 
     def __init__(self) -> None:
         self.leaves: list[Leaf] = []
@@ -88,8 +118,7 @@ class Reading:
         self._numbers = Numbers()
         self._keys: dict[tuple[str, Speaker], list[Body]] = {}
         """The objects in which a key stands, of the body or of the document that is read now."""
-        self._renamed: dict[tuple[int, Key], str] = {}
-        """By an object of the body, which lives as long as this, and one of its keys."""
+        self._renamed = _Renamed()
 
     def text(self, holder: Holder, key: Key, path: str, speaker: Speaker) -> None:
         """`holder[key]` is a text, or null; anything else is refused."""
@@ -145,7 +174,8 @@ class Reading:
             leaves, self.leaves[before:] = self.leaves[before:], []
             changed: list[bool] = []
             self.leaves += [_noting(leaf, changed) for leaf in leaves]
-            self._documents.append(lambda: self._close(holder, key, document["$"], changed))
+            renamed = self._renamed
+            self._documents.append(partial(_close, renamed, holder, key, document, changed))
 
     def unknown(self, holder: Body, known: Collection[str], path: str, speaker: Speaker) -> None:
         """Keys that the wire's reader does not know: what they hold of text is cleansed."""
@@ -166,10 +196,11 @@ class Reading:
             holders.append(holder)
             return
         self._keys[name, speaker] = holders = [holder]
+        renamed = self._renamed
 
         def put(text: str) -> None:
             for one in holders:
-                self._rename(one, name, text)
+                renamed.rename(one, name, text)
 
         self.leaves.append(Leaf(f"{path}.?".lstrip("."), speaker, name, put))
 
@@ -199,8 +230,10 @@ class Reading:
         return {name: dict(sorted(counts.items())) for name, counts in found.items()}
 
     def _leaf(self, holder: Holder, key: Key, path: str, speaker: Speaker, label: str = "") -> None:
+        renamed = self._renamed
+
         def put(text: str) -> None:
-            holder[self._now(holder, key)] = text
+            holder[renamed.now(holder, key)] = text
 
         if holder[key]:
             self.leaves.append(Leaf(path, speaker, holder[key], put, label))
@@ -208,34 +241,23 @@ class Reading:
     def _number(self, holder: Holder, key: Key, path: str, speaker: Speaker, label: str) -> None:
         given = holder[key]
         number = given.value if isinstance(given, Written) else given
+        renamed = self._renamed
 
         def put(text: str) -> None:
-            holder[self._now(holder, key)] = given if text == digits else text
+            holder[renamed.now(holder, key)] = given if text == digits else text
 
         if self._numbers.is_scanned(number, label):
             digits = str(int(number))
             self.leaves.append(Leaf(path, speaker, digits, put, label))
 
-    def _rename(self, holder: Body, name: str, text: str) -> None:
-        now = self._now(holder, name)
-        while text != now and text in holder:
-            # Two ways to write the same must not become one.
-            text += " "
-        if text != now:
-            # In place of the old key, so that the order stays.
-            items = [(text if key == now else key, item) for key, item in holder.items()]
-            holder.clear()
-            holder.update(items)
-            self._renamed[id(holder), name] = text
 
-    def _close(self, holder: Holder, key: Key, parsed: object, changed: list[bool]) -> None:
-        if changed:
-            text = json.dumps(parsed, ensure_ascii=False, default=_as_text)
-            holder[self._now(holder, key)] = _MARKED.sub(r"\1", text)
-
-    def _now(self, holder: Holder, key: Key) -> Key:
-        """The key as it is called by now: leaves may be put several times, their keys too."""
-        return self._renamed.get((id(holder), key), key)
+def _close(
+    renamed: _Renamed, holder: Holder, key: Key, document: Body, changed: list[bool]
+) -> None:
+    """Write a document where its text stood, if anything in it was changed."""
+    if changed:
+        text = json.dumps(document["$"], ensure_ascii=False, default=_as_text)
+        holder[renamed.now(holder, key)] = _MARKED.sub(r"\1", text)
 
 
 def shown(name: str) -> str:
@@ -246,7 +268,7 @@ def shown(name: str) -> str:
 def _parsed(text: str) -> object:
     if text[:1].isspace() or text[:1] in ("{", "["):
         try:
-            return json.loads(text, object_pairs_hook=with_different_keys, parse_float=_number)
+            return _DECODE(text)
         except (ValueError, RecursionError):
             return None
     return None
@@ -277,6 +299,9 @@ def _noting(leaf: Leaf, changed: list[bool]) -> Leaf:
 def _number(digits: str) -> float | Written:
     number = float(digits)
     return number if repr(number) == digits else Written(digits)
+
+
+_DECODE: Final = json.JSONDecoder(object_pairs_hook=with_different_keys, parse_float=_number).decode
 
 
 def _as_text(written: object) -> str:

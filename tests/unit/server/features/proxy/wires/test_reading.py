@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from typing import Any
 
 import pytest
@@ -17,6 +19,21 @@ def _read(document: str) -> tuple[dict[str, Any], Reading]:
     reading = Reading()
     reading.json_text(body, "content", "content", "tool")
     return body, reading
+
+
+def test_with_the_request_its_texts_are_gone() -> None:
+    """At once: no cycle keeps them until a collector comes by."""
+    body, reading = _read('{"ssn": 78051120, "jane@example.org": ["a", {"b": "c"}]}')
+    for leaf in reading.leaves:
+        leaf.put("changed")
+    reading.write_back()
+    held = weakref.ref(reading)
+    gc.disable()
+    try:
+        del body, reading, leaf
+        assert held() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(
