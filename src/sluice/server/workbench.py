@@ -17,6 +17,7 @@ from sluice.server.features.proxy.calls.of_projects import ProjectCalls
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.features.templates.deleting import TemplateParts
 from sluice.server.features.templates.deployments import Deployments
 from sluice.server.features.templates.listing import TemplateListing
 from sluice.server.features.templates.reading import TemplateReading
@@ -99,7 +100,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         parts.conversations,
         parts.cleansing,
         # In this order: what refers to something else goes first.
-        parts=(ProjectCalls(parts.conversations), playlists),
+        parts=(ProjectCalls(parts.conversations), playlists, TemplateParts()),
     )
     clearing = Periodic("deleted projects", deletion.clear_some, every=60)
     cases = TestCases(parts.database, parts.conversations, cleansing, linter)

@@ -20,7 +20,11 @@ from sluice.server.features.templates.deployment_repository import (
 )
 from sluice.server.features.templates.known import KnownVersion
 from sluice.server.features.templates.opened import opened, project_key
-from sluice.server.features.templates.repository import StoredTemplate, TemplateRepository
+from sluice.server.features.templates.repository import (
+    StoredTemplate,
+    StoredVersion,
+    TemplateRepository,
+)
 from sluice.server.kit.database import Database, utc_now
 from sluice.server.kit.sealing import DataKey, Place
 from sluice.server.vault.service import Vault
@@ -250,6 +254,16 @@ async def refuse_as_latest(
             f"This is version {number}; latest always points to the newest one, which is "
             f"{newest[0].number}. Choose another environment, such as prod."
         )
+
+
+async def all_in(
+    repository: TemplateRepository, project_id: int, environment: str
+) -> list[StoredVersion]:
+    """Every version of an environment; `latest` may be empty, another one raises `NotFound`."""
+    rows = await repository.in_environment(project_id, environment)
+    if not rows and environment != LATEST:
+        raise await not_there(repository, project_id, environment)
+    return rows
 
 
 async def not_there(repository: TemplateRepository, project_id: int, environment: str) -> NotFound:

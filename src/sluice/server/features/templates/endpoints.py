@@ -90,6 +90,15 @@ async def list_environments(project: Viewed, services: ServicesDep) -> Data[list
     return Data(data=[EnvironmentOut(name=name, templates=n) for name, n in found.items()])
 
 
+@router.get("/environments/{environment}/versions")
+async def list_deployed(
+    environment: Environment, project: Viewed, services: ServicesDep
+) -> Data[list[VersionOut]]:
+    """Every version of an environment, by its template's name; `latest`: the newest of each."""
+    found = await services.workbench.template_listing.in_environment(project, environment)
+    return Data(data=[VersionOut.of(version) for version in found])
+
+
 @router.get("/templates/{template_id}")
 async def get(
     template_id: TemplateUid, project: Viewed, services: ServicesDep

@@ -10,7 +10,7 @@ from sluice.server.analysis.beside import beside
 from sluice.server.errors import NotFound
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.templates.comparing import Difference, difference
-from sluice.server.features.templates.deployments import NO_TEMPLATE, NO_VERSION
+from sluice.server.features.templates.deployments import NO_TEMPLATE, NO_VERSION, all_in
 from sluice.server.features.templates.known import KnownVersion
 from sluice.server.features.templates.opened import opened, project_key
 from sluice.server.features.templates.repository import (
@@ -75,6 +75,13 @@ class TemplateListing:
             other = (await self._version(session, project, uid, after)).content
         size = sum(len(text) for _, text in [*one.texts(), *other.texts()])
         return await beside(size, lambda: difference(one, other))
+
+    async def in_environment(self, project: KnownProject, environment: str) -> list[KnownVersion]:
+        """Every version of an environment, by its template's name; raises `NotFound`."""
+        async with self._database.read() as session:
+            rows = await all_in(TemplateRepository(session), project.id, environment)
+            key = await project_key(self._vault, session, project)
+        return [opened(row, key, project.scope) for row in rows]
 
     async def environments(self, project: KnownProject) -> dict[str, int]:
         """The environments to which something is deployed, and of how many templates."""

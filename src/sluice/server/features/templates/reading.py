@@ -17,8 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.server.errors import NotFound
 from sluice.server.features.projects.known import KnownProject
-from sluice.server.features.templates.content import LATEST
-from sluice.server.features.templates.deployments import NO_VERSION, not_there
+from sluice.server.features.templates.deployments import NO_VERSION, all_in, not_there
 from sluice.server.features.templates.dialects import Dialect
 from sluice.server.features.templates.known import KnownVersion
 from sluice.server.features.templates.opened import opened, project_key
@@ -82,13 +81,11 @@ class TemplateReading:
     async def _all(self, project: KnownProject, environment: str, form: Form) -> Ready:
         async with self._database.reading() as session:
             repository = TemplateRepository(session)
-            if environment == LATEST:
-                rows = await repository.latest(project.id)
+            if form is Form.MESSAGES:
+                # SDK 0.6.1 asks every project for one environment: where it is not, is nothing.
+                rows = await repository.in_environment(project.id, environment)
             else:
-                rows = await repository.deployed(project.id, environment)
-            # SDK 0.6.1 asks every project for one environment: where it is not, there is nothing.
-            if not rows and environment != LATEST and form is not Form.MESSAGES:
-                raise await not_there(repository, project.id, environment)
+                rows = await all_in(repository, project.id, environment)
             return await self._ready(
                 session, project, rows, partial(_all_of, project.uid, environment, form)
             )

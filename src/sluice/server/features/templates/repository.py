@@ -214,15 +214,13 @@ class TemplateRepository(Repository):
         added: Any = await self._session.execute(_ADD_VERSION, values)
         return int(added.inserted_primary_key[0])
 
-    async def latest(self, project_id: int) -> list[StoredVersion]:
-        """The newest version of every template, by the template's name."""
-        rows = await self._session.execute(_LATEST, {"of_project": project_id})
-        return [StoredVersion(*row) for row in rows]
-
-    async def deployed(self, project_id: int, environment: str) -> list[StoredVersion]:
-        """What is deployed to an environment, by the template's name."""
-        given = {"of_project": project_id, "of_environment": environment}
-        return [StoredVersion(*row) for row in await self._session.execute(_IN_ENVIRONMENT, given)]
+    async def in_environment(self, project_id: int, environment: str) -> list[StoredVersion]:
+        """The versions of an environment, by their templates' names."""
+        query = _LATEST
+        given: dict[str, Any] = {"of_project": project_id}
+        if environment != LATEST:
+            query, given = _IN_ENVIRONMENT, {**given, "of_environment": environment}
+        return [StoredVersion(*row) for row in await self._session.execute(query, given)]
 
     async def pointed_to(
         self, project_id: int, name: str, environment: str
