@@ -12,6 +12,18 @@ from pathlib import Path
 
 NAMED = "SLUICE_TEST_POSTGRES_URL"
 """The environment variable with the URL of a server on which databases may be created."""
+MEMORY = Path("/dev/shm")
+"""Where files are kept in memory. A database is a thousand files, and each test has its own."""
+ROOM = 3 * 2**30
+"""Bytes that must be free there."""
+SETTINGS = (
+    "listen_addresses=127.0.0.1",
+    "max_connections=200",
+    "fsync=off",  # nothing of it outlives the tests
+    "full_page_writes=off",
+    "max_wal_size=256MB",
+    "autovacuum=off",  # it would hold the template while it is to be copied
+)
 
 
 @dataclass
@@ -44,14 +56,12 @@ def start() -> Cluster | str:
 
 
 def _start_own(binaries: Path) -> Cluster | str:
-    folder = Path(tempfile.mkdtemp(prefix="sluice-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="sluice-postgres-", dir=_memory()))
     folder.chmod(0o755)
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     data, port = folder / "data", free_port()
-    options = (
-        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
-    )
+    options = " ".join([f"-p {port}", f"-k {folder}", *(f"-c {each}" for each in SETTINGS)])
     steps = (
         [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"],
         [binaries / "pg_ctl", "-D", data, "-w", "-o", options, "-l", folder / "log", "start"],
@@ -62,6 +72,12 @@ def _start_own(binaries: Path) -> Cluster | str:
             shutil.rmtree(folder, ignore_errors=True)
             return f"{Path(str(step[0])).name} failed"
     return Cluster(f"postgresql://postgres@127.0.0.1:{port}/postgres", folder, binaries)
+
+
+def _memory() -> Path | None:
+    """The folder in memory; None where there is none, or little room in it."""
+    usable = MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
+    return MEMORY if usable and shutil.disk_usage(MEMORY).free >= ROOM else None
 
 
 def _binaries() -> Path | None:
