@@ -27,6 +27,9 @@ class Linked:
     test_case_id: int | None = None
 
 
+NOT_LINKED: Final = Linked()
+
+
 @dataclass(frozen=True, slots=True)
 class NewRecording:
     """One call of a model; `content` is as `reading` says, raw, and is changed in place."""
@@ -45,7 +48,7 @@ class NewRecording:
     model: str | None = field(default=None, repr=False)
     format: str | None = field(default=None, repr=False)
     """These four as they were named: what is no plain name stands in the content alone."""
-    linked: Linked = Linked()
+    linked: Linked = NOT_LINKED
     is_complete: bool = True
     started_at: datetime | None = None
     finished_at: datetime | None = None

@@ -164,11 +164,12 @@ class SessionRepository(Repository):
         query = query.order_by(Session.id.desc()).limit(limit)
         return list((await self._session.scalars(query)).all())
 
-    async def some_of_project(self, project_id: int, limit: int) -> list[Session]:
-        """Some sessions of a project, the oldest first."""
-        query = select(Session).where(Session.project_id == project_id)
-        query = query.order_by(Session.id).limit(limit)
-        return list((await self._session.scalars(query)).all())
+    async def delete_some(self, project_id: int, limit: int) -> int:
+        """Delete the oldest sessions of a project with everything below; how many."""
+        some = select(_SESSIONS.c.id).where(_SESSIONS.c.project_id == project_id)
+        some = some.order_by(_SESSIONS.c.id).limit(limit)
+        done = await self._session.execute(delete(_SESSIONS).where(_SESSIONS.c.id.in_(some)))
+        return cast("CursorResult[Any]", done).rowcount
 
 
 class RecordingRepository(Repository):
