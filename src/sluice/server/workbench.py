@@ -17,6 +17,8 @@ from sluice.server.features.proxy.calls.of_projects import ProjectCalls
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.features.sessions.search.service import Searching
+from sluice.server.features.sessions.search.typed_values import TypedValues
 from sluice.server.features.templates.deleting import TemplateParts
 from sluice.server.features.templates.deployments import Deployments
 from sluice.server.features.templates.listing import TemplateListing
@@ -73,6 +75,7 @@ class Workbench:
     test_cases: TestCases
     imports: Imports
     test_runs: TestRuns
+    searching: Searching
     periodic: tuple[Periodic, ...] = field(default=())
 
     def start(self) -> None:
@@ -104,6 +107,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     )
     clearing = Periodic("deleted projects", deletion.clear_some, every=60)
     cases = TestCases(parts.database, parts.conversations, cleansing, linter)
+    typed = TypedValues(parts.database, projects, parts.analyzer, parts.conversations)
     return Workbench(
         projects=projects,
         managed_projects=ManagedProjects(parts.signing_in, parts.policies, parts.conversations),
@@ -118,5 +122,6 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         test_cases=cases,
         imports=Imports(cases),
         test_runs=TestRuns(parts.database, parts.vault, parts.conversations, cleansing),
+        searching=Searching(parts.database, parts.vault, typed),
         periodic=(clearing,),
     )

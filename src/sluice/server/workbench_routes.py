@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI
 
 from sluice.server.features.projects import endpoints as projects
+from sluice.server.features.sessions.search import endpoints as search
 from sluice.server.features.templates import endpoints as templates
 from sluice.server.features.templates import wire_endpoints as templates_wire
 from sluice.server.features.testruns import cases_endpoints as test_cases
@@ -19,6 +20,7 @@ WIRE: Final[tuple[APIRouter, ...]] = (
 )
 """Of the Freeplay wire, with paths that begin behind its base."""
 OWN: Final[tuple[APIRouter, ...]] = (
+    search.router,
     projects.own,
     templates.router,
     playlists.router,

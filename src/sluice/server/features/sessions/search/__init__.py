@@ -1,0 +1,1 @@
+"""Searching sessions and recordings: filter trees, pages, and cursors that say how far they got."""
