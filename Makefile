@@ -27,7 +27,7 @@ run: setup ## Start the server at http://127.0.0.1:8321 on SQLite in ./var
 	@$(BIN)/sluice serve
 
 test: setup ## Run every test (on PostgreSQL too, where one can be started or reached)
-	@$(BIN)/pytest -n $(JOBS) --dist loadscope
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 check: setup ## Formatting, lint, types, import contracts, sizes, payload linter, documentation
 	@$(BIN)/ruff format --check --quiet .

@@ -18,6 +18,8 @@ from sluice.server.migrations.run import upgrade
 from tests import compiled, postgres
 
 TEMPLATE = "sluice_template"
+LONGEST = ("test_leak_benchmark.py", "test_openapi.py", "test_pipeline_limits.py", "test_crash.py")
+"""Modules that take a minute or more."""
 _REASON = "SLUICE_TEST_NO_POSTGRES"
 _OWN: list[postgres.Cluster] = []
 
@@ -38,6 +40,11 @@ def pytest_configure(config: pytest.Config) -> None:
     _OWN.append(cluster)
     os.environ[postgres.NAMED] = cluster.url
     anyio.run(_make_template, cluster.url)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take longest: at the end the others would wait for one."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
