@@ -87,6 +87,8 @@ class KnownTestRun:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    error_code: str | None = None
+    """Why it failed as a whole."""
 
 
 def run_place(uid: str, scope: str) -> Place:
@@ -194,4 +196,5 @@ def opened_run(row: TestRun, scope: str, key: DataKey) -> KnownTestRun:
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        error_code=row.error_code,
     )
