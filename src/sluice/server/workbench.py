@@ -27,6 +27,11 @@ from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.cases_service import TestCases
 from sluice.server.features.testruns.imports import Imports
 from sluice.server.features.testruns.playlists import Playlists
+from sluice.server.features.testruns.running.wiring import (
+    ServerRunParts,
+    ServerRuns,
+    make_server_runs,
+)
 from sluice.server.features.testruns.service import TestRuns
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.configuration import Counted, KeptConfiguration
@@ -75,6 +80,7 @@ class Workbench:
     test_cases: TestCases
     imports: Imports
     test_runs: TestRuns
+    server_runs: ServerRuns
     searching: Searching
     periodic: tuple[Periodic, ...] = field(default=())
 
@@ -108,20 +114,42 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     clearing = Periodic("deleted projects", deletion.clear_some, every=60)
     cases = TestCases(parts.database, parts.conversations, cleansing, linter)
     typed = TypedValues(parts.database, projects, parts.analyzer, parts.conversations)
+    templates = Templates(parts.database, parts.vault, linter, deployments, prompts)
+    test_runs = TestRuns(parts.database, parts.vault, parts.conversations, cleansing)
+    server_runs = make_server_runs(
+        ServerRunParts(
+            database=parts.database,
+            writer=parts.writer,
+            vault=parts.vault,
+            models=parts.models,
+            policies=parts.policies,
+            providers=parts.providers,
+            prices=parts.prices,
+            metrics=parts.metrics,
+            conversations=parts.conversations,
+            gateway_cleansing=parts.cleansing,
+            projects=projects,
+            cleansing=cleansing,
+            templates=templates,
+            playlists=playlists,
+            test_runs=test_runs,
+        )
+    )
     return Workbench(
         projects=projects,
         managed_projects=ManagedProjects(parts.signing_in, parts.policies, parts.conversations),
         project_deletion=deletion,
         linter=linter,
         cleansing=cleansing,
-        templates=Templates(parts.database, parts.vault, linter, deployments, prompts),
+        templates=templates,
         deployments=deployments,
         template_reading=TemplateReading(parts.database, parts.vault, prompts),
         template_listing=TemplateListing(parts.database, parts.vault),
         playlists=playlists,
         test_cases=cases,
         imports=Imports(cases),
-        test_runs=TestRuns(parts.database, parts.vault, parts.conversations, cleansing),
+        test_runs=test_runs,
+        server_runs=server_runs,
         searching=Searching(parts.database, parts.vault, typed),
-        periodic=(clearing,),
+        periodic=(clearing, server_runs.runner.periodic),
     )

@@ -13,6 +13,7 @@ from sluice.server.features.templates import endpoints as templates
 from sluice.server.features.templates import wire_endpoints as templates_wire
 from sluice.server.features.testruns import cases_endpoints as test_cases
 from sluice.server.features.testruns import playlists_endpoints as playlists
+from sluice.server.features.testruns.running import endpoints as test_runs
 
 WIRE: Final[tuple[APIRouter, ...]] = (
     projects.wire,
@@ -25,6 +26,7 @@ OWN: Final[tuple[APIRouter, ...]] = (
     templates.router,
     playlists.router,
     test_cases.router,
+    test_runs.router,
 )
 """Of our own API, with whole paths."""
 

@@ -35,7 +35,7 @@ from sluice.server.features.testruns.evaluators.texts import Name, Share
 
 GROUP: Final = "sluice.evaluators"
 LONGEST_DETAIL: Final = 2000
-EntryPoint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}\Z")]
+EntryPoint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Function = Callable[..., Any]
 
 

@@ -21,7 +21,7 @@ from sluice.server.features.testruns.evaluators.scoring import (
     judged,
 )
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}\Z")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 """An evaluator's own name: it stands unsealed in results and metrics."""
 Value = Annotated[str, StringConstraints(max_length=100_000)]
 Part = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]

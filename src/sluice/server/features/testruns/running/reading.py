@@ -1,0 +1,111 @@
+"""Reading test runs, how far they are, and what came of their cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.server.errors import NotFound
+from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.testruns.running.repository import (
+    ResultRepository,
+    RunRepository,
+    StoredResult,
+)
+from sluice.server.features.testruns.running.results import OpenedResult, opened_result
+from sluice.server.features.testruns.running.summary import Outcome, summary_of
+from sluice.server.features.testruns.service import (
+    NO_RUN,
+    KnownTestRun,
+    MadeBy,
+    TestRuns,
+    opened_run,
+)
+from sluice.server.features.testruns.tables import TestCaseResult
+from sluice.server.kit.database import Database
+from sluice.server.kit.sealing import DataKey
+from sluice.server.vault.service import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """What came of one case."""
+
+    case_uid: str
+    row: TestCaseResult
+    texts: OpenedResult
+
+
+class RunReading:
+    """Test runs of both kinds, read."""
+
+    def __init__(self, database: Database, vault: Vault, test_runs: TestRuns) -> None:
+        self._database = database
+        self._vault = vault
+        self._test_runs = test_runs
+
+    async def page(
+        self, project: KnownProject, *, before: int | None, limit: int
+    ) -> list[KnownTestRun]:
+        """The newest runs first, with ids below `before`; summaries as they were last noted."""
+        async with self._database.read() as session:
+            rows = await RunRepository(session).page(project.id, before=before, limit=limit)
+            key = await self._key(session, project)
+        return [opened_run(row, project.scope, key) for row in rows]
+
+    async def run(self, project: KnownProject, uid: str) -> KnownTestRun:
+        """One run with its summary as of now; raises `NotFound`."""
+        known = await self._test_runs.known(project, uid)
+        if known.made_by is not MadeBy.SERVER:
+            return known
+        outcomes = (await self.outcomes([known]))[0]
+        return replace(known, summary=asdict(summary_of(outcomes, evaluator_names(known))))
+
+    async def outcomes(self, runs: Sequence[KnownTestRun]) -> list[list[Outcome]]:
+        """What came of the cases of these runs, without texts."""
+        async with self._database.read() as session:
+            found = await ResultRepository(session).outcomes([run.id for run in runs])
+        return [found[run.id] for run in runs]
+
+    async def results(
+        self,
+        project: KnownProject,
+        run: KnownTestRun,
+        *,
+        after: int,
+        limit: int,
+        only: str | None = None,
+    ) -> list[ReadResult]:
+        """What came of its cases, with texts, in the order of the cases."""
+        async with self._database.read() as session:
+            rows = await ResultRepository(session).page(run.id, after=after, limit=limit, only=only)
+            key = await self._key(session, project)
+        return [_read(row, project, key) for row in rows]
+
+    async def results_of(
+        self, project: KnownProject, runs: Sequence[KnownTestRun], case_ids: Sequence[int]
+    ) -> list[ReadResult]:
+        """The same of some cases in several runs."""
+        async with self._database.read() as session:
+            rows = await ResultRepository(session).of_cases([run.id for run in runs], case_ids)
+            key = await self._key(session, project)
+        return [_read(row, project, key) for row in rows]
+
+    async def _key(self, session: AsyncSession, project: KnownProject) -> DataKey:
+        key = await self._vault.key(session, project.scope)
+        if key is None:
+            raise NotFound(NO_RUN, code="no_test_run")
+        return key
+
+
+def evaluator_names(run: KnownTestRun) -> list[str]:
+    """The names of a run's evaluators."""
+    given = run.document.get("evaluators") or []
+    return [str(one.get("name", one["kind"])) for one in given]
+
+
+def _read(stored: StoredResult, project: KnownProject, key: DataKey) -> ReadResult:
+    texts = opened_result(stored.result, project.scope, key)
+    return ReadResult(stored.case_uid, stored.result, texts)

@@ -1,0 +1,106 @@
+"""The services of test runs that the server makes, each given what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sluice.server.features.models.service import Models
+from sluice.server.features.policies.service import Policies
+from sluice.server.features.projects.cleansing import ProjectCleansing
+from sluice.server.features.projects.service import Projects
+from sluice.server.features.proxy.calls.prices import Prices
+from sluice.server.features.proxy.cleansing.service import GatewayCleansing
+from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.features.templates.service import Templates
+from sluice.server.features.testruns.comparing.service import Comparing
+from sluice.server.features.testruns.playlists import Playlists
+from sluice.server.features.testruns.running.calling import ModelCalls
+from sluice.server.features.testruns.running.evaluating import Evaluations
+from sluice.server.features.testruns.running.executing import Recorder, Tools
+from sluice.server.features.testruns.running.planning import Planning
+from sluice.server.features.testruns.running.reading import RunReading
+from sluice.server.features.testruns.running.runner import Runner
+from sluice.server.features.testruns.running.starting import Starting
+from sluice.server.features.testruns.service import TestRuns
+from sluice.server.kit.batching import BatchedWriter
+from sluice.server.kit.database import Database
+from sluice.server.kit.metrics import Metrics
+from sluice.server.providers.registry import Providers
+from sluice.server.vault.service import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRunParts:
+    """What is there already."""
+
+    database: Database
+    writer: BatchedWriter
+    vault: Vault
+    models: Models
+    policies: Policies
+    providers: Providers
+    prices: Prices
+    metrics: Metrics
+    conversations: Conversations
+    gateway_cleansing: GatewayCleansing
+    projects: Projects
+    cleansing: ProjectCleansing
+    templates: Templates
+    playlists: Playlists
+    test_runs: TestRuns
+    recorder: Recorder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRuns:
+    """What endpoints and other features need of test runs that the server makes."""
+
+    starting: Starting
+    reading: RunReading
+    comparing: Comparing
+    runner: Runner
+
+
+def make_server_runs(parts: ServerRunParts) -> ServerRuns:
+    """Every service; `runner.periodic` is to be started with the server."""
+    calls = ModelCalls(
+        database=parts.database,
+        models=parts.models,
+        policies=parts.policies,
+        cleansing=parts.cleansing,
+        gateway_cleansing=parts.gateway_cleansing,
+        providers=parts.providers,
+        prices=parts.prices,
+        metrics=parts.metrics,
+    )
+    planning = Planning(
+        database=parts.database,
+        vault=parts.vault,
+        projects=parts.projects,
+        conversations=parts.conversations,
+        templates=parts.templates,
+        calls=calls,
+    )
+    tools = Tools(
+        database=parts.database,
+        writer=parts.writer,
+        calls=calls,
+        evaluations=Evaluations(),
+        recorder=parts.recorder,
+        holder=str(uuid4()),
+    )
+    runner = Runner(tools, planning)
+    reading = RunReading(parts.database, parts.vault, parts.test_runs)
+    starting = Starting(
+        database=parts.database,
+        conversations=parts.conversations,
+        cleansing=parts.cleansing,
+        playlists=parts.playlists,
+        templates=parts.templates,
+        test_runs=parts.test_runs,
+        calls=calls,
+        planning=planning,
+        runner=runner,
+    )
+    return ServerRuns(starting, reading, Comparing(reading), runner)
