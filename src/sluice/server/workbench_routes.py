@@ -13,11 +13,13 @@ from sluice.server.features.templates import endpoints as templates
 from sluice.server.features.templates import wire_endpoints as templates_wire
 from sluice.server.features.testruns import cases_endpoints as test_cases
 from sluice.server.features.testruns import playlists_endpoints as playlists
+from sluice.server.features.testruns import wire_endpoints as test_runs_wire
 from sluice.server.features.testruns.running import endpoints as test_runs
 
 WIRE: Final[tuple[APIRouter, ...]] = (
     projects.wire,
     templates_wire.router,
+    test_runs_wire.router,
 )
 """Of the Freeplay wire, with paths that begin behind its base."""
 OWN: Final[tuple[APIRouter, ...]] = (

@@ -34,6 +34,12 @@ _CHANGE_CASE: Final = (
     .where(_CASES.c.uid == bindparam("of_uid"), _CASES.c.playlist_id == bindparam("of_playlist"))
     .values(content_sealed=bindparam("content"), findings=bindparam("found"))
 )
+_RUN_ID: Final = select(_RUNS.c.id).where(
+    _RUNS.c.uid == bindparam("of_uid"), _RUNS.c.project_id == bindparam("of_project")
+)
+_CASE_ID: Final = select(_CASES.c.id).where(
+    _CASES.c.uid == bindparam("of_uid"), _CASES.c.project_id == bindparam("of_project")
+)
 _ADD_CASES: Final = insert(_CASES)
 _ADD_RUN: Final = insert(_RUNS)
 
@@ -207,9 +213,25 @@ class TestRunRepository(Repository):
         query = select(TestRun).where(TestRun.project_id == project_id, TestRun.uid == uid)
         return (await self._session.scalars(query)).one_or_none()
 
-    async def finish(self, run_id: int, *, status: str, at: datetime) -> None:
-        """Note that a run has ended."""
-        query = update(TestRun).where(TestRun.id == run_id).values(status=status, finished_at=at)
+    async def ids(
+        self, project_id: int, run_uid: str | None, case_uid: str | None
+    ) -> tuple[int | None, int | None]:
+        """The ids of a run and of a case of the project; quick statements."""
+        return (
+            await self._id(_RUN_ID, project_id, run_uid),
+            await self._id(_CASE_ID, project_id, case_uid),
+        )
+
+    async def _id(self, query: Select[int], project_id: int, uid: str | None) -> int | None:
+        if uid is None:
+            return None
+        values = {"of_project": project_id, "of_uid": uid}
+        row = (await self._session.execute(query, values)).one_or_none()
+        return int(row[0]) if row is not None else None
+
+    async def put_into_suite(self, uid: str, test_suite_id: int) -> None:
+        """Note of which suite a run is."""
+        query = update(TestRun).where(TestRun.uid == uid).values(test_suite_id=test_suite_id)
         await self._session.execute(query)
 
 

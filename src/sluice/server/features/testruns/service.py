@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +62,8 @@ class NewTestRun:
     status: RunStatus = RunStatus.OPEN
     template_version_id: int | None = None
     model_instance_id: int | None = None
+    said: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """More of the document, as somebody said it: cleansed when it is saved."""
     document: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """JSON that is sealed as it is: it must hold no text that was not cleansed."""
 
@@ -121,14 +124,18 @@ class TestRuns:
     async def create(self, project: KnownProject, caller: Caller, new: NewTestRun) -> KnownTestRun:
         """Save a run and return after its commit; raises `NotFound` for a deleted project."""
         conversation = await self._conversations.of_project(project.owner(caller))
-        words: dict[str, Any] = {"name": new.name, "description": new.description}
+        words: dict[str, Any] = {
+            "name": new.name,
+            "description": new.description,
+            "said": deepcopy(dict(new.said)),
+        }
         reading = Reading()
         for name in words:
-            reading.text(words, name, name, "system")
+            reading.values(words, name, name, "system")
         uid = str(uuid4())
 
         async def ready(call: CleansedCall) -> Callable[[AsyncSession], Awaitable[int]]:
-            document = {**new.document, "description": words["description"]}
+            document = {**words["said"], **new.document, "description": words["description"]}
             row = _row(project, caller, new, uid, words["name"])
             sealed = conversation.vault.key.seal(
                 json.dumps(document, ensure_ascii=False), run_place(uid, project.scope)
@@ -144,6 +151,13 @@ class TestRuns:
 
         await self._cleansing.save(project, conversation, reading, ready)
         return await self.known(project, uid)
+
+    async def ids(
+        self, project: KnownProject, run_uid: str | None, case_uid: str | None
+    ) -> tuple[int | None, int | None]:
+        """The rows of a run and of a case by the ids that clients know; None for what is none."""
+        async with self._database.reading() as session:
+            return await TestRunRepository(session).ids(project.id, run_uid, case_uid)
 
     async def known(self, project: KnownProject, uid: str) -> KnownTestRun:
         """The run of this public id; raises `NotFound`."""
