@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from sluice.engine.linking import is_apart, occurrences
@@ -66,6 +67,7 @@ class Mentions:
             cases = self._index.setdefault(form.first, {}).setdefault(form.form.text, {})
             cases.setdefault((form.form.cased, form.form.original), form)
             self._lengths.setdefault(form.first, set()).add((len(form.form.text), form.lead))
+        self._few = sum(map(len, self._index.values())) <= FEW
 
     def within(self, text: str) -> list[Finding]:
         """Every place where one of them stands in a text, sorted; they may overlap."""
@@ -73,21 +75,30 @@ class Mentions:
         if len(self._index) <= FEW and not any(word in lowered for word in self._index):
             return []
         read = _plain(lowered)
+        if self._few:
+            return sorted(self._whole(text, read))
         places = self._places(read)
         return sorted(hit for at, word in places for hit in self._at(text, read, at, word))
+
+    def _whole(self, text: str, read: str) -> Iterator[Finding]:
+        """Sought as a whole: the first word of an address or a date stands in many places."""
+        for by_text in self._index.values():
+            for written, cases in by_text.items():
+                start = read.find(written)
+                while start >= 0:
+                    end = start + len(written)
+                    if is_apart(read, start, end):
+                        yield from _meant(cases, text, start, end)
+                    start = read.find(written, start + 1)
 
     def _at(self, text: str, read: str, at: int, word: str) -> Iterator[Finding]:
         """The originals of which this is the first word."""
         for length, lead in self._lengths[word]:
             start, end = at - lead, at - lead + length
             cases = self._index[word].get(read[start:end]) if start >= 0 else None
-            for form in cases.values() if cases else ():
-                # At the text's end a slice is shorter than it was asked for.
-                if (len(form.form.text), form.lead) != (length, lead):
-                    continue
-                if is_apart(read, start, end) and is_mention(form.form, text, start):
-                    yield Finding(start, end, form.entity_type, 1.0, DETECTOR)
-                    break
+            # At the text's end a slice is shorter than it was asked for.
+            if cases and end <= len(read) and _lead(cases) == lead and is_apart(read, start, end):
+                yield from _meant(cases, text, start, end)
 
     def _places(self, read: str) -> Iterable[tuple[int, str]]:
         """Where first words stand, ascending, as whole words."""
@@ -96,14 +107,26 @@ class Mentions:
         return sorted((at, word) for word in self._index for at in occurrences(read, word))
 
 
+def _lead(cases: _Cases) -> int:
+    """Code points before the first word: the same in all cases."""
+    return next(iter(cases.values())).lead
+
+
+def _meant(cases: _Cases, text: str, start: int, end: int) -> Iterator[Finding]:
+    """The first of the originals with this form that is meant by what stands there."""
+    for form in cases.values():
+        if is_mention(form.form, text, start):
+            yield Finding(start, end, form.entity_type, 1.0, DETECTOR)
+            return
+
+
 def _forms(entity_type: str, text: str) -> Iterator[Form]:
     if not SHORTEST <= len(text) <= LONGEST or entity_type in _NOT_SOUGHT:
         return
     if entity_type in UNLINKED:
         yield Form(_read(" ".join(text.split())), "same", 0.9, "any")
-    for form in forms(entity_type, text):
-        if form.kind == "same":
-            yield form
+    # The most telling ones come first: what follows them is none either.
+    yield from takewhile(lambda form: form.kind == "same", forms(entity_type, text))
 
 
 def _read(text: str) -> str:
