@@ -89,7 +89,7 @@ class File:
 
     def problem(self, path: Path, message: str) -> str:
         """A problem with its place: `policies.yaml:7: policyGroups[0].name: …`."""
-        return _problem(self.name, self.loaded, path, message)
+        return problem_at(self.name, self.loaded, path, message)
 
 
 def read_file(name: str, text: str) -> File:
@@ -103,7 +103,7 @@ def read_file(name: str, text: str) -> File:
             document = Document.model_validate(loaded.data)
         except ValidationError as e:
             found = e.errors(include_url=False, include_input=False)
-            problems = [_problem(name, loaded, error["loc"], _message(error)) for error in found]
+            problems = [problem_at(name, loaded, error["loc"], told_of(error)) for error in found]
     file = File(name, document, loaded)
     if not problems:
         problems = [*_beyond_form(file)]
@@ -112,14 +112,16 @@ def read_file(name: str, text: str) -> File:
     return file
 
 
-def _problem(name: str, loaded: Loaded, path: Path, message: str) -> str:
+def problem_at(name: str, loaded: Loaded, path: Path, message: str) -> str:
+    """A problem of a file with its place: `policies.yaml:7: policyGroups[0].name: …`."""
     path = tuple(part for part in path if part != "[key]")
     shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     where = f"{name}:{loaded.line_of(path)}: "
     return f"{where}{shown.lstrip('.')}: {message}" if shown else f"{where}{message}"
 
 
-def _message(error: Any) -> str:  # noqa: ANN401 (pydantic's dictionary)
+def told_of(error: Any) -> str:  # noqa: ANN401 (pydantic's dictionary)
+    """What is wrong, in the words of somebody who writes YAML."""
     if error["loc"][-1:] == ("[key]",):
         return "this is no entity type: use upper-case words with underscores between them"
     message = _MESSAGES.get(error["type"], error["msg"])
@@ -202,7 +204,7 @@ def policy_text(group: PolicyGroupEntry) -> str:
         shown["customTerms"] = [_Flow(_set(term)) for term in group.custom_terms]
     if group.allow_list:
         shown["allowList"] = list(group.allow_list)
-    return _dumped(shown)
+    return as_yaml(shown)
 
 
 def instance_text(entry: ModelInstanceEntry) -> str:
@@ -220,7 +222,7 @@ def instance_text(entry: ModelInstanceEntry) -> str:
         shown["fallbacks"] = [_set(connection) for connection in entry.fallbacks]
     if entry.connection is not None:
         shown["connection"] = _set(entry.connection)
-    return _dumped(shown)
+    return as_yaml(shown)
 
 
 def _rule(rule: RuleDocument) -> _Flow:
@@ -262,7 +264,8 @@ _Dumper.add_representer(str, _text_node)
 _Dumper.add_representer(_Flow, _flow_node)
 
 
-def _dumped(shown: dict[str, Any]) -> str:
+def as_yaml(shown: dict[str, Any]) -> str:
+    """YAML that diffs well: keys in their order, texts of several lines as they are."""
     text: str = yaml.dump(
         shown, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000,
         default_flow_style=False,

@@ -22,6 +22,7 @@ from sluice.cli import (
     migrate,
     openapi,
     policies,
+    prompts,
     serve,
     tokens,
     usage,
@@ -70,6 +71,7 @@ app.command(epilog=evaluate.EPILOG)(evaluate.evaluate)
 app.add_typer(policies.app, name="policy")
 app.add_typer(instances.app, name="instance")
 app.add_typer(users.app, name="user")
+app.add_typer(prompts.app, name="prompts")
 app.command(epilog=audit.EPILOG)(audit.audit)
 app.command(epilog=usage.EPILOG)(usage.usage)
 app.add_typer(tokens.app, name="token")
