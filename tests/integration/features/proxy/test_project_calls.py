@@ -178,7 +178,9 @@ async def test_a_projects_call_is_its_callers_to_read_and_hydrated(scripted: Wor
     assert JANE in str(detail["hydratedRequest"])
     assert JANE in str(detail["hydratedAnswer"])
     path = f"/api/admin/v1/calls/{listed['id']}/reveal"
-    revealed = (await scripted.admin.post(path, json={"reason": "looking into ticket 4711"})).json()["data"]
+    revealed = (
+        await scripted.admin.post(path, json={"reason": "looking into ticket 4711"})
+    ).json()["data"]
     assert [one["original"] for one in revealed] == [JANE]
 
 

@@ -77,7 +77,7 @@ class CleansedCall:
     def _unnoted(self) -> list[str]:
         """The project's placeholders that nobody noted yet as used in this conversation."""
         used = (entry.placeholder for entry in self.mapping.entries)
-        return [name for name in used if not self.conversation.noted.get(name)]
+        return [name for name in used if not self.known.is_noted(self.conversation.id, name)]
 
     def settled(self) -> None:
         """It is committed: later calls need neither analyse nor look up the same again."""
@@ -87,8 +87,7 @@ class CleansedCall:
             self.known.stored(self.conversation.space.id, entry)
         self.conversation.space.mappings.remember(self.mapping)
         if self.conversation.shares:
-            for name in self._unnoted():
-                self.conversation.noted.put(name, True)
+            self.known.noted(self.conversation.id, self._unnoted())
         for key, once in self.cleansed.items():
             self.texts.put(key, once)
         self._are_reserved(self.reserved)
@@ -122,8 +121,12 @@ class CleansedCall:
             return
         # What was sent cannot be renumbered: where somebody else was faster, the number is theirs
         # and is restored for nobody who only quotes it.
-        lost = await vault.add_free(session, brought.new)
-        await vault.reserve(session, brought.made_up | {entry.placeholder for entry in lost})
+        lost = {entry.placeholder for entry in await vault.add_free(session, brought.new)}
+        await vault.reserve(session, brought.made_up | lost)
+        if held.shares:
+            # What the answer brought is erased with the session, as what it was asked is.
+            kept = [e.placeholder for e in brought.new if e.placeholder not in lost]
+            await vault.use(session, kept, held.vault.scope)
 
     def answered(self, brought: Brought) -> None:
         """What the answer brought is committed: later answers need not store it again."""

@@ -24,7 +24,7 @@ from sluice.server.features.proxy.conversations.quoting import (
 )
 from sluice.server.features.proxy.conversations.recently_used import RecentlyUsed
 from sluice.server.features.proxy.conversations.repository import ConversationRepository
-from sluice.server.features.proxy.conversations.spaces import NOTED, KnownEntries, Mappings, Space
+from sluice.server.features.proxy.conversations.spaces import KnownEntries, Mappings, Space
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database, utc_now
 from sluice.server.kit.sealing import DataKey
@@ -95,8 +95,6 @@ class Conversation:
     """Its own placeholders, or those of its project."""
     used_at: datetime | None = None
     """As far as this process knows."""
-    noted: RecentlyUsed[str, bool] = field(default_factory=partial(RecentlyUsed, NOTED), repr=False)
-    """Placeholders of the project's that are known to be noted as used here."""
 
     @property
     def shares(self) -> bool:
@@ -246,21 +244,20 @@ class Conversations:
 
     def forget_space(self, space_id: int) -> None:
         """Let nothing of a deleted project stay in this process's memory; see `forget`."""
-        self.known.forget(space_id)
-        self._projects.drop(space_id)
-        for name, held in self._open.items():
-            if held.space.id == space_id:
-                self._open.drop(name)
+        inside = [held.id for _, held in self._open.items() if held.space.id == space_id]
+        self.forget(space_id, *inside)
 
-    def forget(self, conversation_id: int) -> None:
-        """Let nothing of a conversation stay in this process's memory.
+    def forget(self, *conversation_ids: int) -> None:
+        """Let nothing of these conversations stay in this process's memory: all in one pass.
 
         To be called when a deletion is committed; other processes notice at their next call.
         """
-        self.known.forget(conversation_id)
-        self._projects.drop(conversation_id)
+        gone = frozenset(conversation_ids)
+        self.known.forget(*gone)
+        for conversation_id in gone:
+            self._projects.drop(conversation_id)
         for name, held in self._open.items():
-            if held.id == conversation_id:
+            if held.id in gone:
                 self._open.drop(name)
 
     async def _key(self) -> DataKey:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -20,7 +21,7 @@ LATEST: Final = 4
 WORTH_KEEPING: Final = 32
 """Entries of a mapping that takes longer to make than to copy."""
 NOTED: Final = 5_000
-"""Placeholders of a space of which something is remembered."""
+"""Reserved placeholders of a space that are remembered."""
 
 
 @dataclass(slots=True)
@@ -86,11 +87,15 @@ class Space:
 
 
 class KnownEntries:
-    """Entries of all conversations, by lookup and by placeholder, the least used out first."""
+    """Entries of all conversations, by lookup and by placeholder, the least used out first.
+
+    Besides, which conversation is noted to use which placeholder of its project.
+    """
 
     def __init__(self, most: int = ENTRIES) -> None:
         self._entries = RecentlyUsed[tuple[int, bytes], KnownEntry](most)
         self._by_name = RecentlyUsed[tuple[int, str], bytes](most)
+        self._uses = RecentlyUsed[tuple[int, str], bool](most)
 
     def get(self, conversation_id: int, lookup: bytes) -> KnownEntry | None:
         """The entry that has this lookup, if it is still known."""
@@ -119,7 +124,18 @@ class KnownEntries:
             self._entries.drop((conversation_id, entry.lookup))
             self._by_name.drop((conversation_id, entry.placeholder))
 
-    def forget(self, conversation_id: int) -> None:
-        """Forget a deleted conversation."""
-        self._entries.drop_all(lambda key: key[0] == conversation_id)
-        self._by_name.drop_all(lambda key: key[0] == conversation_id)
+    def is_noted(self, conversation_id: int, placeholder: str) -> bool:
+        """Whether it is known to be noted that a conversation uses this placeholder."""
+        return self._uses.get((conversation_id, placeholder)) is not None
+
+    def noted(self, conversation_id: int, placeholders: Iterable[str]) -> None:
+        """It is committed that a conversation uses these placeholders of its project."""
+        for placeholder in placeholders:
+            self._uses.put((conversation_id, placeholder), True)
+
+    def forget(self, *conversation_ids: int) -> None:
+        """Forget deleted conversations, all in one pass."""
+        gone = frozenset(conversation_ids)
+        self._entries.drop_all(lambda key: key[0] in gone)
+        self._by_name.drop_all(lambda key: key[0] in gone)
+        self._uses.drop_all(lambda key: key[0] in gone)
