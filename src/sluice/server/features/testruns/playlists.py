@@ -73,6 +73,14 @@ class Playlists:
                 raise NotFound(NO_PLAYLIST, code="no_playlist")
             return _known(row, await TestCaseRepository(session).count(row.id))
 
+    async def by_id(self, project: KnownProject, playlist_id: int) -> KnownPlaylist:
+        """The playlist of this row; raises `NotFound`."""
+        async with self._database.read() as session:
+            row = await PlaylistRepository(session).by_id(project.id, playlist_id)
+            if row is None:
+                raise NotFound(NO_PLAYLIST, code="no_playlist")
+            return _known(row, await TestCaseRepository(session).count(row.id))
+
     async def page(
         self, project: KnownProject, *, after: int = 0, limit: int = 100
     ) -> list[KnownPlaylist]:
@@ -152,6 +160,17 @@ class Playlists:
         async with self._database.read() as session:
             key = await self._key(session, project)
             rows = await TestCaseRepository(session).page(playlist.id, after=after, limit=limit)
+        return [opened_case(row, project.scope, key) for row in rows]
+
+    async def numbered_page(
+        self, project: KnownProject, playlist: KnownPlaylist, *, page: int, size: int
+    ) -> list[KnownCase]:
+        """Page `page` (from 1) of a playlist's cases, and the first case of the next page."""
+        async with self._database.read() as session:
+            key = await self._key(session, project)
+            rows = await TestCaseRepository(session).page(
+                playlist.id, after=0, limit=size + 1, offset=(page - 1) * size
+            )
         return [opened_case(row, project.scope, key) for row in rows]
 
     async def case(self, project: KnownProject, playlist: KnownPlaylist, uid: str) -> KnownCase:

@@ -57,6 +57,13 @@ class PlaylistRepository(Repository):
         query = select(Playlist).where(Playlist.project_id == project_id, Playlist.uid == uid)
         return (await self._session.scalars(query)).one_or_none()
 
+    async def by_id(self, project_id: int, playlist_id: int) -> Playlist | None:
+        """One by its row."""
+        query = select(Playlist).where(
+            Playlist.project_id == project_id, Playlist.id == playlist_id
+        )
+        return (await self._session.scalars(query)).one_or_none()
+
     async def by_name(self, project_id: int, name: str) -> Playlist | None:
         """One by its name."""
         query = select(Playlist).where(Playlist.project_id == project_id, Playlist.name == name)
@@ -121,13 +128,16 @@ class TestCaseRepository(Repository):
 
     __test__ = False
 
-    async def page(self, playlist_id: int, *, after: int, limit: int) -> list[TestCase]:
-        """Cases with greater ids."""
+    async def page(
+        self, playlist_id: int, *, after: int, limit: int, offset: int = 0
+    ) -> list[TestCase]:
+        """Cases with greater ids, without the first `offset` of them."""
         query = (
             select(TestCase)
             .where(TestCase.playlist_id == playlist_id, TestCase.id > after)
             .order_by(TestCase.id)
             .limit(limit)
+            .offset(offset)
         )
         return list((await self._session.scalars(query)).all())
 

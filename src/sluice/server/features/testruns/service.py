@@ -159,6 +159,11 @@ class TestRuns:
         async with self._database.reading() as session:
             return await TestRunRepository(session).ids(project.id, run_uid, case_uid)
 
+    async def put_into_suite(self, run: KnownTestRun, test_suite_id: int) -> None:
+        """Note of which suite a run is."""
+        async with self._database.write() as session:
+            await TestRunRepository(session).put_into_suite(run.uid, test_suite_id)
+
     async def known(self, project: KnownProject, uid: str) -> KnownTestRun:
         """The run of this public id; raises `NotFound`."""
         async with self._database.read() as session:
