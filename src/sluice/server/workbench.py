@@ -19,6 +19,7 @@ from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.sessions.search.service import Searching
 from sluice.server.features.sessions.search.typed_values import TypedValues
+from sluice.server.features.sessions.wiring import SessionParts, SessionServices, make_sessions
 from sluice.server.features.templates.deleting import TemplateParts
 from sluice.server.features.templates.deployments import Deployments
 from sluice.server.features.templates.listing import TemplateListing
@@ -26,6 +27,7 @@ from sluice.server.features.templates.reading import TemplateReading
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.cases_service import TestCases
 from sluice.server.features.testruns.imports import Imports
+from sluice.server.features.testruns.linking import RunIds
 from sluice.server.features.testruns.playlists import Playlists
 from sluice.server.features.testruns.running.wiring import (
     ServerRunParts,
@@ -33,6 +35,7 @@ from sluice.server.features.testruns.running.wiring import (
     make_server_runs,
 )
 from sluice.server.features.testruns.service import TestRuns
+from sluice.server.features.testruns.suites import Suites
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.configuration import Counted, KeptConfiguration
 from sluice.server.kit.database import Database
@@ -81,7 +84,9 @@ class Workbench:
     imports: Imports
     test_runs: TestRuns
     server_runs: ServerRuns
+    suites: Suites
     searching: Searching
+    sessions: SessionServices
     periodic: tuple[Periodic, ...] = field(default=())
 
     def start(self) -> None:
@@ -103,18 +108,34 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     prompts = KeptConfiguration(parts.database, counted=Counted.PROMPTS)
     deployments = Deployments(parts.database, parts.vault, projects)
     playlists = Playlists(parts.database, parts.vault)
+    templates = Templates(parts.database, parts.vault, linter, deployments, prompts)
+    sessions = make_sessions(
+        SessionParts(
+            database=parts.database,
+            writer=parts.writer,
+            vault=parts.vault,
+            prices=parts.prices,
+            analyzer=parts.analyzer,
+            projects=projects,
+            conversations=parts.conversations,
+            gateway_cleansing=parts.cleansing,
+            cleansing=cleansing,
+            versions=templates,
+            runs=RunIds(parts.database),
+            detector_version=parts.detector_version,
+        )
+    )
     deletion = ProjectDeletion(
         parts.database,
         parts.signing_in,
         parts.conversations,
         parts.cleansing,
         # In this order: what refers to something else goes first.
-        parts=(ProjectCalls(parts.conversations), playlists, TemplateParts()),
+        parts=(ProjectCalls(parts.conversations), sessions.sessions, playlists, TemplateParts()),
     )
     clearing = Periodic("deleted projects", deletion.clear_some, every=60)
     cases = TestCases(parts.database, parts.conversations, cleansing, linter)
     typed = TypedValues(parts.database, projects, parts.analyzer, parts.conversations)
-    templates = Templates(parts.database, parts.vault, linter, deployments, prompts)
     test_runs = TestRuns(parts.database, parts.vault, parts.conversations, cleansing)
     server_runs = make_server_runs(
         ServerRunParts(
@@ -150,6 +171,8 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         imports=Imports(cases),
         test_runs=test_runs,
         server_runs=server_runs,
+        suites=Suites(parts.database, parts.vault, parts.conversations, cleansing, playlists),
         searching=Searching(parts.database, parts.vault, typed),
-        periodic=(clearing, server_runs.runner.periodic),
+        sessions=sessions,
+        periodic=(clearing, server_runs.runner.periodic, sessions.periodic),
     )

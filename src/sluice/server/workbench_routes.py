@@ -8,26 +8,34 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI
 
 from sluice.server.features.projects import endpoints as projects
+from sluice.server.features.sessions import endpoints as sessions
+from sluice.server.features.sessions import wire_endpoints as sessions_wire
 from sluice.server.features.sessions.search import endpoints as search
 from sluice.server.features.templates import endpoints as templates
 from sluice.server.features.templates import wire_endpoints as templates_wire
 from sluice.server.features.testruns import cases_endpoints as test_cases
 from sluice.server.features.testruns import playlists_endpoints as playlists
+from sluice.server.features.testruns import suites_endpoints as test_suites
 from sluice.server.features.testruns import wire_endpoints as test_runs_wire
+from sluice.server.features.testruns import wire_suites as test_suites_wire
 from sluice.server.features.testruns.running import endpoints as test_runs
 
 WIRE: Final[tuple[APIRouter, ...]] = (
+    sessions_wire.router,
     projects.wire,
     templates_wire.router,
     test_runs_wire.router,
+    test_suites_wire.router,
 )
 """Of the Freeplay wire, with paths that begin behind its base."""
 OWN: Final[tuple[APIRouter, ...]] = (
     search.router,
     projects.own,
+    sessions.router,
     templates.router,
     playlists.router,
     test_cases.router,
+    test_suites.router,
     test_runs.router,
 )
 """Of our own API, with whole paths."""

@@ -226,6 +226,15 @@ class RecordingRepository(Repository):
         )
         return list((await self._session.scalars(query)).all())
 
+    async def session_of(self, row: Recording) -> Session | None:
+        """The session of a recording."""
+        return await self._session.get(Session, row.session_id)
+
+    async def uids_of(self, session_id: int) -> list[str]:
+        """The public ids of a session's recordings, the oldest first."""
+        query = select(Recording.uid).where(Recording.session_id == session_id)
+        return list((await self._session.scalars(query.order_by(Recording.id))).all())
+
     async def some(self, project_id: int, uids: Collection[str]) -> Sequence[Recording]:
         """The recordings of a project that have these public ids."""
         found: list[Recording] = []

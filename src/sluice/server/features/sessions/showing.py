@@ -1,0 +1,284 @@
+"""Reading what was recorded: with placeholders; originals only for who may see them, with a reason.
+
+Other features read what was recorded here too: `ShownSessions.opened`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.engine import Entry, Mapping, RawText, cleanse
+from sluice.engine.placeholders import ENTITY_TYPE_LIMIT, parse
+from sluice.server.errors import NotFound
+from sluice.server.features.audit import service as audit
+from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.service import Projects
+from sluice.server.features.proxy.cleansing.service import Analyzes
+from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.features.proxy.wires.reading import Body
+from sluice.server.features.sessions.attribute_repository import AttributeRepository
+from sluice.server.features.sessions.attributes import Holder, Named
+from sluice.server.features.sessions.content import RAW, opened
+from sluice.server.features.sessions.finding import NO_RECORDING, NO_SESSION
+from sluice.server.features.sessions.recording import TABLE
+from sluice.server.features.sessions.repository import RecordingRepository, SessionRepository
+from sluice.server.features.sessions.schemas import (
+    NamedValue,
+    OriginalOut,
+    RecordingDetail,
+    RecordingInSession,
+    RecordingOut,
+    RevealedOut,
+    SessionDetail,
+    SessionOut,
+    TraceOut,
+)
+from sluice.server.features.sessions.tables import Recording, Session, Trace
+from sluice.server.features.sessions.trace_repository import TraceRepository
+from sluice.server.features.sessions.tracing import TABLE as TRACES
+from sluice.server.kit.database import Database
+from sluice.server.kit.sealing import DataKey
+from sluice.server.vault import erasing
+from sluice.server.vault.scopes import ScopeVault
+from sluice.server.vault.service import Vault, conversation_scope
+
+MOST_RECORDINGS: Final = 200
+"""Of a session's detail."""
+MOST_TRACES: Final = 1_000
+_EXACT: Final = re.compile(
+    rf"(?<![A-Za-z0-9_])[A-Z][A-Z0-9_]{{0,{ENTITY_TYPE_LIMIT}}}_[0-9]{{1,7}}(?![0-9])", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecording:
+    """A recording as other features see it, opened: with placeholders."""
+
+    id: int
+    uid: str
+    session_uid: str
+    template_version_id: int | None
+    content: Body = field(repr=False)
+    metadata: Body = field(repr=False)
+    """Of its session."""
+
+
+class ShownSessions:
+    """Reads sessions, recordings and traces."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        projects: Projects,
+        conversations: Conversations,
+        analyzer: Analyzes,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._projects = projects
+        self._conversations = conversations
+        self._analyzer = analyzer
+
+    async def page(
+        self, project: KnownProject, *, before: str | None, limit: int
+    ) -> list[SessionOut]:
+        """Sessions, newest first, behind the one whose id is `before`; raises `NotFound`."""
+        async with self._database.read() as session:
+            repository, row_id = SessionRepository(session), None
+            if before is not None:
+                row_id = (await self._session(session, project, before)).id
+            rows = await repository.page(project.id, before=row_id, limit=limit)
+        return [SessionOut.model_validate(row) for row in rows]
+
+    async def session(self, project: KnownProject, uid: str) -> SessionDetail:
+        """One session with its traces and its first recordings; raises `NotFound`."""
+        async with self._database.read() as session:
+            row = await self._session(session, project, uid)
+            vault = await self._own(session, row)
+            recorded = await self._recorded(session, row, after=0, limit=MOST_RECORDINGS)
+            traces = await TraceRepository(session).of_session(row.id, MOST_TRACES)
+            values = await AttributeRepository(session).of(Holder.TRACE, [t.id for t in traces])
+        return SessionDetail(
+            **SessionOut.model_validate(row).model_dump(by_alias=False),
+            recorded=recorded,
+            traces=[_trace(trace, vault, values.get(trace.id, [])) for trace in traces],
+        )
+
+    async def recordings(
+        self, project: KnownProject, uid: str, *, after: str | None, limit: int
+    ) -> list[RecordingInSession]:
+        """A session's recordings, the oldest first, behind the one whose id is `after`."""
+        async with self._database.read() as session:
+            row = await self._session(session, project, uid)
+            behind = 0
+            if after is not None:
+                behind = (await self._recording(session, project, after)).id
+            return await self._recorded(session, row, after=behind, limit=limit)
+
+    async def recording(self, project: KnownProject, uid: str) -> RecordingDetail:
+        """One recording with its texts; raises `NotFound`."""
+        async with self._database.read() as session:
+            row = await self._recording(session, project, uid)
+            of = await self._of(session, row)
+            vault = await self._own(session, of)
+            values = await AttributeRepository(session).of(Holder.RECORDING, [row.id])
+        return RecordingDetail(
+            **_columns(row),
+            session_id=of.uid,
+            content=opened(vault, TABLE, row.uid, row.content_sealed),
+            values=NamedValue.all_of(values.get(row.id, [])),
+            raw_kept=row.raw_sealed is not None,
+        )
+
+    async def opened(self, project: KnownProject, uids: Sequence[str]) -> list[KnownRecording]:
+        """Recordings of a project for another feature, in the order asked; raises `NotFound`."""
+        async with self._database.read() as session:
+            rows = {
+                row.uid: row for row in await RecordingRepository(session).some(project.id, uids)
+            }
+            if any(uid not in rows for uid in uids):
+                raise NotFound(NO_RECORDING)
+            return [await self._known(session, rows[uid]) for uid in uids]
+
+    async def uids_of(self, project: KnownProject, session_uid: str) -> list[str]:
+        """The ids of all recordings of a session, the oldest first; raises `NotFound`."""
+        async with self._database.read() as session:
+            row = await self._session(session, project, session_uid)
+            return await RecordingRepository(session).uids_of(row.id)
+
+    async def reveal(
+        self, project: KnownProject, uid: str, *, actor_id: int, reason: RawText
+    ) -> RevealedOut:
+        """A recording's originals; the reason, cleansed, stands in the audit log."""
+        policy = await self._projects.policy(project)
+        findings = await self._analyzer.findings(reason, policy)
+        told = cleanse(reason, findings, Mapping(), restorable=False).text
+        async with self._database.write() as session:
+            row = await self._recording(session, project, uid)
+            of = await self._of(session, row)
+            vault = await self._own(session, of)
+            content = opened(vault, TABLE, row.uid, row.content_sealed)
+            raw = opened(vault, TABLE, row.uid, row.raw_sealed, RAW) if row.raw_sealed else None
+            entries = await self._entries(session, of, content)
+            await audit.record(
+                session,
+                "originals.revealed",
+                actor_id=actor_id,
+                subject=f"recording:{row.id}",
+                details={"reason": told, "count": len(entries), "raw": raw is not None},
+            )
+        return RevealedOut(
+            originals=[
+                OriginalOut(
+                    placeholder=e.placeholder, entity_type=e.entity_type, original=e.original
+                )
+                for e in entries
+            ],
+            raw=raw,
+        )
+
+    async def _session(self, session: AsyncSession, project: KnownProject, uid: str) -> Session:
+        row = await SessionRepository(session).get(project.id, uid)
+        if row is None:
+            raise NotFound(NO_SESSION)
+        return row
+
+    async def _recording(self, session: AsyncSession, project: KnownProject, uid: str) -> Recording:
+        row = await RecordingRepository(session).get(project.id, uid)
+        if row is None:
+            raise NotFound(NO_RECORDING)
+        return row
+
+    async def _of(self, session: AsyncSession, row: Recording) -> Session:
+        found = await RecordingRepository(session).session_of(row)
+        if found is None:
+            raise NotFound(NO_RECORDING)
+        return found
+
+    async def _own(self, session: AsyncSession, row: Session) -> ScopeVault:
+        scope = conversation_scope(row.conversation_id)
+        key: DataKey | None = await self._vault.key(session, scope)
+        if key is None:
+            raise NotFound(NO_SESSION)
+        return ScopeVault(scope, key)
+
+    async def _known(self, session: AsyncSession, row: Recording) -> KnownRecording:
+        of = await self._of(session, row)
+        vault = await self._own(session, of)
+        content = opened(vault, TABLE, row.uid, row.content_sealed)
+        return KnownRecording(
+            row.id, row.uid, of.uid, row.template_version_id, content, dict(of.meta)
+        )
+
+    async def _recorded(
+        self, session: AsyncSession, row: Session, *, after: int, limit: int
+    ) -> list[RecordingInSession]:
+        rows = await RecordingRepository(session).of_session(row.id, after=after, limit=limit)
+        values = await AttributeRepository(session).of(Holder.RECORDING, [r.id for r in rows])
+        return [
+            RecordingInSession(**_columns(r), values=NamedValue.all_of(values.get(r.id, [])))
+            for r in rows
+        ]
+
+    async def _entries(self, session: AsyncSession, row: Session, content: Body) -> list[Entry]:
+        """What stands in a recording for something; never what was only typed."""
+        originals = await self._conversations.originals_of(session, row.conversation_id)
+        if originals is None:
+            return []
+        holder = conversation_scope(row.conversation_id)
+        used = await erasing.used_by(session, originals.scope, holder)
+        names = _standing_in(content, used)
+        quoted = await originals.quoted(session, names)
+        return [entry for name, entry in quoted.entries.items() if name not in quoted.reserved]
+
+
+def _standing_in(content: Body, used: set[str]) -> set[str]:
+    """Which of the session's placeholders stand in this content."""
+    stand_ins = {name for name in used if parse(name) is None}
+    found: set[str] = set()
+    for text in _strings(content):
+        found.update(name for name in _EXACT.findall(text) if name in used)
+        found.update(name for name in stand_ins if name in text)
+    return found
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every string inside of a JSON value, keys too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        yield from _all_strings(value.values())
+    elif isinstance(value, list):
+        yield from _all_strings(value)
+
+
+def _all_strings(values: Iterable[object]) -> Iterator[str]:
+    for value in values:
+        yield from _strings(value)
+
+
+def _columns(row: Recording) -> dict[str, Any]:
+    return RecordingOut.model_validate(row).model_dump(by_alias=False)
+
+
+def _trace(row: Trace, vault: ScopeVault, values: list[Named]) -> TraceOut:
+    # A trace has no texts in columns of its own.
+    return TraceOut.model_validate(
+        {
+            **{name: getattr(row, name) for name in _TRACE_COLUMNS},
+            "content": opened(vault, TRACES, row.uid, row.content_sealed),
+            "values": NamedValue.all_of(values),
+        }
+    )
+
+
+_TRACE_COLUMNS: Final = (
+    "uid", "parent_uid", "kind", "started_at", "finished_at", "created_at", "manifest",
+)  # fmt: skip
