@@ -152,13 +152,6 @@ class TestRuns:
         await self._cleansing.save(project, conversation, reading, ready)
         return await self.known(project, uid)
 
-    async def ids(
-        self, project: KnownProject, run_uid: str | None, case_uid: str | None
-    ) -> tuple[int | None, int | None]:
-        """The rows of a run and of a case by the ids that clients know; None for what is none."""
-        async with self._database.reading() as session:
-            return await TestRunRepository(session).ids(project.id, run_uid, case_uid)
-
     async def put_into_suite(self, run: KnownTestRun, test_suite_id: int) -> None:
         """Note of which suite a run is."""
         async with self._database.write() as session:
