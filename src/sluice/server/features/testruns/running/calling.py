@@ -90,7 +90,7 @@ class ModelCalls:
         providers: Providers,
         prices: Prices,
         metrics: Metrics,
-        patience: Retries = PATIENCE,
+        patience: Retries,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         self._database = database

@@ -87,7 +87,7 @@ class Tools:
     recorder: Recorder | None
     holder: str
     """This process's name in leases."""
-    lease_seconds: float = LEASE_SECONDS
+    lease_seconds: float
 
 
 class Execution:

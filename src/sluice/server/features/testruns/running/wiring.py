@@ -15,6 +15,7 @@ from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.comparing.service import Comparing
 from sluice.server.features.testruns.playlists import Playlists
+from sluice.server.features.testruns.running import calling, executing
 from sluice.server.features.testruns.running.calling import ModelCalls
 from sluice.server.features.testruns.running.evaluating import Evaluations
 from sluice.server.features.testruns.running.executing import Recorder, Tools
@@ -73,6 +74,7 @@ def make_server_runs(parts: ServerRunParts) -> ServerRuns:
         providers=parts.providers,
         prices=parts.prices,
         metrics=parts.metrics,
+        patience=calling.PATIENCE,
     )
     planning = Planning(
         database=parts.database,
@@ -89,6 +91,7 @@ def make_server_runs(parts: ServerRunParts) -> ServerRuns:
         evaluations=Evaluations(),
         recorder=parts.recorder,
         holder=str(uuid4()),
+        lease_seconds=executing.LEASE_SECONDS,
     )
     runner = Runner(tools, planning)
     reading = RunReading(parts.database, parts.vault, parts.test_runs)
