@@ -99,6 +99,119 @@ class PlaylistRepository(Repository):
             delete(Playlist).where(Playlist.id == playlist_id, Playlist.project_id == project_id)
         )
 
+    async def _changed(self, statement: Any) -> bool:  # noqa: ANN401 (an update or a deletion)
+        result = await self._session.execute(statement)
+        return cast("CursorResult[Any]", result).rowcount > 0
+
+
+class PlaylistState(NamedTuple):
+    """Equal as long as nobody has changed a playlist."""
+
+    updated_at: datetime
+    cases: int
+    newest: int
+
+
+class TestCaseRepository(Repository):
+    """Test cases of a playlist, in the order in which they were added."""
+
+    __test__ = False
+
+    async def page(
+        self, playlist_id: int, *, after: int, limit: int, offset: int = 0
+    ) -> list[TestCase]:
+        """Cases with greater ids, without the first `offset` of them."""
+        query = (
+            select(TestCase)
+            .where(TestCase.playlist_id == playlist_id, TestCase.id > after)
+            .order_by(TestCase.id)
+            .limit(limit)
+            .offset(offset)
+        )
+        return list((await self._session.scalars(query)).all())
+
+    async def one(self, playlist_id: int, uid: str) -> TestCase | None:
+        """One by its public id."""
+        query = select(TestCase).where(TestCase.playlist_id == playlist_id, TestCase.uid == uid)
+        return (await self._session.scalars(query)).one_or_none()
+
+    async def count(self, playlist_id: int) -> int:
+        """How many a playlist has."""
+        query = select(func.count()).where(_CASES.c.playlist_id == playlist_id)
+        return int((await self._session.execute(query)).scalar_one())
+
+    async def state(self, playlist_id: int) -> PlaylistState | None:
+        """How a playlist is now; None for a deleted one."""
+        query = (
+            select(_PLAYLISTS.c.updated_at, func.count(_CASES.c.id), func.max(_CASES.c.id))
+            .outerjoin(_CASES, _CASES.c.playlist_id == _PLAYLISTS.c.id)
+            .where(_PLAYLISTS.c.id == playlist_id)
+            .group_by(_PLAYLISTS.c.updated_at)
+        )
+        row = (await self._session.execute(query)).one_or_none()
+        return PlaylistState(row[0], int(row[1]), int(row[2] or 0)) if row is not None else None
+
+    async def kind(self, playlist_id: int) -> str | None:
+        """Of the cases of a playlist; None for an empty one."""
+        query = (
+            select(_CASES.c.kind)
+            .where(_CASES.c.playlist_id == playlist_id)
+            .order_by(_CASES.c.id)
+            .limit(1)
+        )
+        row = (await self._session.execute(query)).first()
+        return str(row[0]) if row is not None else None
+
+    async def insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert cases, in their order."""
+        for first in range(0, len(rows), AT_ONCE):
+            some = [dict(row) for row in rows[first : first + AT_ONCE]]
+            await self._session.execute(_ADD_CASES, some)
+
+    async def change(
+        self, playlist_id: int, uid: str, *, content: bytes, findings: Mapping[str, int]
+    ) -> bool:
+        """Put another content in the place of one's; whether the case was there."""
+        values = {
+            "of_uid": uid,
+            "of_playlist": playlist_id,
+            "content": content,
+            "found": dict(findings),
+        }
+        result = await self._session.execute(_CHANGE_CASE, values)
+        return cast("CursorResult[Any]", result).rowcount > 0
+
+    async def delete(self, playlist_id: int, uids: Sequence[str]) -> int:
+        """Delete cases with their results; how many there were."""
+        deleted = 0
+        for first in range(0, len(uids), AT_ONCE):
+            some = uids[first : first + AT_ONCE]
+            query = delete(TestCase).where(
+                TestCase.playlist_id == playlist_id, TestCase.uid.in_(some)
+            )
+            result = await self._session.execute(query)
+            deleted += cast("CursorResult[Any]", result).rowcount
+        return deleted
+
+
+class TestRunRepository(Repository):
+    """Test runs of a project."""
+
+    __test__ = False
+
+    async def insert(self, values: Mapping[str, Any]) -> int:
+        """Insert a run; its id."""
+        result = cast("CursorResult[Any]", await self._session.execute(_ADD_RUN, dict(values)))
+        key = result.inserted_primary_key
+        if key is None:
+            raise RuntimeError("an insertion gave no id")
+        return int(key[0])
+
+    async def by_uid(self, project_id: int, uid: str) -> TestRun | None:
+        """One by its public id."""
+        query = select(TestRun).where(TestRun.project_id == project_id, TestRun.uid == uid)
+        return (await self._session.scalars(query)).one_or_none()
+
     async def put_into_suite(self, uid: str, test_suite_id: int) -> None:
         """Note of which suite a run is."""
         query = update(TestRun).where(TestRun.uid == uid).values(test_suite_id=test_suite_id)
