@@ -26,6 +26,7 @@ from sluice.server.features.templates.listing import TemplateListing
 from sluice.server.features.templates.reading import TemplateReading
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.cases_service import TestCases
+from sluice.server.features.testruns.from_recordings import FromRecordings
 from sluice.server.features.testruns.imports import Imports
 from sluice.server.features.testruns.linking import RunIds
 from sluice.server.features.testruns.playlists import Playlists
@@ -82,6 +83,7 @@ class Workbench:
     playlists: Playlists
     test_cases: TestCases
     imports: Imports
+    from_recordings: FromRecordings
     test_runs: TestRuns
     server_runs: ServerRuns
     suites: Suites
@@ -154,6 +156,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
             templates=templates,
             playlists=playlists,
             test_runs=test_runs,
+            recordings=sessions.recordings,
         )
     )
     return Workbench(
@@ -169,6 +172,9 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         playlists=playlists,
         test_cases=cases,
         imports=Imports(cases),
+        from_recordings=FromRecordings(
+            parts.database, sessions.shown, sessions.finding, templates, cases
+        ),
         test_runs=test_runs,
         server_runs=server_runs,
         suites=Suites(parts.database, parts.vault, parts.conversations, cleansing, playlists),

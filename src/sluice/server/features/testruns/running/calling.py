@@ -133,6 +133,7 @@ class ModelCalls:
     ) -> Answered:
         """Cleanse a request, ask the model, and ask again while it fails for the moment.
 
+        What is in `body` is cleansed by then; the instance's instructions are not put into it.
         Raises `Blocked`, other `SluiceError`s, or the last `ProviderError`.
         """
         asked = await self._sayable(project, conversation, target, body)
@@ -187,9 +188,10 @@ class ModelCalls:
         )
         for (entity_type, action), count in call.manifest.items():
             self._metrics.findings(entity_type, action, count)
+        sent = {**body, "messages": list(body["messages"])}
         if call.instructions:
-            ChatWire().instruct(body, call.instructions)
-        return bodies.translated(body)
+            ChatWire().instruct(sent, call.instructions)
+        return bodies.translated(sent)
 
     async def _attempt(self, target: Target, body: Body, asked: Translated) -> Answered:
         started, deltas = time.monotonic(), list[Delta]()

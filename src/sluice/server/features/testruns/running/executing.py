@@ -35,7 +35,7 @@ from sluice.server.features.testruns.running.documents import RunDocument
 from sluice.server.features.testruns.running.evaluating import Evaluations, Judging
 from sluice.server.features.testruns.running.repository import ResultRepository, RunRepository
 from sluice.server.features.testruns.running.results import NewResult
-from sluice.server.features.testruns.running.summary import Outcome, summary_of
+from sluice.server.features.testruns.running.summary import Outcome, Scores, plain, summary_of
 from sluice.server.features.testruns.service import KnownTestRun, RunStatus, run_holder
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database, utc_now
@@ -56,8 +56,10 @@ class LeaseLost(Exception):
 class Recorder(Protocol):
     """Records a call that the server made in the run's session."""
 
-    async def record(self, plan: Plan, case: KnownCase, body: Body, answered: Answered) -> str:
-        """The recording's public id."""
+    async def record(
+        self, plan: Plan, case: KnownCase, body: Body, answered: Answered, scores: Scores
+    ) -> str:
+        """The recording's public id. `body` is the cleansed request; the answer is raw."""
         ...
 
 
@@ -84,7 +86,7 @@ class Tools:
     writer: BatchedWriter
     calls: ModelCalls
     evaluations: Evaluations
-    recorder: Recorder | None
+    recorder: Recorder
     holder: str
     """This process's name in leases."""
     lease_seconds: float
@@ -187,7 +189,7 @@ class Execution:
         )
         scores = await self._tools.evaluations.scores(self._judging, evaluated, output)
         recorder, usage = self._tools.recorder, answered.usage
-        recording = await recorder.record(plan, case, body, answered) if recorder else None
+        recording = await recorder.record(plan, case, body, answered, plain(scores))
         return NewResult(
             case.id,
             output=output,

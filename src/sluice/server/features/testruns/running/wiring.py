@@ -12,15 +12,17 @@ from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.features.sessions.recording import Recordings
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.comparing.service import Comparing
 from sluice.server.features.testruns.playlists import Playlists
 from sluice.server.features.testruns.running import calling, executing
 from sluice.server.features.testruns.running.calling import ModelCalls
 from sluice.server.features.testruns.running.evaluating import Evaluations
-from sluice.server.features.testruns.running.executing import Recorder, Tools
+from sluice.server.features.testruns.running.executing import Tools
 from sluice.server.features.testruns.running.planning import Planning
 from sluice.server.features.testruns.running.reading import RunReading
+from sluice.server.features.testruns.running.recording import RunRecorder
 from sluice.server.features.testruns.running.runner import Runner
 from sluice.server.features.testruns.running.starting import Starting
 from sluice.server.features.testruns.service import TestRuns
@@ -50,7 +52,7 @@ class ServerRunParts:
     templates: Templates
     playlists: Playlists
     test_runs: TestRuns
-    recorder: Recorder | None = None
+    recordings: Recordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def make_server_runs(parts: ServerRunParts) -> ServerRuns:
         writer=parts.writer,
         calls=calls,
         evaluations=Evaluations(),
-        recorder=parts.recorder,
+        recorder=RunRecorder(parts.recordings),
         holder=str(uuid4()),
         lease_seconds=executing.LEASE_SECONDS,
     )
