@@ -35,6 +35,7 @@ OWN: Final[tuple[APIRouter, ...]] = (
     templates.router,
     playlists.router,
     test_cases.router,
+    test_cases.from_recordings,
     test_suites.router,
     test_runs.router,
 )

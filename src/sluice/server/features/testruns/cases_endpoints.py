@@ -13,6 +13,7 @@ from sluice.server.features.testruns.cases_service import NewCase
 from sluice.server.features.testruns.playlists import NO_CASE
 from sluice.server.features.testruns.playlists_endpoints import Cursor, Limit, PlaylistPath
 from sluice.server.features.testruns.schemas import (
+    FromRecordingsIn,
     SavedCasesOut,
     TestCaseIn,
     TestCaseOut,
@@ -23,6 +24,9 @@ from sluice.server.services import ServicesDep
 
 router = APIRouter(
     prefix="/api/v1/projects/{project_id}/playlists/{playlist}/test-cases", tags=["Playlists"]
+)
+from_recordings = APIRouter(
+    prefix="/api/v1/projects/{project_id}/playlists/{playlist}/from-recordings", tags=["Playlists"]
 )
 
 CaseUid = Annotated[str, Path(alias="case_id", max_length=36)]
@@ -59,6 +63,22 @@ async def add_cases(
         for index, content in enumerate(body.test_cases)
     ]
     saved = await services.workbench.test_cases.add(project, caller, found, cases, body.kind)
+    return Data(data=SavedCasesOut.of(saved))
+
+
+@from_recordings.post("", status_code=201)
+async def add_recorded(
+    playlist: PlaylistPath,
+    body: FromRecordingsIn,
+    project: Edited,
+    caller: KnownCaller,
+    services: ServicesDep,
+) -> Data[SavedCasesOut]:
+    """Make test cases from recordings; those of which there is one already are left out."""
+    found = await services.workbench.playlists.find(project, playlist)
+    saved = await services.workbench.from_recordings.add(
+        project, caller, found, recordings=body.recordings, sessions=body.sessions
+    )
     return Data(data=SavedCasesOut.of(saved))
 
 

@@ -8,7 +8,14 @@ noted as used by the saving, so that nobody takes the originals for unused.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Sequence,
+)
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -46,7 +53,7 @@ from sluice.server.features.testruns.playlists import (
     KnownPlaylist,
     playlist_holder,
 )
-from sluice.server.features.testruns.remaining import is_as_seen, standing
+from sluice.server.features.testruns.remaining import is_as_seen, standing, standing_in_document
 from sluice.server.features.testruns.repository import PlaylistRepository, TestCaseRepository
 from sluice.server.kit.database import Database, utc_now
 from sluice.server.vault import erasing
@@ -162,12 +169,32 @@ class TestCases:
             for first in range(0, len(cases), AT_ONCE):
                 ready += await self._cleansed(saving, cases[first : first + AT_ONCE])
                 yield Step(len(ready))
-            async with self._database.write() as session:
-                await saving.hold(session)
-                await _insert(session, saving, ready)
-                await saving.settle(session, {name for one in ready for name in one.names})
-                await _audited(session, "test_cases.added", caller, playlist, len(ready))
+            await self._inserted(saving, caller, ready)
         yield Step(len(ready), [one.saved for one in ready])
+
+    async def recordings_in(self, playlist: KnownPlaylist, uids: Sequence[str]) -> set[str]:
+        """Those of these recordings of which the playlist has a case."""
+        async with self._database.read() as session:
+            return await TestCaseRepository(session).recordings_in(playlist.id, uids)
+
+    async def add_cleansed(
+        self,
+        project: KnownProject,
+        caller: Caller,
+        playlist: KnownPlaylist,
+        cases: Sequence[NewCase],
+        names: Collection[str],
+    ) -> list[SavedCase]:
+        """Save cases whose texts are cleansed with the project's placeholders already.
+
+        `names` are placeholders that may stand in them. Raises as `add`.
+        """
+        kind = await self.kind(playlist, CaseKind.COMPLETION)
+        _refuse_problems(project, cases, kind)
+        async with self._begun(project, caller, playlist, kind) as saving:
+            ready = [saving.as_it_is(case, names) for case in cases]
+            await self._inserted(saving, caller, ready)
+        return [one.saved for one in ready]
 
     async def change(
         self,
@@ -235,6 +262,13 @@ class TestCases:
         """What the project's policy finds in a case that is not saved."""
         reading, _ = _read(case)
         return await self._linter.lint_reading(project, reading)
+
+    async def _inserted(self, saving: _Saving, caller: Caller, ready: Sequence[_Ready]) -> None:
+        async with self._database.write() as session:
+            await saving.hold(session)
+            await _insert(session, saving, ready)
+            await saving.settle(session, {name for one in ready for name in one.names})
+            await _audited(session, "test_cases.added", caller, saving.playlist, len(ready))
 
     async def _cleansed(self, saving: _Saving, cases: Sequence[NewCase]) -> list[_Ready]:
         working = (self._cleanse(saving, case) for case in cases)
@@ -332,6 +366,14 @@ class _Saving:
             "kind": self.kind.value,
             "recording_uid": case.recording_uid,
         }
+
+    def as_it_is(self, case: NewCase, names: Collection[str]) -> _Ready:
+        """A case whose texts hold placeholders alone; `names` are those that may."""
+        row, vault = self.row(str(uuid4()), case), self.conversation.vault
+        document = case.content.document()
+        sealed = sealed_content(document, row["uid"], vault.scope, vault.key)
+        standing = standing_in_document(document, names)
+        return _Ready({**row, "content_sealed": sealed, "findings": {}}, tuple(standing), Lint())
 
     def refuse_found(self, call: CleansedCall, case: NewCase) -> None:
         """Raise where the project refuses findings, and one text taught something of another."""

@@ -63,16 +63,31 @@ async def is_as_seen(
 
 
 def standing_in(cases: Sequence[KnownCase], names: Collection[str]) -> set[str]:
-    """Those of the names that stand in any of the cases; stand-ins are names too."""
-    parsed = {name: parse(name) for name in names}
-    types = {kind[0] for kind in parsed.values() if kind is not None}
-    stand_ins = [name for name, kind in parsed.items() if kind is None]
-    found: set[str] = set()
-    for case in cases:
-        for text in _texts(case.content.document()):
-            found.update(place.typed.placeholder for place in places(text, types))
-            found.update(name for name in stand_ins if name in text)
-    return found & set(names)
+    """Those of the names that stand in any of the cases."""
+    known = _Names(names)
+    return {name for case in cases for name in known.standing_in(case.content.document())}
+
+
+def standing_in_document(document: object, names: Collection[str]) -> set[str]:
+    """Those of the names that stand in a JSON value; stand-ins are names too."""
+    return set(_Names(names).standing_in(document))
+
+
+class _Names:
+    """Placeholders that are looked for."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        parsed = {name: parse(name) for name in names}
+        self._names = frozenset(names)
+        self._types = {kind[0] for kind in parsed.values() if kind is not None}
+        self._stand_ins = [name for name, kind in parsed.items() if kind is None]
+
+    def standing_in(self, document: object) -> Iterator[str]:
+        for text in _texts(document):
+            for place in places(text, self._types):
+                if place.typed.placeholder in self._names:
+                    yield place.typed.placeholder
+            yield from (name for name in self._stand_ins if name in text)
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -162,6 +162,17 @@ class TestCaseRepository(Repository):
         row = (await self._session.execute(query)).first()
         return str(row[0]) if row is not None else None
 
+    async def recordings_in(self, playlist_id: int, uids: Sequence[str]) -> set[str]:
+        """Those of these recordings from which a case was made."""
+        found: set[str] = set()
+        for first in range(0, len(uids), AT_ONCE):
+            query = select(TestCase.recording_uid).where(
+                TestCase.playlist_id == playlist_id,
+                TestCase.recording_uid.in_(uids[first : first + AT_ONCE]),
+            )
+            found.update(uid for uid in await self._session.scalars(query) if uid is not None)
+        return found
+
     async def insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert cases, in their order."""
         for first in range(0, len(rows), AT_ONCE):
