@@ -58,13 +58,44 @@ class Api:
         """The `data` of an answer."""
         return self._call("PUT", path, json=body)
 
+    def pages(self, path: str, **parameters: str | int) -> Iterator[Any]:
+        """Everything of a list that comes in parts, by `nextCursor`."""
+        while True:
+            with self._reaching():
+                response = self._client.get(path, params=parameters)
+            if not response.is_success:
+                raise _refusal(response)
+            page = _object(response.text)
+            yield from page.get("data", ())
+            if (cursor := page.get("nextCursor")) is None:
+                return
+            parameters["cursor"] = cursor
+
     def delete(self, path: str) -> None:
         """Delete what is there."""
         self._call("DELETE", path)
 
     def lines(self, path: str, body: object) -> Iterator[dict[str, Any]]:
         """The objects of a stream of JSON lines, each as it comes."""
-        with self._reaching(), self._client.stream("POST", path, json=body) as response:
+        yield from self._lines(path, json=body)
+
+    def file_lines(
+        self, path: str, data: bytes, **parameters: str | int | bool
+    ) -> Iterator[dict[str, Any]]:
+        """The same about a file that is sent; its `format` is one of the parameters."""
+        headers = {"Accept": "application/x-ndjson"}
+        yield from self._lines(path, content=data, params=parameters, headers=headers)
+
+    def download(self, path: str, **parameters: str | int) -> Iterator[bytes]:
+        """A file in pieces; one that was cut raises `Unreachable`."""
+        with self._reaching(), self._client.stream("GET", path, params=parameters) as response:
+            if not response.is_success:
+                response.read()
+                raise _refusal(response)
+            yield from response.iter_bytes()
+
+    def _lines(self, path: str, **request: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 (httpx's)
+        with self._reaching(), self._client.stream("POST", path, **request) as response:
             if not response.is_success:
                 response.read()
                 raise _refusal(response)

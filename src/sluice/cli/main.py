@@ -21,6 +21,7 @@ from sluice.cli import (
     local,
     migrate,
     openapi,
+    playlists,
     policies,
     prompts,
     serve,
@@ -72,6 +73,7 @@ app.add_typer(policies.app, name="policy")
 app.add_typer(instances.app, name="instance")
 app.add_typer(users.app, name="user")
 app.add_typer(prompts.app, name="prompts")
+app.add_typer(playlists.app, name="playlist")
 app.command(epilog=audit.EPILOG)(audit.audit)
 app.command(epilog=usage.EPILOG)(usage.usage)
 app.add_typer(tokens.app, name="token")
