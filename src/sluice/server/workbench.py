@@ -17,6 +17,7 @@ from sluice.server.features.proxy.calls.of_projects import ProjectCalls
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.features.sessions.erasing import Erasures
 from sluice.server.features.sessions.search.service import Searching
 from sluice.server.features.sessions.search.typed_values import TypedValues
 from sluice.server.features.sessions.wiring import SessionParts, SessionServices, make_sessions
@@ -88,6 +89,7 @@ class Workbench:
     server_runs: ServerRuns
     suites: Suites
     searching: Searching
+    erasures: Erasures
     sessions: SessionServices
     periodic: tuple[Periodic, ...] = field(default=())
 
@@ -179,6 +181,9 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         server_runs=server_runs,
         suites=Suites(parts.database, parts.vault, parts.conversations, cleansing, playlists),
         searching=Searching(parts.database, parts.vault, typed),
+        erasures=Erasures(
+            parts.database, parts.vault, parts.conversations, parts.cleansing, playlists, cases
+        ),
         sessions=sessions,
         periodic=(clearing, server_runs.runner.periodic, sessions.periodic),
     )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from sluice.server.features.projects import endpoints as projects
 from sluice.server.features.sessions import endpoints as sessions
+from sluice.server.features.sessions import erasing_endpoints as erasures
 from sluice.server.features.sessions import wire_endpoints as sessions_wire
 from sluice.server.features.sessions.search import endpoints as search
 from sluice.server.features.templates import endpoints as templates
@@ -30,6 +31,7 @@ WIRE: Final[tuple[APIRouter, ...]] = (
 """Of the Freeplay wire, with paths that begin behind its base."""
 OWN: Final[tuple[APIRouter, ...]] = (
     search.router,
+    erasures.router,
     projects.own,
     sessions.router,
     templates.router,
@@ -49,3 +51,5 @@ def add_workbench_routes(app: FastAPI, token: Sequence[Any]) -> None:
     for router in WIRE:
         app.include_router(router, prefix="/api", dependencies=token)
         app.include_router(router, dependencies=token, include_in_schema=False)
+    # First, since they are asked most: every router before them is tried at every call.
+    app.router.routes[:0] = sessions_wire.routes()
