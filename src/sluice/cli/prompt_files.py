@@ -68,9 +68,11 @@ def without_about(content: Json) -> Json:
 
 
 def content_of(version: Json) -> Json:
-    """The content of a version of the API, without what is empty, as a file holds it."""
-    about = {key: version[key] for key in ("versionName", "note")}
-    return _content(version["content"] | about).document()
+    """The content of a version of the API, without what is empty, as a file holds it.
+
+    Not its name and note: they are about that version, and would be said of the next one too.
+    """
+    return _content(version["content"]).document()
 
 
 def _content(said: Json) -> TemplateContent:

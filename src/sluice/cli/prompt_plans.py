@@ -19,7 +19,6 @@ from sluice.cli.prompt_files import (
     path_of,
     prompt_text,
     read_folder,
-    without_about,
 )
 from sluice.cli.prompt_server import PromptServer
 
@@ -116,7 +115,7 @@ class Push:
         present = self._newest.get(file.name)
         before = None
         if present is not None:
-            before = prompt_text(file.name, without_about(content_of(present)))
+            before = prompt_text(file.name, content_of(present))
         return Change("template", file.name, before, file.text, partial(self._save, file))
 
     def _save(self, file: PromptFile) -> None:
@@ -186,10 +185,10 @@ def compared(server: PromptServer, files: list[PromptFile], environment: str) ->
         present = there.pop(file.name, None)
         before = None
         if present is not None:
-            before = prompt_text(file.name, without_about(content_of(present)))
+            before = prompt_text(file.name, content_of(present))
         changes.append(Change("template", file.name, before, file.text, _nothing))
     for name, version in there.items():
-        text = prompt_text(name, without_about(content_of(version)))
+        text = prompt_text(name, content_of(version))
         changes.append(Change("template", name, text, "", _nothing))
     return changes
 

@@ -85,10 +85,15 @@ def _plain(value: object) -> str:
 
 
 def _messages(before: Sequence[Json], after: Sequence[Json]) -> Iterator[MessageChange]:
-    old, new = ([json.dumps(one, sort_keys=True) for one in side] for side in (before, after))
+    old, new = ([_key(one) for one in side] for side in (before, after))
     for kind, *bounds in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind != "equal":
             yield from _replaced(before, after, *bounds)
+
+
+def _key(value: object) -> str:
+    """Equal for equal JSON; to Python true is 1."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _replaced(
@@ -107,7 +112,7 @@ def _replaced(
 
 
 def _values(path: str, before: object, after: object) -> Iterator[ValueChange]:
-    if before == after and type(before) is type(after):
+    if _key(before) == _key(after):
         return
     if not (isinstance(before, dict) and isinstance(after, dict)):
         yield ValueChange(path, before, after)

@@ -25,6 +25,8 @@ DELIMITERS: Final = ("{{", "}}")
 _KINDS: Final = "!>&/#^"
 _PAIRED: Final = "{="
 _UNCLOSED: Final = "?"
+_GUARD: Final = "!-"
+"""A comment; an empty one is read wrongly by SDK 0.6.1's library."""
 _ALONE: Final = frozenset("!/#^=>")
 """Kinds of tags that take their line with them where nothing else stands in it."""
 _END_OF_LINE: Final = re.compile(r"[ \t]*(?:\r?\n|\Z)")
@@ -309,7 +311,7 @@ def write(nodes: Sequence[Node]) -> str:
         return plain
     opening, closing = _unused(plain)
     # The comment keeps the first line from being the tag's alone.
-    begun = f"{{{{={opening} {closing}=}}}}{opening}!{closing}"
+    begun = f"{{{{={opening} {closing}=}}}}{opening}{_GUARD}{closing}"
     return begun + _Writer(opening, closing, line_is_blank=False).written(nodes)
 
 
@@ -344,7 +346,7 @@ class _Writer:
 
     def _guarded(self, inner: str) -> str:
         """A tag beside which a comment stands, where else it would take its line with it."""
-        guard = self._tag("!") if self._line_is_blank else ""
+        guard = self._tag(_GUARD) if self._line_is_blank else ""
         self._line_is_blank = False
         return guard + self._tag(inner)
 

@@ -136,7 +136,7 @@ def _wire_path(location: tuple[int | str, ...]) -> str:
 
 
 def _wire_message(message: str) -> str:
-    return message.replace("messages[", "template_messages[")
+    return message.removeprefix("Value error, ").replace("messages[", "template_messages[")
 
 
 class WireEnvironmentsIn(SnakeModel):
