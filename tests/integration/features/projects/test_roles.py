@@ -60,7 +60,7 @@ async def refused_to(caller: httpx.AsyncClient, operation: str, project_id: str)
     path = path.replace("{project_id}", project_id)
     path = re.sub(r"\{\w*(id|number)\}", "4711", path)
     path = re.sub(r"\{\w+(:path)?\}", "x", path)
-    body = None if method == "GET" else {}
+    body: dict[str, object] | None = None if method == "GET" else {}
     answer = await caller.request(method, path, json=body)
     assert answer.status_code < 500, (operation, answer.text)
     if answer.status_code == 401:

@@ -1,0 +1,238 @@
+"""Deleting a project: unreadable at once, gone in the end, whatever was in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.integration.features.conftest import World, client
+from tests.integration.features.projects.team import PROJECTS, Json, key_of, member, project
+
+from sluice.server.features.projects import deleting
+from sluice.server.features.projects.deleting import ProjectDeletion
+from sluice.server.features.projects.known import KnownProject
+from sluice.server.kit.database import Base, Database, utc_now
+
+pytestmark = pytest.mark.anyio
+JANE = "jane.roe@example.org"
+WORD = "xyzzy"
+"""In every name and text of the project that a test deletes, and nowhere else."""
+STAY: tuple[str, ...] = (
+    "calls",
+    "audit_events",
+    "projects",
+    "users",
+    "api_tokens",
+    "conversations",
+)
+"""Tables that keep a row, without anything that was said."""
+
+
+def chat(word: str) -> Json:
+    said = f"Mail {JANE} about {word}. {f'There is more to say of {word}. ' * 30}"
+    return {"model": "Echo", "messages": [{"role": "user", "content": said}]}
+
+
+async def fill(application: httpx.AsyncClient, uid: str, word: str) -> None:
+    """Something of everything that a project can hold, each with the word in it."""
+    wire, own = f"/v2/projects/{uid}", f"{PROJECTS}/{uid}"
+    session = f"{word}-session"
+    version = {
+        "template_messages": [{"role": "user", "content": f"Say {{{{name}}}} {word}"}],
+        "model": "m",
+        "provider": "openai",
+        "version_name": word,
+        # The audit log keeps this name, as it keeps who deployed when.
+        "environments": ["prod"],
+    }
+    completion = {
+        "messages": [
+            {"role": "user", "content": f"{JANE} {word}"},
+            {"role": "assistant", "content": word},
+        ],
+        "inputs": {"name": f"{JANE} {word}"},
+        "session_info": {"custom_metadata": {"plan": f"{word} plan"}},
+    }
+    trace = {"input": f"{JANE} {word}", "output": word, "agent_name": word, "name": word}
+    steps: list[tuple[str, str, Json]] = [
+        ("POST", f"{wire}/prompt-templates/name/{word}-template/versions", version),
+        ("POST", f"{own}/playlists", {"name": f"{word} playlist"}),
+        (
+            "POST",
+            f"{own}/playlists/{word}%20playlist/test-cases",
+            {"testCases": [{"inputs": {"name": f"{JANE} {word}"}, "output": word}]},
+        ),
+        ("POST", f"{wire}/test-runs", {"dataset_name": f"{word} playlist", "test_run_name": word}),
+        ("POST", f"{wire}/sessions/{session}/completions", {**completion, "completion_id": word}),
+        ("POST", f"{wire}/completion-feedback/id/{word}", {f"{word}_liked": word}),
+        ("POST", f"{wire}/sessions/{session}/traces/id/{word}-trace", trace),
+        ("PATCH", f"{wire}/sessions/id/{session}/metadata", {f"{word}_key": word}),
+    ]
+    for method, path, body in steps:
+        answer = await application.request(method, path, json=body)
+        assert answer.is_success, (path, answer.text)
+    for conversation in (None, session, f"{word}-other"):
+        headers = {"Sluice-Conversation": conversation} if conversation else {}
+        answer = await application.post("/v1/chat/completions", json=chat(word), headers=headers)
+        assert answer.is_success, answer.text
+
+
+async def stands(database: Database, *words: str) -> set[str]:
+    """Those of the words that are anywhere in the database: in SQLite's files, or in any row."""
+    if database.is_sqlite:
+        path = Path(str(make_url(database.url).database))
+        held = b"".join(one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
+        return {word for word in words if word.encode() in held}
+    async with database.read() as session:
+        rows = [
+            repr((await session.execute(table.select())).all())
+            for table in Base.metadata.sorted_tables
+        ]
+    return {word for word in words if any(word in row for row in rows)}
+
+
+async def counts(database: Database) -> dict[str, int]:
+    """How many rows each table has."""
+    async with database.read() as session:
+        return {
+            name: int((await session.execute(text(f"SELECT count(*) FROM {name}"))).scalar_one())
+            for name in Base.metadata.tables
+        }
+
+
+@pytest.fixture
+def database(world: World) -> Database:
+    opened: Database = world.app.state.services.database
+    return opened
+
+
+async def test_a_deleted_project_stands_nowhere_any_more(world: World, database: Database) -> None:
+    await project(world.admin, "Stays", keepRaw=True)
+    async with client(world.app, (await key_of(world.admin, "stays"))["token"]) as application:
+        await fill(application, "stays", "plugh")
+    await database.forget_deleted()
+    before = await counts(database)
+    await project(world.admin, f"{WORD} project", id=f"{WORD}-1", keepRaw=True)
+    await member(world, f"{WORD}-1", "ada", "editor")
+    async with client(world.app, (await key_of(world.admin, f"{WORD}-1"))["token"]) as application:
+        await fill(application, f"{WORD}-1", WORD)
+        assert await stands(database, WORD, "plugh", JANE) == {WORD, "plugh"}
+        gone = await world.admin.delete(f"{PROJECTS}/{WORD}-1")
+        assert gone.status_code == 204, gone.text
+        for path in ("/v2/projects/all", "/api/v1/calls"):
+            assert (await application.get(path)).status_code == 401
+    assert await stands(database, WORD, "plugh", JANE) == {"plugh"}
+    after = await counts(database)
+    left = {name: after[name] - before[name] for name in after if after[name] != before[name]}
+    assert set(left) <= set(STAY)
+    assert (left["calls"], left["projects"]) == (3, 1)
+    (event,) = await world.audit("project.deleted")
+    assert event["details"] == {"conversations": 4, "keys": 1}
+
+
+async def test_what_a_deleted_project_used_stays_counted(world: World) -> None:
+    await project(world.admin, "Alpha")
+    async with client(world.app, (await key_of(world.admin, "alpha"))["token"]) as application:
+        await application.post("/v1/chat/completions", json=chat("hello"))
+    await world.admin.delete(f"{PROJECTS}/alpha")
+    used = (await world.admin.get("/api/admin/v1/usage")).json()["data"]
+    assert [one["calls"] for one in used] == [1]
+    assert (await world.admin.get("/api/admin/v1/calls")).json()["data"] == []
+
+
+async def test_its_name_and_id_are_free_again_and_its_number_space_is_new(world: World) -> None:
+    for _ in range(2):
+        await project(world.admin, "Alpha")
+        async with client(world.app, (await key_of(world.admin, "alpha"))["token"]) as application:
+            answer = await application.post("/v1/chat/completions", json=chat("hello"))
+            assert JANE in answer.text
+            assert len((await application.get("/api/v1/calls")).json()["data"]) == 1
+        assert (await world.admin.delete(f"{PROJECTS}/alpha")).status_code == 204
+        assert (await world.admin.delete(f"{PROJECTS}/alpha")).status_code == 404
+
+
+class Portions:
+    """A part of a project with so many portions; and what stops it."""
+
+    def __init__(self, portions: int, fails_at: int = -1) -> None:
+        self.left, self.fails_at = portions, fails_at
+        self.asked: list[int] = []
+
+    async def delete_project(self, session: AsyncSession, project: KnownProject) -> int:
+        self.asked.append(project.id)
+        if self.left == self.fails_at:
+            self.fails_at = -1
+            raise RuntimeError("the process was ended here")
+        self.left -= self.left > 0
+        return self.left
+
+
+def deletion(world: World, *parts: Portions) -> ProjectDeletion:
+    services = world.app.state.services
+    real = services.workbench.project_deletion
+    return ProjectDeletion(
+        services.database,
+        services.auth.service,
+        real._conversations,  # the application's own
+        real._cleansing,
+        parts,
+    )
+
+
+async def known(world: World, uid: str) -> KnownProject:
+    caller = await world.app.state.services.auth.caller_of_token(
+        world.admin.headers["authorization"].removeprefix("Bearer "), address="test"
+    )
+    found: KnownProject = await world.app.state.services.workbench.projects.of(caller, uid)
+    return found
+
+
+async def test_what_a_crash_left_is_deleted_later(world: World) -> None:
+    await project(world.admin, "Alpha")
+    alpha = await known(world, "alpha")
+    part = Portions(5, fails_at=3)
+    deleting_it = deletion(world, part)
+    with pytest.raises(RuntimeError):
+        await deleting_it.delete(alpha, actor_id=1)
+    assert (await world.admin.get(f"{PROJECTS}/alpha")).status_code == 404
+    assert not await deleting_it.clear_some()
+    assert part.left == 0
+
+
+async def test_a_large_project_is_deleted_in_portions_beside_the_requests(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deleting, "PORTIONS_AT_ONCE", 3)
+    await project(world.admin, "Alpha")
+    first, second = Portions(5), Portions(4)
+    deleting_it = deletion(world, first, second)
+    assert not await deleting_it.delete(await known(world, "alpha"), actor_id=1)
+    assert (first.left, second.left) == (2, 4)
+    assert await deleting_it.clear_some()
+    while await deleting_it.clear_some():
+        pass
+    assert (first.left, second.left) == (0, 0)
+
+
+async def test_rows_that_come_late_are_looked_for_a_while(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that had begun before the deletion may still end."""
+    await project(world.admin, "Alpha")
+    part = Portions(1)
+    deleting_it = deletion(world, part)
+    assert await deleting_it.delete(await known(world, "alpha"), actor_id=1)
+    asked = len(part.asked)
+    await deleting_it.clear_some()
+    assert len(part.asked) == asked + 1
+    later = utc_now() + deleting.WATCHED + timedelta(seconds=1)
+    monkeypatch.setattr(deleting, "utc_now", lambda: later)
+    await deleting_it.clear_some()
+    asked = len(part.asked)
+    await deleting_it.clear_some()
+    assert len(part.asked) == asked
