@@ -129,7 +129,7 @@ class Bench:
     async def until(self, uid: str, reached: Callable[[Json], bool]) -> Json:
         """The run as soon as it is so far."""
         async with asyncio.timeout(60):
-            while not reached(run := await self.run(uid)):
+            while not reached(run := await self.run(uid)):  # noqa: ASYNC110 (only asking tells)
                 await asyncio.sleep(0.02)
         return run
 

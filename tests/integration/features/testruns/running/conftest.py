@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from itertools import count
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from tests.integration.features.conftest import (
@@ -15,6 +16,7 @@ from tests.integration.features.conftest import (
     client,
     started,
 )
+from tests.integration.features.projects.team import person, token_of
 from tests.integration.features.testruns.running.bench import Bench, Desk, words
 
 from sluice.server.features.testruns.running import calling, executing
@@ -36,14 +38,19 @@ def replica(database_url: str, tmp_path: Path) -> Open:
     """Starts applications on one database; each call is one more."""
     master_key = new_master_key()
 
+    names = count()
+
     @asynccontextmanager
     async def opened(desk: Desk) -> AsyncIterator[World]:
         provider = cast("ScriptedProvider", desk)
         async with (
             started(database_url, tmp_path, provider, master_key) as app,
             client(app, ADMIN_TOKEN) as admin,
+            client(
+                app, await token_of(admin, await person(app, f"stranger{next(names)}"))
+            ) as member,
         ):
-            yield World(app, admin, admin, provider)
+            yield World(app, admin, member, provider)
 
     return opened
 
@@ -67,7 +74,7 @@ async def bench(running: World) -> Bench:
     return await furnished(running)
 
 
-async def furnished(world: World, cases: int = 3, **instance: Any) -> Bench:
+async def furnished(world: World, cases: int = 3, **instance: object) -> Bench:
     """A playlist `Words` of so many cases, the template `greeting` and a model instance."""
     made = Bench(world.admin, await world.instance(**instance))
     await made.playlist(words(cases))

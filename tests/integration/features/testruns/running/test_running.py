@@ -60,10 +60,12 @@ async def test_a_version_is_run_as_it_was_named_or_where_its_environment_points(
 ) -> None:
     first = await bench.template()
     second = await bench.template(messages=[{"role": "user", "content": "Shout {{word}}"}])
-    deploy = {"versionId": first, "environment": "prod"}
-    templates = (await bench.http.get(f"{PROJECT}/templates")).json()["data"]
-    path = f"{PROJECT}/templates/{templates[0]['id']}/deployments"
-    assert (await bench.http.post(path, json=deploy)).status_code in (200, 201, 404, 422)
+    (template,) = (await bench.http.get(f"{PROJECT}/templates")).json()["data"]
+    path = f"{PROJECT}/templates/{template['id']}/deployments"
+    deployed = await bench.http.post(path, json={"version": 1, "environment": "prod"})
+    assert deployed.status_code == 201, deployed.text
+    prod = await bench.ended(await bench.start(environment="prod"))
+    assert (prod["templateVersion"], prod["environment"]) == (first, "prod")
     newest = await bench.ended(await bench.start())
     named = await bench.ended(await bench.start(template=None, templateVersion=first))
     assert (newest["templateVersion"], named["templateVersion"]) == (second, first)
