@@ -58,6 +58,10 @@ class Api:
         """The `data` of an answer."""
         return self._call("PUT", path, json=body)
 
+    def patch(self, path: str, body: object) -> Any:  # noqa: ANN401 (JSON)
+        """The `data` of an answer."""
+        return self._call("PATCH", path, json=body)
+
     def pages(self, path: str, **parameters: str | int) -> Iterator[Any]:
         """Everything of a list that comes in parts, by `nextCursor`."""
         while True:

@@ -23,6 +23,7 @@ from sluice.cli import (
     openapi,
     playlists,
     policies,
+    projects,
     prompts,
     serve,
     tokens,
@@ -72,6 +73,7 @@ app.command(epilog=evaluate.EPILOG)(evaluate.evaluate)
 app.add_typer(policies.app, name="policy")
 app.add_typer(instances.app, name="instance")
 app.add_typer(users.app, name="user")
+app.add_typer(projects.app, name="project")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(playlists.app, name="playlist")
 app.command(epilog=audit.EPILOG)(audit.audit)
