@@ -34,6 +34,11 @@ _OTHER_CODES = {
 
 _NAME: Final = re.compile(r"\[key\]|[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 
+_FREEPLAY: Final = re.compile(r"(/api)?/(v2/)?projects/|(/api)?/v1/record$")
+"""Paths of the Freeplay wire."""
+TOLD_IN_MESSAGE: Final = 3
+"""Problems that stand in the message too where a client shows no more than that."""
+
 _SURROGATE = "holds a lone surrogate; send text that can be encoded as UTF-8"
 
 
@@ -77,7 +82,16 @@ def add_error_answers(app: FastAPI) -> None:
 def answer(request: Request, error: SluiceError) -> Response:
     """The JSON answer to an error."""
     body = error_body(request.scope, error)
+    if error.errors and _FREEPLAY.match(request.scope["path"]):
+        body["message"] = _with_problems(error)
     return JSONResponse(body, status_code=error.status, headers=retry_after(error))
+
+
+def _with_problems(error: SluiceError) -> str:
+    """The message with the first problems in it: all that Freeplay's SDKs show of an error."""
+    first = "; ".join(f"{one.path}: {one.message}" for one in error.errors[:TOLD_IN_MESSAGE])
+    more = len(error.errors) - TOLD_IN_MESSAGE
+    return f"{error.message} {first}" + (f"; and {more} more" if more > 0 else "")
 
 
 def retry_after(error: SluiceError) -> dict[str, str]:

@@ -6,10 +6,10 @@ import sys
 from uuid import uuid4
 
 from freeplay.model import TestRunInfo
-from freeplay.resources.metadata import TraceUpdatePayload
 from freeplay.resources.recordings import RecordUpdatePayload, ResponseInfo, UsageTokens
 from freeplay.resources.test_cases import DatasetTestCase
 from freeplay.resources.test_suites import TestSuites
+from freeplay.resources.traces import TraceUpdatePayload
 from freeplay.support import HistoryTemplateMessage, TemplateChatMessage, ToolSchema
 
 from freeplay import CallInfo, Freeplay, RecordPayload
@@ -33,7 +33,7 @@ def refusal(action):
 def templates():
     messages = [
         TemplateChatMessage("system", "Answer {{name}} in {{language}}."),
-        HistoryTemplateMessage(),
+        HistoryTemplateMessage("history"),
         TemplateChatMessage("user", "{{question}}"),
     ]
     tools = [ToolSchema("send_mail", "Sends a letter", {"type": "object", "properties": {}})]

@@ -24,7 +24,7 @@ class FormatDialect(StrEnum):
     ALWAYS = "always"
     NEVER = "never"
     WHEN_USED = "when_used"
-    """Once such a client has read templates of the project."""
+    """Once such a client has read templates of the project: what it reads stays sayable."""
 
 
 @dataclass(frozen=True, slots=True)

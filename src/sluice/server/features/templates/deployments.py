@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
-from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.known import FormatDialect, KnownProject
 from sluice.server.features.projects.service import Projects
 from sluice.server.features.templates.content import LATEST, TemplateContent, unsayable
 from sluice.server.features.templates.deployment_repository import (
@@ -127,7 +127,7 @@ class Deployments:
         wanted = [one for one in environments if one != LATEST]
         if wanted:
             # Before the transaction: what it asks waits for what others are writing.
-            await self.refuse_unsayable(project, version.content)
+            await self.refuse_unsayable(project, version.template_name, version.content, wanted)
         async with self._database.write() as session:
             repository = TemplateRepository(session)
             template = await repository.locked(project.id, version.template_uid)
@@ -175,16 +175,40 @@ class Deployments:
             )
         return [_known(row, template, key, project.scope) for row in rows]
 
-    async def refuse_unsayable(self, project: KnownProject, content: TemplateContent) -> None:
-        """Raise `Unprocessable` where 0.1.6 must be told of a version and cannot be."""
+    async def refuse_unsayable(
+        self,
+        project: KnownProject,
+        name: str,
+        content: TemplateContent,
+        environments: Sequence[str],
+    ) -> None:
+        """Raise `Unprocessable` where 0.1.6 must be told of a version and cannot be.
+
+        Unless the project says `always`, that is where its clients would lose what they read now.
+        """
         problems = unsayable(content)
-        if problems and await self._projects.must_be_formattable(project):
+        if not problems or not await self._projects.must_be_formattable(project):
+            return
+        if project.format_dialect is FormatDialect.ALWAYS or await self._is_said(
+            project, name, environments
+        ):
             raise Unprocessable(
-                "Clients of SDK 0.1.6 read templates of this project, and this version cannot be "
-                "said in their dialect. Mend it, or change the project's formatDialect to never.",
+                "Clients of SDK 0.1.6 read this template, and this version cannot be said in "
+                "their dialect. Mend it, or change the project's formatDialect to never.",
                 code="not_formattable",
                 errors=problems,
             )
+
+    async def _is_said(self, project: KnownProject, name: str, environments: Sequence[str]) -> bool:
+        """Whether clients of 0.1.6 get this template from one of the environments."""
+        async with self._database.read() as session:
+            repository = TemplateRepository(session)
+            key = await project_key(self._vault, session, project)
+            for environment in environments:
+                row = await repository.pointed_to(project.id, name, environment)
+                if row is not None and not unsayable(opened(row, key, project.scope).content):
+                    return True
+        return False
 
     async def point(
         self, session: AsyncSession, project: KnownProject, key: DataKey, pointing: Pointing

@@ -147,7 +147,7 @@ class Templates:
         lint.refuse_if(project.on_findings)
         wanted = [one for one in environments if one != LATEST]
         if wanted:
-            await self._deployments.refuse_unsayable(project, content)
+            await self._deployments.refuse_unsayable(project, name, content, wanted)
         async with self._database.write() as session:
             key = await project_key(self._vault, session, project)
             repository = TemplateRepository(session)
