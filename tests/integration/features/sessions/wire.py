@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import uuid4
 
 import httpx
 from fastapi import FastAPI
-
 from tests.integration.features.conftest import World, client
 
 Json = dict[str, Any]
@@ -15,10 +15,8 @@ PROJECT = "default"
 V2 = f"/v2/projects/{PROJECT}"
 
 
-def chat_record(session_id: str, *texts: str, answer: str = "ok", **fields: Any) -> Json:
+def chat_record(session_id: str, *texts: str, answer: str = "ok", **fields: object) -> Json:
     """0.1.6's `v1/record` of a chat."""
-    import json
-
     messages = [{"content": text, "role": "user"} for text in texts]
     return {
         "session_id": session_id,
@@ -37,7 +35,7 @@ def chat_record(session_id: str, *texts: str, answer: str = "ok", **fields: Any)
     }
 
 
-def completion(*texts: str, answer: str = "ok", **fields: Any) -> Json:
+def completion(*texts: str, answer: str = "ok", **fields: object) -> Json:
     """0.6.1's completion."""
     messages = [{"role": "user", "content": text} for text in texts]
     return {
@@ -51,7 +49,7 @@ def completion(*texts: str, answer: str = "ok", **fields: Any) -> Json:
     }
 
 
-async def new_session(member: httpx.AsyncClient, tag: str = "latest", **body: Any) -> str:
+async def new_session(member: httpx.AsyncClient, tag: str = "latest", **body: object) -> str:
     """A session as 0.1.6 begins it; its id."""
     path = f"/projects/{PROJECT}/sessions/tag/{tag}"
     made = await (member.post(path, json=body) if body else member.post(path))

@@ -40,7 +40,7 @@ _OPAQUE: Final = re.compile(
 _MESSAGES: Final = ("messages", "answer", "media_inputs", "updates")
 _VALUES: Final = (
     "inputs", "tool_schema", "output_schema", "parameters", "provider_info", "response_info",
-    "named", "input", "output", "name", "agent_name",
+    "input", "output", "name", "agent_name",
 )  # fmt: skip
 
 
@@ -59,6 +59,14 @@ def read_content(content: Body, reading: Reading, path: str = "") -> None:
     for name in _VALUES:
         if name in content:
             reading.values(content, name, f"{path}{name}", "user")
+    if "named" in content:
+        _read_named(content["named"], reading, f"{path}named")
+
+
+def _read_named(named: Body, reading: Reading, path: str) -> None:
+    for name, value in named.items():
+        if not _OPAQUE.fullmatch(value):
+            reading.text(named, name, f"{path}.{name}", "client")
 
 
 def _read_media(content: Body, messages: MessageReading, reading: Reading, path: str) -> None:

@@ -34,6 +34,7 @@ from sluice.server.features.sessions.merging import merge_metadata
 from sluice.server.features.sessions.new import NewRecording, duration_ms, plain
 from sluice.server.features.sessions.reading import Ids, read_content, read_values
 from sluice.server.features.sessions.repository import RecordingRepository, StoredRecording
+from sluice.server.features.sessions.tokens import estimated
 from sluice.server.features.sessions.writing import MakeReady, SessionWriting, Write
 from sluice.server.kit.database import utc_now
 
@@ -239,7 +240,7 @@ _LENGTHS: Final = {"provider": 64, "model": 200, "format": 32, "environment": 64
 
 
 def _columns(new: NewRecording) -> dict[str, Any]:
-    linked = new.linked
+    linked, (sent, said) = new.linked, estimated(new.content)
     return {
         "trace_uid": new.trace_uid,
         "parent_uid": new.parent_uid,
@@ -255,9 +256,9 @@ def _columns(new: NewRecording) -> dict[str, Any]:
         "started_at": new.started_at,
         "finished_at": new.finished_at,
         "duration_ms": duration_ms(new.started_at, new.finished_at),
-        "input_tokens": new.input_tokens,
-        "output_tokens": new.output_tokens,
-        "tokens_estimated": False,
+        "input_tokens": sent if new.input_tokens is None else new.input_tokens,
+        "output_tokens": said if new.output_tokens is None else new.output_tokens,
+        "tokens_estimated": new.input_tokens is None or new.output_tokens is None,
     }
 
 

@@ -64,15 +64,6 @@ _UPDATE: Final = (
         }
     )
 )
-_COUNT_AGAIN: Final = (
-    update(_RECORDINGS)
-    .where(
-        _RECORDINGS.c.id == bindparam("of_id"),
-        _RECORDINGS.c.tokens_estimated.is_(True),
-    )
-    .values(counted_at=None)
-)
-
 AT_ONCE: Final = 500
 
 
@@ -204,10 +195,9 @@ class RecordingRepository(Repository):
         raw: bytes | None,
         manifest: dict[str, dict[str, int]],
     ) -> None:
-        """Replace the content; estimated tokens are to be counted again."""
+        """Replace the content."""
         values = {"new_content_sealed": content, "new_raw_sealed": raw, "new_manifest": manifest}
         await self._session.execute(_UPDATE, {"of_id": recording_id, **values})
-        await self._session.execute(_COUNT_AGAIN, {"of_id": recording_id})
 
     async def get(self, project_id: int, uid: str) -> Recording | None:
         """A whole row."""

@@ -16,11 +16,13 @@ from sluice.server.features.proxy.wires.reading import Body, Reading
 from sluice.server.features.sessions.attribute_repository import Of
 from sluice.server.features.sessions.attributes import Holder, Kind
 from sluice.server.features.sessions.content import RAW, added, counted, opened, sealed
+from sluice.server.features.sessions.counting_repository import CountingRepository
 from sluice.server.features.sessions.finding import NO_RECORDING, Finding, Found
 from sluice.server.features.sessions.merging import merge_metadata, replace_values
 from sluice.server.features.sessions.reading import read_content, read_values
 from sluice.server.features.sessions.recording import TABLE
 from sluice.server.features.sessions.repository import RecordingRepository, StoredRecording
+from sluice.server.features.sessions.tokens import estimated_more
 from sluice.server.features.sessions.writing import SessionWriting, Write
 from sluice.server.vault.scopes import ScopeVault
 
@@ -66,6 +68,9 @@ class Updates:
                 if content:
                     vault, manifest = call.conversation.vault, counted(call.manifest)
                     await _extend(repository, stored, vault, content, raw, manifest)
+                    if stored.tokens_estimated:
+                        more = estimated_more(messages or [])
+                        await CountingRepository(session).more_tokens(stored.id, more)
                 of = Of(Holder.RECORDING, found.id, project.id, found.session_id)
                 await replace_values(session, of, Kind.EVALUATION, given)
 

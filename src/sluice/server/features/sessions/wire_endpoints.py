@@ -1,6 +1,6 @@
 """Sessions, recordings, traces and feedback on the Freeplay wire: SDK 0.1.6 and SDK 0.6.1.
 
-The two calls that record are plain routes, since they are the hot ones.
+The calls that begin a session and that record are plain routes, since they are the hot ones.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from sluice.server.features.projects.calling import Edited, KnownCaller, known_caller
 from sluice.server.features.projects.roles import ProjectRole
@@ -25,7 +26,6 @@ from sluice.server.features.sessions.bodies import (
     given,
     kinds,
 )
-from sluice.server.features.sessions.recording import Recorded
 from sluice.server.features.sessions.wiring import SessionServices
 from sluice.server.kit.json_body import as_model, json_object
 from sluice.server.kit.wire import SnakeModel
@@ -36,12 +36,6 @@ router = APIRouter(tags=["Freeplay: sessions and recordings"])
 Uid = Annotated[str, Path(max_length=64)]
 Values = dict[str, Any]
 NOTHING: dict[str, Any] = {}
-
-
-class SessionMade(SnakeModel):
-    """0.1.6 wants exactly this."""
-
-    session_id: str
 
 
 class CompletionMade(SnakeModel):
@@ -57,7 +51,8 @@ async def _record(request: Request) -> Response:
     names = body.names()
     project = await services.linking.project_of(caller, body.session_id, names)
     new = body.recording(await services.linking.linked(project, names), _repeat_key(request))
-    return _recorded(await services.recordings.record(project, caller, new))
+    recorded = await services.recordings.record(project, caller, new)
+    return _made({"completion_id": recorded.uid})
 
 
 async def _completion(request: Request) -> Response:
@@ -67,32 +62,38 @@ async def _completion(request: Request) -> Response:
     body = as_model(CompletionBody, await json_object(request))
     linked = await services.linking.linked(project, body.names())
     new = body.recording(request.path_params["session_id"], linked, _repeat_key(request))
-    return _recorded(await services.recordings.record(project, caller, new))
+    recorded = await services.recordings.record(project, caller, new)
+    return _made({"completion_id": recorded.uid})
 
 
-router.add_route("/v1/record", _record, methods=["POST"])
-router.add_route(
-    "/v2/projects/{project_id}/sessions/{session_id}/completions", _completion, methods=["POST"]
-)
-
-
-@router.post("/projects/{project_id}/sessions/tag/{tag}", status_code=201)
-async def new_session(
-    project: Edited,
-    caller: KnownCaller,
-    tag: Annotated[str, Path(max_length=200)],
-    services: ServicesDep,
-    body: NewSessionBody | None = None,
-) -> SessionMade:
-    """Begin a session; `tag` is the environment of its templates."""
-    workbench = services.workbench.sessions
-    run = body.test_run_id if body is not None else None
-    linked = await workbench.linking.linked(project, {"test_run_id": run})
-    uid = await workbench.sessions.create(
-        project, caller, environment=tag, test_run_id=linked.test_run_id
+async def _new_session(request: Request) -> Response:
+    caller = await known_caller(request)
+    projects, services = services_of(request).workbench.projects, _sessions(request)
+    path = request.path_params
+    project = await projects.of(caller, path["project_id"], ProjectRole.EDITOR)
+    # Clients without a test run send no body at all.
+    said = await json_object(request) if await request.body() else {}
+    body = as_model(NewSessionBody, said)
+    linked = await services.linking.linked(project, {"test_run_id": body.test_run_id})
+    uid = await services.sessions.create(
+        project, caller, environment=path["tag"], test_run_id=linked.test_run_id
     )
-    workbench.linking.remember(caller, uid, project)
-    return SessionMade(session_id=uid)
+    services.linking.remember(caller, uid, project)
+    return _made({"session_id": uid})
+
+
+def routes() -> list[Route]:
+    """Those that are asked most, under both bases of the wire."""
+    hot = {
+        "/v1/record": _record,
+        "/v2/projects/{project_id}/sessions/{session_id}/completions": _completion,
+        "/projects/{project_id}/sessions/tag/{tag}": _new_session,
+    }
+    return [
+        Route(f"{base}{path}", endpoint, methods=["POST"])
+        for base in ("", "/api")
+        for path, endpoint in hot.items()
+    ]
 
 
 @router.post("/v2/projects/{project_id}/completions/{completion_id}")
@@ -223,9 +224,8 @@ def _repeat_key(request: Request) -> str | None:
     return request.headers.get("idempotency-key") or None
 
 
-def _recorded(recorded: Recorded) -> Response:
-    body = json.dumps({"completion_id": recorded.uid})
-    return Response(body, status_code=201, media_type="application/json")
+def _made(answer: dict[str, str]) -> Response:
+    return Response(json.dumps(answer), status_code=201, media_type="application/json")
 
 
 def _run_names(info: TestRunInfo | None) -> dict[str, str | None]:

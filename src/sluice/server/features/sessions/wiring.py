@@ -66,7 +66,7 @@ def make_sessions(parts: SessionParts) -> SessionServices:
     sessions = Sessions(
         database, parts.writer, parts.conversations, parts.gateway_cleansing, finding, rows
     )
-    counting = Counting(database, parts.writer, parts.vault, parts.prices)
+    counting = Counting(database, parts.writer, parts.prices)
     periodic = Periodic("counting recordings", counting.work, every=EVERY)
     version = parts.detector_version
     return SessionServices(
