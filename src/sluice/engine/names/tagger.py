@@ -25,6 +25,8 @@ from sluice.engine.types import Finding
 
 BLOCK: Final = 1024
 """Tokens that go through the network at once; it bounds memory."""
+SHORT: Final = 4096
+"""Code points of a text that is cut into tokens at once."""
 
 Tokens = list[re.Match[str]]
 
@@ -79,7 +81,13 @@ class Tagger:
         A block is read with the tokens before and behind it that decide about its own. A span
         that its end cuts begins the next block.
         """
-        reach, tokens = self._layers.reach, TOKEN.finditer(text)
+        reach = self._layers.reach
+        if len(text) <= SHORT and len(words := TOKEN.findall(text)) < BLOCK + reach:
+            tagged = spans(self.log_probabilities(words)) if words else []
+            # Most texts hold no name: where their tokens stand need not be known.
+            yield (list(TOKEN.finditer(text)) if tagged else []), tagged
+            return
+        tokens = TOKEN.finditer(text)
         window: Tokens = []
         left = 0
         while True:
