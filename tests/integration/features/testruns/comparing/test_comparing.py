@@ -1,0 +1,75 @@
+"""Runs over the same playlist, compared on our own API."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from tests.integration.features.conftest import (
+    ADMIN_TOKEN,
+    ScriptedProvider,
+    World,
+    client,
+    started,
+)
+from tests.integration.features.testruns.running.bench import RUNS, Bench, Desk, said, words
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+async def bench(database_url: str, tmp_path: Path, desk: Desk) -> AsyncIterator[Bench]:
+    """An application with a playlist of four words and a template."""
+    provider = cast("ScriptedProvider", desk)
+    async with started(database_url, tmp_path, provider) as app, client(app, ADMIN_TOKEN) as admin:
+        made = Bench(admin, await World(app, admin, admin, provider).instance())
+        await made.playlist(words(4))
+        await made.template()
+        yield made
+
+
+async def test_runs_are_compared_as_a_whole_and_case_by_case(bench: Bench, desk: Desk) -> None:
+    first = (await bench.ended(await bench.start()))["id"]
+    desk.answer = lambda prompt: "wrong answer" if "word3" in prompt else said(prompt)
+    second = (await bench.ended(await bench.start()))["id"]
+    wanted = {"runs": f"{first},{second}", "limit": 3}
+    compared = (await bench.http.get(f"{RUNS}/compare", params=wanted)).json()["data"]
+    assert [run["id"] for run in compared["runs"]] == [first, second]
+    assert compared["sharedCases"] == 4
+    exact = compared["against"][0]["evaluators"]["exact"]
+    assert (exact["pairs"], exact["difference"], exact["losses"], exact["ties"]) == (4, -0.25, 1, 3)
+    assert exact["interval"]["low"] < 0 <= exact["interval"]["high"]
+    assert exact["pValue"] == 1
+    assert [one["evaluators"]["exact"]["passRate"] for one in compared["summaries"]] == [1, 0.75]
+    assert len(compared["cases"]) == 3
+    assert compared["cases"][0]["differences"] == [[{"kind": "same", "text": "word0"}]]
+    more = {**wanted, "cursor": compared["nextCursor"]}
+    rest = (await bench.http.get(f"{RUNS}/compare", params=more)).json()["data"]
+    (last,) = rest["cases"]
+    assert rest["nextCursor"] is None
+    assert last["differences"] == [
+        [{"kind": "removed", "text": "word3"}, {"kind": "added", "text": "wrong answer"}]
+    ]
+    assert [result["output"] for result in last["results"]] == ["word3", "wrong answer"]
+
+
+async def test_what_is_not_comparable_is_refused(bench: Bench) -> None:
+    one = (await bench.ended(await bench.start()))["id"]
+    await bench.playlist(words(1), "Others")
+    other = (await bench.ended(await bench.start(playlist="Others")))["id"]
+    cases = {
+        one: 422,
+        f"{one},{one}": 422,
+        f"{one},{other}": 422,
+        f"{one},nobody": 404,
+    }
+    for runs, status in cases.items():
+        answer = await bench.http.get(f"{RUNS}/compare", params={"runs": runs})
+        assert answer.status_code == status, answer.text
