@@ -167,6 +167,17 @@ def test_every_text_of_an_answer_is_restored(name: str, steps: Steps) -> None:
         assert "jane@x.example" in json.dumps(body)
 
 
+@pytest.mark.parametrize("name", ANSWERS)
+def test_counts_of_tokens_are_no_texts(name: str) -> None:
+    """However many digits they have: nothing is looked for in them."""
+    wire, answer, _ = ANSWERS[name]
+    body = with_value(answer, ("usage", "total_tokens"), 4_539_578_763_621_486)
+    restorer = restoring()
+    wire().rewrite(body, restorer)
+    assert body["usage"] == {**answer["usage"], "total_tokens": 4_539_578_763_621_486}
+    assert not any(path.startswith("usage") for path in restorer.seen)
+
+
 def test_arguments_stay_json() -> None:
     """An original with quotes is escaped where it comes to stand in a tool's arguments."""
     arguments = json.dumps({"who": f"it is {NAME}"})

@@ -160,9 +160,12 @@ cleansed, numbers and flags pass."""
 _ANSWER: Final = fields(
     {
         **dict.fromkeys(
-            ("id", "object", "model", "system_fingerprint", "service_tier", "moderation"), words
+            (
+                "id", "object", "model", "system_fingerprint", "service_tier", "moderation",
+                "prompt_filter_results", "usage",
+            ),
+            words,
         ),
-        "prompt_filter_results": words,
         "choices": each(
             fields(
                 {
@@ -174,7 +177,7 @@ _ANSWER: Final = fields(
             )
         ),
     }
-)
+)  # fmt: skip
 
 _LAYOUT: Final = Layout(
     holder="delta",

@@ -49,7 +49,7 @@ _REQUEST: Final[dict[str, Shape]] = {
 _ANSWER: Final = fields(
     {
         **dict.fromkeys(("id", "object", "model", "system_fingerprint", "service_tier"), word),
-        "prompt_filter_results": words,
+        **dict.fromkeys(("prompt_filter_results", "usage"), words),
         "choices": each(
             fields(
                 {

@@ -24,6 +24,7 @@ from sluice.server.features.proxy.wires.openai.shapes import (
     text,
     values,
     word,
+    words,
 )
 from sluice.server.features.proxy.wires.openai.wire import OpenAIWire, chunk_outcome
 from sluice.server.features.proxy.wires.reading import Body, Reading
@@ -58,6 +59,7 @@ _ANSWER: Final = fields(
         "id": word,
         "object": word,
         "model": word,
+        "usage": words,
         "data": each(fields({"object": word, "embedding": _vector})),
     }
 )
