@@ -27,6 +27,7 @@ from sluice.server.features.templates.listing import TemplateListing
 from sluice.server.features.templates.reading import TemplateReading
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.cases_service import TestCases
+from sluice.server.features.testruns.forgetting import Forgetting
 from sluice.server.features.testruns.from_recordings import FromRecordings
 from sluice.server.features.testruns.imports import Imports
 from sluice.server.features.testruns.linking import RunIds
@@ -83,6 +84,7 @@ class Workbench:
     template_listing: TemplateListing
     playlists: Playlists
     test_cases: TestCases
+    forgetting: Forgetting
     imports: Imports
     from_recordings: FromRecordings
     test_runs: TestRuns
@@ -138,7 +140,8 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         parts=(ProjectCalls(parts.conversations), sessions.sessions, playlists, TemplateParts()),
     )
     clearing = Periodic("deleted projects", deletion.clear_some, every=60)
-    cases = TestCases(parts.database, parts.conversations, cleansing, linter)
+    forgetting = Forgetting(parts.database, parts.conversations, parts.cleansing)
+    cases = TestCases(parts.database, parts.conversations, cleansing, linter, forgetting)
     typed = TypedValues(parts.database, projects, parts.analyzer, parts.conversations)
     test_runs = TestRuns(parts.database, parts.vault, parts.conversations, cleansing)
     server_runs = make_server_runs(
@@ -173,13 +176,16 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         template_listing=TemplateListing(parts.database, parts.vault),
         playlists=playlists,
         test_cases=cases,
+        forgetting=forgetting,
         imports=Imports(cases),
         from_recordings=FromRecordings(
             parts.database, sessions.shown, sessions.finding, templates, cases
         ),
         test_runs=test_runs,
         server_runs=server_runs,
-        suites=Suites(parts.database, parts.vault, parts.conversations, cleansing, playlists),
+        suites=Suites(
+            parts.database, parts.vault, parts.conversations, cleansing, playlists, forgetting
+        ),
         searching=Searching(parts.database, parts.vault, typed),
         erasures=Erasures(
             parts.database, parts.vault, parts.conversations, parts.cleansing, playlists, cases

@@ -46,6 +46,7 @@ from sluice.server.features.testruns.cases import (
     sealed_content,
     take_files,
 )
+from sluice.server.features.testruns.forgetting import Forgetting
 from sluice.server.features.testruns.playlists import (
     MOST_CASES,
     NO_CASE,
@@ -116,11 +117,13 @@ class TestCases:
         conversations: Conversations,
         cleansing: ProjectCleansing,
         linter: Linter,
+        forgetting: Forgetting,
     ) -> None:
         self._database = database
         self._conversations = conversations
         self._cleansing = cleansing
         self._linter = linter
+        self._forgetting = forgetting
 
     async def kind(self, playlist: KnownPlaylist, wanted: CaseKind | None) -> CaseKind:
         """Of what is to be added: all cases of a playlist are of one kind.
@@ -243,15 +246,7 @@ class TestCases:
                 if not await is_as_seen(session, playlist.id, holder, vault, seen):
                     seen = await standing(session, playlist.id, holder, vault)
                 await _keep_only(session, vault, holder, seen.names)
-        await self._forget(conversation)
-
-    async def refresh(self, project: KnownProject, caller: Caller) -> None:
-        """Let nothing of what was just erased stay in memory, or in the database's log."""
-        await self._forget(await self._conversations.of_project(project.owner(caller)))
-
-    async def _forget(self, conversation: Conversation) -> None:
-        await self._conversations.refresh(conversation.space)
-        await self._database.forget_deleted()
+        await self._forgetting.erased(project)
 
     async def _refuse_findings(self, project: KnownProject, cases: Sequence[NewCase]) -> None:
         found = [await self.lint(project, case) for case in cases]
@@ -319,7 +314,7 @@ class TestCases:
             with anyio.CancelScope(shield=True):
                 async with self._database.write() as session:
                     await erasing.erase_unused(session, project.scope, saving.holder)
-                await self._forget(conversation)
+                await self._forgetting.erased(project)
             raise
 
 

@@ -131,7 +131,7 @@ class Playlists:
     ) -> None:
         """Delete a playlist with its cases, what came of them, and originals of its own.
 
-        Call `TestCases.refresh` once it is committed. Raises `NotFound`.
+        Call `Forgetting.erased` once it is committed. Raises `NotFound`.
         """
         await erasing.lock(session, project.scope)
         if not await PlaylistRepository(session).delete(project.id, playlist.id):

@@ -117,7 +117,7 @@ async def delete_playlist(
     found = await playlists.find(project, playlist)
     async with services.database.write() as session:
         await playlists.delete(session, project, caller, found)
-    await services.workbench.test_cases.refresh(project, caller)
+    await services.workbench.forgetting.erased(project)
 
 
 @router.post(

@@ -25,6 +25,7 @@ from sluice.server.features.proxy.wires.reading import Reading
 from sluice.server.features.templates.content import LATEST, Environment, TemplateName
 from sluice.server.features.testruns.evaluators.documents import Evaluators
 from sluice.server.features.testruns.evaluators.judging import Instance
+from sluice.server.features.testruns.forgetting import Forgetting
 from sluice.server.features.testruns.playlists import Playlists
 from sluice.server.features.testruns.repository import TestSuiteRepository
 from sluice.server.features.testruns.running.documents import (
@@ -123,12 +124,14 @@ class Suites:
         conversations: Conversations,
         cleansing: ProjectCleansing,
         playlists: Playlists,
+        forgetting: Forgetting,
     ) -> None:
         self._database = database
         self._vault = vault
         self._conversations = conversations
         self._cleansing = cleansing
         self._playlists = playlists
+        self._forgetting = forgetting
 
     async def find(self, project: KnownProject, name_or_uid: str) -> KnownSuite:
         """The suite of this public id or name; raises `NotFound`."""
@@ -171,7 +174,7 @@ class Suites:
         except IntegrityError:
             taken = True
         if taken:
-            await self._erase(project, caller, uid)
+            await self._erase(project, uid)
             raise Conflict("There is a test suite with this name already.", code="suite_exists")
         return await self.find(project, uid)
 
@@ -181,7 +184,7 @@ class Suites:
             if not await TestSuiteRepository(session).delete(project.id, suite.uid):
                 raise NotFound(NO_SUITE, code="no_test_suite")
             await _audited(session, "test_suite.deleted", caller, suite.uid)
-        await self._erase(project, caller, suite.uid)
+        await self._erase(project, suite.uid)
 
     async def _sealed(
         self, project: KnownProject, caller: Caller, uid: str, runs: SuiteRuns
@@ -212,12 +215,10 @@ class Suites:
         _, sealed = await self._cleansing.save(project, conversation, reading, ready)
         return sealed
 
-    async def _erase(self, project: KnownProject, caller: Caller, uid: str) -> None:
-        conversation = await self._conversations.of_project(project.owner(caller))
+    async def _erase(self, project: KnownProject, uid: str) -> None:
         async with self._database.write() as session:
             await erasing.erase_unused(session, project.scope, _holder(uid))
-        await self._conversations.refresh(conversation.space)
-        await self._database.forget_deleted()
+        await self._forgetting.erased(project)
 
 
 def _holder(uid: str) -> str:
