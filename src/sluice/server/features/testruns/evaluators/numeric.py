@@ -23,9 +23,11 @@ Tolerance = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 def _number(decimal: str, thousands: str) -> re.Pattern[str]:
-    """Signs, groups of three digits, decimals, an exponent; not inside of a word or a number."""
+    """Signs, groups of three digits, decimals, an exponent; not inside of a word or of 1.2.3."""
     digits = rf"(?:\d{{1,3}}(?:[{thousands}]\d{{3}})+(?!\d)|\d+)(?:{decimal}\d+)?|{decimal}\d+"
-    return re.compile(rf"(?<![\w.,])[-+\u2212]?(?:{digits})(?:[eE][-+]?\d{{1,3}})?(?!\w)", re.ASCII)
+    return re.compile(
+        rf"(?<![\w.,])[-+\u2212]?(?:{digits})(?:[eE][-+]?\d{{1,3}})?(?!\w|[.,]\d)", re.ASCII
+    )
 
 
 _SPACES: Final = "'\u2019\u00a0\u2009\u202f"
