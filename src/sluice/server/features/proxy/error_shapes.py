@@ -15,10 +15,14 @@ from sluice.server.features.proxy.wires.reading import Body
 
 _ANTHROPIC: Final = ("/v1/messages", "/v1/complete")
 _OPENAI: Final = ("/v1/", "/openai/")
+_FREEPLAY: Final = "/v1/record"
+"""Of the Freeplay wire, whose errors are ours, under the same prefix."""
 
 
 def error_shape(path: str, error: SluiceError, request_id: str) -> Body | None:
     """The body for this path; None where our own shape is right."""
+    if path == _FREEPLAY:
+        return None
     told = (error.status, error.code, error.message, error.errors)
     if path.startswith(_ANTHROPIC) and not path.startswith("/v1/completions"):
         return anthropic_errors.error_body(*told, request_id=request_id)
