@@ -75,6 +75,16 @@ class Api:
                 return
             parameters["cursor"] = cursor
 
+    def wire(
+        self, path: str, body: object, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """The whole answer of a wire that has no `data`."""
+        with self._reaching():
+            response = self._client.post(path, json=body, headers=headers or {})
+        if not response.is_success:
+            raise _refusal(response)
+        return _object(response.text)
+
     def delete(self, path: str) -> None:
         """Delete what is there."""
         self._call("DELETE", path)

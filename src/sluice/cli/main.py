@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from sluice.cli import (
     ask,
     audit,
+    demo,
     evaluate,
     instances,
     keys,
@@ -70,6 +71,7 @@ app.command(epilog=ask.EPILOG)(ask.ask)
 app.command(epilog=local.ANALYZE)(local.analyze)
 app.command(epilog=local.CLEANSE)(local.cleanse)
 app.command(epilog=evaluate.EPILOG)(evaluate.evaluate)
+app.command(epilog=demo.EPILOG)(demo.demo)
 app.add_typer(policies.app, name="policy")
 app.add_typer(instances.app, name="instance")
 app.add_typer(users.app, name="user")
