@@ -18,7 +18,12 @@ $(STAMP): requirements/dev.txt pyproject.toml clients/liminal/pyproject.toml cli
 		|| { echo "Sluice needs Python 3.11 to 3.13; name one: make PYTHON=python3.11 setup"; exit 1; }
 	@echo "Setting up $(VENV); the first time takes about a minute."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@awk '/^uv==/ {on = 1} on {print} on && !/\\$$/ {exit}' requirements/dev.txt > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+	@# uv takes a quarter of pip's time; pip knows this machine's own index, if it has one.
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes \
+		-r requirements/dev.txt 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		--editable . --editable clients/liminal --editable clients/freeplay --editable packages/thorough
 	@touch $(STAMP)
