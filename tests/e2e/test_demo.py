@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.planted import encoded, forms
 from tests.live import Json, LiveServer
 
-RAW = ("jane.roe@example.com", "4111 1111 1111 1111", "marta.diaz@example.org", "12 Main Street")
+RAW = ("jane.roe@example.com", "5555 5555 5555 4444", "marta.diaz@example.org", "12 Main Street")
 
 
 @pytest.fixture(scope="module")

@@ -123,7 +123,7 @@ RUNS: Final = (("Before: plain", 1), ("After: two sentences", 3))
 
 THREADS: Final = (
     ("Hello, I am Jane Roe, jane.roe@example.com.", "Which address of mine do you have?"),
-    ("My card is 4111 1111 1111 1111. Is it charged?", "And to which card goes the money back?"),
+    ("My card is 5555 5555 5555 4444. Is it charged?", "And to which card goes the money back?"),
     ("Call Richard Miles at +1 415 555 0198 about B-10023.",),
 )
 """What is said in threads, turn by turn."""
