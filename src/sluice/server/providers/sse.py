@@ -7,6 +7,7 @@ instead of replaced, and a line or event beyond a limit is refused instead of co
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -56,13 +57,22 @@ class EventParser:
         Raises `MalformedStream` for a line or event over the limit and for bytes not in UTF-8.
         """
         self._buffer += data
-        events: list[Event] = []
-        while (line := self._next_line()) is not None:
-            if event := self._take(line):
-                events.append(event)
+        events = [event for line in self._lines() if (event := self._take(line)) is not None]
         if len(self._buffer) > self._limit:
             raise MalformedStream(f"a line is longer than {self._limit} bytes")
         return events
+
+    def _lines(self) -> Iterator[bytes]:
+        """The lines that are whole by now, without their endings."""
+        if not self._after_cr and self._buffer.find(b"\r", self._scanned) < 0:
+            # All at once: to take them one by one moves what is behind them each time.
+            end = self._buffer.rfind(b"\n", self._scanned)
+            whole, self._scanned = bytes(self._buffer[: max(0, end)]), len(self._buffer) - end - 1
+            del self._buffer[: end + 1]
+            if end >= 0:
+                yield from whole.split(b"\n")
+        while (line := self._next_line()) is not None:
+            yield line
 
     def _next_line(self) -> bytes | None:
         """The next whole line without its ending (LF, CR or CRLF), or None while it is not here."""
