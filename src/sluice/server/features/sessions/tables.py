@@ -63,13 +63,33 @@ class Session(Base):
     the recording was answered."""
 
 
+_LINKS = ("template_id", "template_version_id", "test_run_id", "test_case_id")
+_SEARCHED = (
+    "project_id", "id", "environment", "provider", "model", "is_complete", "duration_ms",
+    "input_tokens", "output_tokens", "cost", "created_at", "started_at",
+)  # fmt: skip
+
+
+def _where_set(table: str, column: str) -> Index:
+    """An index of the rows that have a value there: most have none, and then cost nothing."""
+    where = text(f"{column} IS NOT NULL")
+    name = f"ix_{table}_{column}_id"
+    return Index(name, column, "id", sqlite_where=where, postgresql_where=where)
+
+
 class Recording(Base):
     """One recorded call (Freeplay's completion)."""
 
     __tablename__ = "recordings"
     __table_args__ = (
         UniqueConstraint("project_id", "uid"),
-        Index("ix_recordings_project_id_id", "project_id", "id"),
+        # What a search looks through when no other index helps: all short columns.
+        Index("ix_recordings_search", *_SEARCHED),
+        Index("ix_recordings_project_id_model_id", "project_id", "model", "id"),
+        Index("ix_recordings_project_id_environment_id", "project_id", "environment", "id"),
+        Index("ix_recordings_project_id_duration_ms_id", "project_id", "duration_ms", "id"),
+        Index("ix_recordings_project_id_cost_id", "project_id", "cost", "id"),
+        *(_where_set("recordings", column) for column in _LINKS),
         Index("ix_recordings_session_id_id", "session_id", "id"),
         Index(
             "ix_recordings_uncounted",
@@ -87,17 +107,17 @@ class Recording(Base):
     trace_uid: Mapped[str | None] = mapped_column(String(64), default=None)
     parent_uid: Mapped[str | None] = mapped_column(String(64), default=None)
     template_id: Mapped[int | None] = mapped_column(
-        ForeignKey("templates.id", ondelete="SET NULL"), index=True, default=None
+        ForeignKey("templates.id", ondelete="SET NULL"), default=None
     )
     template_version_id: Mapped[int | None] = mapped_column(
-        ForeignKey("template_versions.id", ondelete="SET NULL"), index=True, default=None
+        ForeignKey("template_versions.id", ondelete="SET NULL"), default=None
     )
     environment: Mapped[str | None] = mapped_column(String(64), default=None)
     test_run_id: Mapped[int | None] = mapped_column(
-        ForeignKey("test_runs.id", ondelete="SET NULL"), index=True, default=None
+        ForeignKey("test_runs.id", ondelete="SET NULL"), default=None
     )
     test_case_id: Mapped[int | None] = mapped_column(
-        ForeignKey("test_cases.id", ondelete="SET NULL"), index=True, default=None
+        ForeignKey("test_cases.id", ondelete="SET NULL"), default=None
     )
     provider: Mapped[str | None] = mapped_column(String(64), default=None)
     model: Mapped[str | None] = mapped_column(String(200), default=None)

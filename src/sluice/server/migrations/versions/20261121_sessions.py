@@ -329,17 +329,28 @@ def _create_recordings() -> None:
         sqlite_where=sa.text("counted_at IS NULL"),
         postgresql_where=sa.text("counted_at IS NULL"),
     )
-    op.create_index("ix_recordings_project_id_id", "recordings", ["project_id", "id"], unique=False)
+    _create_search_indexes()
     op.create_index("ix_recordings_session_id_id", "recordings", ["session_id", "id"], unique=False)
-    op.create_index("ix_recordings_template_id", "recordings", ["template_id"], unique=False)
-    op.create_index(
-        "ix_recordings_template_version_id",
-        "recordings",
-        ["template_version_id"],
-        unique=False,
-    )
-    op.create_index("ix_recordings_test_case_id", "recordings", ["test_case_id"], unique=False)
-    op.create_index("ix_recordings_test_run_id", "recordings", ["test_run_id"], unique=False)
+
+
+def _create_search_indexes() -> None:
+    searched = [
+        "project_id", "id", "environment", "provider", "model", "is_complete", "duration_ms",
+        "input_tokens", "output_tokens", "cost", "created_at", "started_at",
+    ]  # fmt: skip
+    op.create_index("ix_recordings_search", "recordings", searched)
+    for column in ("model", "environment", "duration_ms", "cost"):
+        columns = ["project_id", column, "id"]
+        op.create_index(f"ix_recordings_project_id_{column}_id", "recordings", columns)
+    for column in ("template_id", "template_version_id", "test_run_id", "test_case_id"):
+        where = sa.text(f"{column} IS NOT NULL")
+        op.create_index(
+            f"ix_recordings_{column}_id",
+            "recordings",
+            [column, "id"],
+            sqlite_where=where,
+            postgresql_where=where,
+        )
 
 
 def _create_traces() -> None:
