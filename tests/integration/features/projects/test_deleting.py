@@ -16,6 +16,8 @@ from tests.integration.features.projects.team import PROJECTS, Json, key_of, mem
 from sluice.server.features.projects import deleting
 from sluice.server.features.projects.deleting import ProjectDeletion
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.proxy.calls import of_projects
+from sluice.server.features.proxy.calls.of_projects import ProjectCalls
 from sluice.server.kit.database import Base, Database, utc_now
 
 pytestmark = pytest.mark.anyio
@@ -154,6 +156,32 @@ async def test_its_name_and_id_are_free_again_and_its_number_space_is_new(world:
             assert len((await application.get("/api/v1/calls")).json()["data"]) == 1
         assert (await world.admin.delete(f"{PROJECTS}/alpha")).status_code == 204
         assert (await world.admin.delete(f"{PROJECTS}/alpha")).status_code == 404
+
+
+@pytest.mark.parametrize("portion", [1, 3, 100])
+async def test_calls_are_forgotten_in_portions_of_whole_conversations(
+    world: World, database: Database, monkeypatch: pytest.MonkeyPatch, portion: int
+) -> None:
+    monkeypatch.setattr(of_projects, "PORTION", portion)
+    await project(world.admin, "Alpha")
+    async with client(world.app, (await key_of(world.admin, "alpha"))["token"]) as application:
+        for name in ("a", "a", "a", "b", "c"):
+            headers = {"Sluice-Conversation": name}
+            await application.post("/v1/chat/completions", json=chat(WORD), headers=headers)
+    alpha, conversations = await known(world, "alpha"), deletion(world)._conversations
+    async with database.write() as session:
+        await conversations.delete_space(session, alpha.space_id)
+    done = []
+    while True:
+        async with database.write() as session:
+            done.append(await ProjectCalls(conversations).delete_project(session, alpha))
+        if not done[-1]:
+            break
+    assert done == {1: [1, 1, 1, 0], 3: [1, 2, 0], 100: [3, 0]}[portion]
+    async with database.read() as session:
+        left = "SELECT count(*) FROM calls WHERE deleted_at IS NULL OR request_sealed IS NOT NULL"
+        assert (await session.execute(text(left))).scalar_one() == 0
+        assert (await session.execute(text("SELECT count(*) FROM call_texts"))).scalar_one() == 0
 
 
 class Portions:

@@ -40,7 +40,12 @@ class ErasingCallRepository(Repository):
         nothing = dict.fromkeys(SEALED)
         for first in range(0, len(ids), AT_ONCE):
             some = _CALLS.c.id.in_(ids[first : first + AT_ONCE])
-            values: dict[str, Any] = {"manifest": {}, "answer_manifest": {}, "coverage": {}, **nothing}
+            values: dict[str, Any] = {
+                "manifest": {},
+                "answer_manifest": {},
+                "coverage": {},
+                **nothing,
+            }
             await self._session.execute(update(_CALLS).where(some).values(deleted_at=now, **values))
 
     async def replace_text(self, conversation_id: int, digest: bytes, sealed: bytes) -> None:

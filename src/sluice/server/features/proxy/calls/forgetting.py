@@ -13,4 +13,4 @@ async def forget_texts(session: AsyncSession, conversation_id: int) -> None:
 
     What they used and spent stays counted.
     """
-    await CallRepository(session).forget(conversation_id, utc_now())
+    await CallRepository(session).forget(conversation_id, now=utc_now())

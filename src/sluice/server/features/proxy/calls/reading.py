@@ -120,7 +120,7 @@ class RecordedCalls:
         `forget`.
         """
         await self._conversations.delete(session, conversation_id, user_id=user_id)
-        await CallRepository(session).forget(conversation_id, utc_now())
+        await CallRepository(session).forget(conversation_id, now=utc_now())
 
     def forget(self, conversation_id: int) -> None:
         """Let nothing of a deleted conversation stay in this process's memory."""

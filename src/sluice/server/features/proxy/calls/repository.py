@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    func,
     insert,
     select,
     update,
@@ -145,18 +146,27 @@ class CallRepository(Repository):
             found += [StoredText(*row) for row in await self._session.execute(query)]
         return found
 
-    async def forget(self, conversation_id: int, now: datetime) -> int:
-        """Remove every text of a conversation's calls; what they used stays. How many rows."""
+    async def forget(self, *conversation_ids: int, now: datetime) -> int:
+        """Remove every text of these conversations' calls; what they used stays. How many rows."""
         nothing = dict.fromkeys(SEALED)
         calls = await self._session.execute(
             update(_CALLS)
-            .where(_CALLS.c.conversation_id == conversation_id, _CALLS.c.deleted_at.is_(None))
+            .where(_CALLS.c.conversation_id.in_(conversation_ids), _CALLS.c.deleted_at.is_(None))
             .values(deleted_at=now, manifest={}, answer_manifest={}, coverage={}, **nothing)
         )
         texts = await self._session.execute(
-            delete(_TEXTS).where(_TEXTS.c.conversation_id == conversation_id)
+            delete(_TEXTS).where(_TEXTS.c.conversation_id.in_(conversation_ids))
         )
         return sum(cast("CursorResult[Any]", done).rowcount for done in (calls, texts))
+
+    async def count_by_conversation(self, conversation_ids: Collection[int]) -> dict[int, int]:
+        """How many calls there are in these conversations, deleted ones too; 0: no entry."""
+        query = (
+            select(_CALLS.c.conversation_id, func.count())
+            .where(_CALLS.c.conversation_id.in_(conversation_ids))
+            .group_by(_CALLS.c.conversation_id)
+        )
+        return {int(row[0]): int(row[1]) for row in await self._session.execute(query)}
 
 
 def _filtered(query: Select[Call], wanted: CallFilter) -> Select[Call]:

@@ -124,8 +124,8 @@ class ConversationRepository(Repository):
         query = select(_TABLE.c.id).where(_TABLE.c.space_id == space_id).order_by(_TABLE.c.id)
         return [int(row[0]) for row in await self._session.execute(query.limit(most))]
 
-    async def leave_space(self, conversation_id: int) -> None:
-        """It uses no other conversation's placeholders any more."""
+    async def leave_space(self, conversation_ids: Sequence[int]) -> None:
+        """They use no other conversation's placeholders any more."""
         await self._session.execute(
-            update(_TABLE).where(_TABLE.c.id == conversation_id).values(space_id=None)
+            update(_TABLE).where(_TABLE.c.id.in_(conversation_ids)).values(space_id=None)
         )

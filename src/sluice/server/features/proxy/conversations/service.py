@@ -238,9 +238,9 @@ class Conversations:
         """At most so many of a deleted project's conversations that `let_go` has not had yet."""
         return await ConversationRepository(session).in_space(space_id, most)
 
-    async def let_go(self, session: AsyncSession, conversation_id: int) -> None:
-        """Nothing is kept any more of this conversation of a deleted project."""
-        await ConversationRepository(session).leave_space(conversation_id)
+    async def let_go(self, session: AsyncSession, conversation_ids: Sequence[int]) -> None:
+        """Nothing is kept any more of these conversations of a deleted project."""
+        await ConversationRepository(session).leave_space(conversation_ids)
 
     def forget_space(self, space_id: int) -> None:
         """Let nothing of a deleted project stay in this process's memory; see `forget`."""
