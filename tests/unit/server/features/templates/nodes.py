@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import strategies as st
 
 from sluice.server.features.templates.mustache import Node, Section, Variable, Words, is_name
@@ -10,7 +12,7 @@ NAMES = st.sampled_from(["x", "user", "a.b", "first name", "order-7", "é"])
 TEXTS = st.text(st.sampled_from("ab \t\n\r{}<>%[]()«»|é😀"), min_size=1, max_size=12)
 
 
-def _joined(nodes: list[Node]) -> tuple[Node, ...]:
+def _joined(nodes: Sequence[Node]) -> tuple[Node, ...]:
     """Texts that stand beside each other are one text."""
     joined: list[Node] = []
     for node in nodes:
