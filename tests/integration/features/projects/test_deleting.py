@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -134,7 +135,7 @@ async def test_a_deleted_project_stands_nowhere_any_more(world: World, database:
     assert set(left) <= set(STAY)
     assert (left["calls"], left["projects"]) == (3, 1)
     (event,) = await world.audit("project.deleted")
-    assert event["details"] == {"conversations": 4, "keys": 1}
+    assert event["details"] == {"keys": 1}
 
 
 async def test_what_a_deleted_project_used_stays_counted(world: World) -> None:
@@ -156,6 +157,52 @@ async def test_its_name_and_id_are_free_again_and_its_number_space_is_new(world:
             assert len((await application.get("/api/v1/calls")).json()["data"]) == 1
         assert (await world.admin.delete(f"{PROJECTS}/alpha")).status_code == 204
         assert (await world.admin.delete(f"{PROJECTS}/alpha")).status_code == 404
+
+
+async def test_what_runs_while_the_project_is_deleted_leaves_nothing(
+    world: World, database: Database
+) -> None:
+    """Each call is answered as a whole or refused; in the end all of them are forgotten."""
+    await project(world.admin, "Alpha")
+    alpha = await known(world, "alpha")
+    key = await key_of(world.admin, "alpha")
+
+    async def call(application: httpx.AsyncClient, number: int) -> int:
+        session = f"{WORD}-{number % 7}"
+        if number % 3 == 0:
+            body: Json = {"messages": [{"role": "user", "content": f"{JANE} {WORD}"}]}
+            path = f"/v2/projects/alpha/sessions/{session}/completions"
+            return (await application.post(path, json=body)).status_code
+        body = {**chat(WORD), "stream": number % 3 == 1}
+        headers = {"Sluice-Conversation": session}
+        return (
+            await application.post("/v1/chat/completions", json=body, headers=headers)
+        ).status_code
+
+    async def until_refused(application: httpx.AsyncClient, first: int) -> list[int]:
+        statuses: list[int] = []
+        while not {401, 404} & set(statuses):
+            statuses.append(await call(application, first + len(statuses)))
+            assert len(statuses) < 500
+        return statuses
+
+    async with client(world.app, key["token"]) as application:
+        running = [asyncio.create_task(until_refused(application, n)) for n in range(6)]
+        await asyncio.sleep(0.2)
+        assert (await world.admin.delete(f"{PROJECTS}/alpha")).status_code == 204
+        statuses = {status for each in await asyncio.gather(*running) for status in each}
+    assert {200, 201} <= statuses <= {200, 201, 401, 404}
+    while await world.app.state.services.workbench.project_deletion.clear_some():
+        pass
+    await database.forget_deleted()
+    assert await stands(database, WORD, JANE) == set()
+    async with database.read() as session:
+        scopes = set(await session.scalars(text("SELECT scope FROM data_keys")))
+        sealed = "SELECT count(*) FROM calls WHERE raw_answer_sealed IS NOT NULL"
+        assert (await session.execute(text(sealed))).scalar_one() == 0
+        assert (await session.execute(text("SELECT count(*) FROM sessions"))).scalar_one() == 0
+    assert f"conversation:{alpha.space_id}" not in scopes
+    assert len(scopes) == 2  # the settings', and that of the project default
 
 
 @pytest.mark.parametrize("portion", [1, 3, 100])
@@ -218,6 +265,26 @@ async def known(world: World, uid: str) -> KnownProject:
     )
     found: KnownProject = await world.app.state.services.workbench.projects.of(caller, uid)
     return found
+
+
+async def test_data_keys_that_a_crash_left_are_destroyed_later(
+    world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await project(world.admin, "Alpha")
+    alpha, deleting_it = await known(world, "alpha"), deletion(world)
+
+    async def ended(session: AsyncSession, space_id: int) -> int:
+        raise RuntimeError("the process was ended here")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(deleting_it._conversations, "delete_space", ended)
+        with pytest.raises(RuntimeError):
+            await deleting_it.delete(alpha, actor_id=1)
+    assert (await world.admin.get(f"{PROJECTS}/alpha")).status_code == 404
+    await deleting_it.clear_some()
+    async with database.read() as session:
+        scopes = set(await session.scalars(text("SELECT scope FROM data_keys")))
+    assert f"conversation:{alpha.space_id}" not in scopes
 
 
 async def test_what_a_crash_left_is_deleted_later(world: World) -> None:

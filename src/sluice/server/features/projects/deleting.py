@@ -1,10 +1,10 @@
 """Deleting a project: unreadable at once, and in a while gone.
 
-One transaction shuts the project: it is found no more, its keys are revoked, and every data key
-of it is destroyed. From then on nothing of it can be read, in backups of the database neither.
-Its rows are deleted by the features that own them, in portions between which others write, by
-whoever shut it as far as that takes no time, else beside the requests; a crash in between delays
-that, no more.
+It is shut first: it is found no more and its keys are refused, so that nothing new begins. Then
+every data key of it is destroyed: from then on nothing of it can be read, in backups of the
+database neither. Last its rows are deleted, by the features that own them, in portions between
+which others write. Whoever deletes it waits for all of that as far as it takes a moment; the rest
+is done beside the requests, and so is what a crash left undone.
 """
 
 from __future__ import annotations
@@ -64,14 +64,13 @@ class ProjectDeletion:
         self._parts = tuple(parts)
 
     async def delete(self, project: KnownProject, *, actor_id: int) -> bool:
-        """Shut a project, and delete what a moment allows of its rows; whether that was all.
+        """Delete a project as far as a moment allows; whether that was all.
 
-        Where it was not, `clear_some` goes on. Raises `NotFound` if it is deleted already.
+        By then nothing of it can be read, and where rows are left, `clear_some` goes on. Raises
+        `NotFound` if it is deleted already.
         """
         async with self._database.write() as session:
             await self._shut(session, project, actor_id)
-        self._conversations.forget_space(project.space_id)
-        self._cleansing.forget(project.space_id)
         left = await self._clear(project)
         await self._database.forget_deleted()
         return not left
@@ -92,8 +91,6 @@ class ProjectDeletion:
 
     async def _shut(self, session: AsyncSession, project: KnownProject, actor_id: int) -> None:
         repository = ProjectRepository(session)
-        # First the space, as whoever saves something in the project does.
-        conversations = await self._conversations.delete_space(session, project.space_id)
         if not await repository.shut(project.id, utc_now()):
             raise NotFound(NO_PROJECT)
         await repository.remove_members(project.id)
@@ -106,11 +103,15 @@ class ProjectDeletion:
             "project.deleted",
             actor_id=actor_id,
             subject=f"project:{project.id}",
-            details={"conversations": conversations, "keys": len(keys)},
+            details={"keys": len(keys)},
         )
 
     async def _clear(self, project: KnownProject) -> bool:
         """Whether something is left after some portions."""
+        async with self._database.write() as session:
+            await self._conversations.delete_space(session, project.space_id)
+        self._conversations.forget_space(project.space_id)
+        self._cleansing.forget(project.space_id)
         for _ in range(PORTIONS_AT_ONCE):
             if not await self._clear_portion(project):
                 return False

@@ -61,6 +61,13 @@ class Projects:
             rows = await repository.of_user(caller.user_id)
         return [known_project(row, _role(role)) for row, role in rows]
 
+    async def kept_for_days(self) -> list[KnownProject]:
+        """Every project whose sessions are deleted after some days, by name: for the server."""
+        async with self._database.read() as session:
+            rows = await ProjectRepository(session).all()
+        known = [known_project(row, ProjectRole.OWNER) for row in rows]
+        return [project for project in known if project.retention_days is not None]
+
     async def space_named(self, caller: Caller, uid: str) -> int:
         """The own conversation of a project in which the caller may record; raises like `of`."""
         return (await self.of(caller, uid, ProjectRole.EDITOR)).space_id
