@@ -18,6 +18,9 @@ from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.sessions.erasing import Erasures
+from sluice.server.features.sessions.export_rows import ExportRows
+from sluice.server.features.sessions.retention import EVERY as RETENTION_EVERY
+from sluice.server.features.sessions.retention import Retention
 from sluice.server.features.sessions.search.service import Searching
 from sluice.server.features.sessions.search.typed_values import TypedValues
 from sluice.server.features.sessions.wiring import SessionParts, SessionServices, make_sessions
@@ -92,6 +95,8 @@ class Workbench:
     suites: Suites
     searching: Searching
     erasures: Erasures
+    export_rows: ExportRows
+    retention: Retention
     sessions: SessionServices
     periodic: tuple[Periodic, ...] = field(default=())
 
@@ -143,6 +148,9 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     forgetting = Forgetting(parts.database, parts.conversations, parts.cleansing)
     cases = TestCases(parts.database, parts.conversations, cleansing, linter, forgetting)
     typed = TypedValues(parts.database, projects, parts.analyzer, parts.conversations)
+    searching = Searching(parts.database, parts.vault, typed)
+    retention = Retention(parts.database, projects, sessions.sessions)
+    expiring = Periodic("sessions by age", retention.work, every=RETENTION_EVERY)
     test_runs = TestRuns(parts.database, parts.vault, parts.conversations, cleansing)
     server_runs = make_server_runs(
         ServerRunParts(
@@ -186,10 +194,12 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         suites=Suites(
             parts.database, parts.vault, parts.conversations, cleansing, playlists, forgetting
         ),
-        searching=Searching(parts.database, parts.vault, typed),
+        searching=searching,
+        export_rows=ExportRows(parts.database, parts.vault, searching),
+        retention=retention,
         erasures=Erasures(
             parts.database, parts.vault, parts.conversations, parts.cleansing, playlists, cases
         ),
         sessions=sessions,
-        periodic=(clearing, server_runs.runner.periodic, sessions.periodic),
+        periodic=(clearing, expiring, server_runs.runner.periodic, sessions.periodic),
     )

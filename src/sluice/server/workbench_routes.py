@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from sluice.server.features.projects import endpoints as projects
 from sluice.server.features.sessions import endpoints as sessions
 from sluice.server.features.sessions import erasing_endpoints as erasures
+from sluice.server.features.sessions import export_endpoints as export
 from sluice.server.features.sessions import wire_endpoints as sessions_wire
 from sluice.server.features.sessions.search import endpoints as search
 from sluice.server.features.templates import endpoints as templates
@@ -32,6 +33,7 @@ WIRE: Final[tuple[APIRouter, ...]] = (
 OWN: Final[tuple[APIRouter, ...]] = (
     search.router,
     erasures.router,
+    export.router,
     projects.own,
     sessions.router,
     templates.router,
@@ -52,4 +54,4 @@ def add_workbench_routes(app: FastAPI, token: Sequence[Any]) -> None:
         app.include_router(router, prefix="/api", dependencies=token)
         app.include_router(router, dependencies=token, include_in_schema=False)
     # First, since they are asked most: every router before them is tried at every call.
-    app.router.routes[:0] = sessions_wire.routes()
+    app.router.routes[:0] = [*templates_wire.routes(), *sessions_wire.routes()]

@@ -20,7 +20,9 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     or_,
+    select,
     true,
 )
 from sqlalchemy import cast as as_type
@@ -52,6 +54,7 @@ class Conditions:
     def __init__(self, target: Target, *, sqlite: bool) -> None:
         self._target = target
         self._position: Any = func.instr if sqlite else func.strpos
+        self._sqlite = sqlite
 
     def of(self, tree: Tree) -> Condition:
         """True for every row that the tree is true of, and for no other but for its content."""
@@ -79,7 +82,13 @@ class Conditions:
 
     def _of_any_recording(self, leaf: Leaf) -> Condition:
         of_session = RECORDINGS.c.session_id == SESSIONS.c.id
-        return exists().where(of_session, self._of_row(leaf, RECORDINGS))
+        return self._some(of_session, self._of_row(leaf, RECORDINGS))
+
+    def _some(self, *where: Condition) -> Condition:
+        """Whether such a row exists; looked up row by row, by an index."""
+        # With an offset PostgreSQL does not gather all such rows of the project in advance.
+        query = select(literal(1)).where(*where)
+        return exists(query if self._sqlite else query.offset(0))
 
     def _of_row(self, leaf: Leaf, table: Table) -> Condition:
         if leaf.field.kind is Kind.ID:
@@ -99,14 +108,21 @@ class Conditions:
         value = self._value_of(leaf)
         if self._target is Target.SESSIONS:
             if not leaf.field.name.startswith("metadata."):
-                return exists().where(
-                    held.session_id == SESSIONS.c.id, held.name.in_(leaf.names), value
-                )
-            return _has(Holder.SESSION, SESSIONS.c.id, leaf, value)
-        own = _has(Holder.RECORDING, RECORDINGS.c.id, leaf, value)
+                of_session = held.session_id == SESSIONS.c.id
+                return self._some(of_session, held.name.in_(leaf.names), value)
+            return self._has(Holder.SESSION, SESSIONS.c.id, leaf, value)
+        own = self._has(Holder.RECORDING, RECORDINGS.c.id, leaf, value)
         if not leaf.field.name.startswith("metadata."):
             return own
-        return or_(own, _has(Holder.SESSION, RECORDINGS.c.session_id, leaf, value))
+        return or_(own, self._has(Holder.SESSION, RECORDINGS.c.session_id, leaf, value))
+
+    def _has(
+        self, holder: Holder, of: ColumnElement[int], leaf: Leaf, value: Condition
+    ) -> Condition:
+        held = ATTRIBUTES.c
+        return self._some(
+            held.holder == holder.value, held.holder_id == of, held.name.in_(leaf.names), value
+        )
 
     def _value_of(self, leaf: Leaf) -> Condition:
         if leaf.op is Op.CONTAINS:
@@ -120,13 +136,6 @@ class Conditions:
             for digit in "0123456789":
                 text = func.replace(text, wanted.text + digit, _BETWEEN_DIGITS)
         return cast("Condition", self._position(text, wanted.text) > 0)
-
-
-def _has(holder: Holder, of: ColumnElement[int], leaf: Leaf, value: Condition) -> Condition:
-    held = ATTRIBUTES.c
-    return exists().where(
-        held.holder == holder.value, held.holder_id == of, held.name.in_(leaf.names), value
-    )
 
 
 def named_value(leaf: Leaf) -> Condition:

@@ -27,7 +27,7 @@ from sluice.server.features.sessions.search.filters import All, Any_, Leaf, Tree
 MOST: Final = 8
 """Lookups of one part, and parts that are tried."""
 
-_BY_INDEX: Final = frozenset({"session", "template", "version", "testRun", "model"})
+_BY_INDEX: Final = frozenset({"session", "template", "version", "testRun", "model", "environment"})
 """Fields whose equal values stand by row in an index."""
 _BY_RANGE: Final = frozenset({"durationMs", "costMicrodollars"})
 """Fields by whose values rows stand in an index."""
