@@ -90,7 +90,7 @@ async def test_a_completion_id_that_is_sent_again_is_answered_as_before(
 async def test_ids_that_say_something_are_refused_and_not_quoted(
     world: World, field: str, value: object
 ) -> None:
-    body = completion("Hello", **{field: value})
+    body = {**completion("Hello"), field: value}
     refused = await world.admin.post(f"{V2}/sessions/{uuid4()}/completions", json=body)
     assert refused.status_code == 422, refused.text
     assert str(value) not in refused.text
