@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sluice.cli.terminal import console, is_terminal, moment, note, printable, say, table
+from sluice.cli.terminal import console, is_terminal, note, printable, say, table
 from sluice.cli.usage import cost
 
-COLUMNS: Final = ("id", "name", "status", "playlist", "template", "instance", "done", "began")
+COLUMNS: Final = ("id", "status", "done", "what")
 LONGEST: Final = 60
 """Characters of an output in a table."""
 _STYLES: Final = {"removed": "red strike", "added": "green", "same": ""}
@@ -19,17 +19,14 @@ _SIGNS: Final = {"removed": ("[-", "-]"), "added": ("{+", "+}"), "same": ("", ""
 def row(run: dict[str, Any]) -> tuple[object, ...]:
     """A run in a list."""
     done = run["summary"]["complete"] + run["summary"]["failed"]
-    template = f"{run['template']} ({run['environment'] or 'version'})" if run["template"] else ""
-    return (
-        run["id"],
-        run["name"],
-        run["status"],
-        run["playlist"],
-        template,
-        run["modelInstance"] or f"({run['madeBy']})",
-        f"{done}/{run['cases']}",
-        moment(run["createdAt"]),
-    )
+    return (run["id"], run["status"], f"{done}/{run['cases']}", _what(run))
+
+
+def _what(run: dict[str, Any]) -> str:
+    """Its name, else what is run on what."""
+    if run["name"] or run["madeBy"] == "sdk":
+        return str(run["name"] or "(by an SDK)")
+    return f"{run['template']} ({run['environment'] or 'version'}) on {run['modelInstance']}"
 
 
 def show_run(run: dict[str, Any]) -> None:
@@ -79,8 +76,7 @@ def result_row(run: dict[str, Any], result: dict[str, Any]) -> tuple[object, ...
 def show_comparison(found: dict[str, Any]) -> None:
     """Runs, and for each one behind the first the differences."""
     for number, run in enumerate(found["runs"], 1):
-        template = run["template"] or ""
-        say(f"{number}  {run['id']}  {run['name'] or template}  {run['modelInstance']}")
+        say(f"{number}  {run['id']}  {_what(run)}")
     say(f"{found['sharedCases']} cases were answered in all of them.")
     for number, against in enumerate(found["against"], 2):
         summaries = (found["summaries"][0], found["summaries"][number - 1])
@@ -134,8 +130,8 @@ def _spent_rows(
     medians = (_ms(one["medianMs"]) for one in summaries)
     slowest = (_ms(one["p95Ms"]) for one in summaries)
     return [
-        ("cost", *costs, *_difference(against["costMicrodollars"], 1_000_000, 6)),
-        ("median", *medians, *_difference(against["durationMs"], 1, 0)),
+        ("cost", *costs, *_difference(against["costMicrodollars"], 1_000_000, 6)[:2], "", ""),
+        ("median", *medians, *_difference(against["durationMs"], 1, 0)[:2], "", ""),
         ("95 % of cases", *slowest, "", "", "", ""),
     ]
 
