@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from sluice.engine.errors import Problem
 from sluice.server.errors import NotFound, Unprocessable
@@ -84,10 +85,21 @@ async def by_ids(request: Request) -> Response:
     return _answer(request, await reading.version(project, *ids))
 
 
-router.add_route("/projects/{project_id}/templates/all/{tag}", all_for_0_1_6)
-router.add_route(f"{_PROJECT}/all/{{environment}}", all_for_0_6_1)
-router.add_route(f"{_PROJECT}/name/{{name:path}}", by_name)
-router.add_route(f"{_PROJECT}/id/{{template_id}}/versions/{{version_id}}", by_ids)
+READ: Final = {
+    "/projects/{project_id}/templates/all/{tag}": all_for_0_1_6,
+    f"{_PROJECT}/all/{{environment}}": all_for_0_6_1,
+    f"{_PROJECT}/name/{{name:path}}": by_name,
+    f"{_PROJECT}/id/{{template_id}}/versions/{{version_id}}": by_ids,
+}
+
+
+def routes() -> list[Route]:
+    """What reads prompts, under both bases."""
+    return [
+        Route(base + path, answer, methods=["GET"])
+        for base in ("/api", "")
+        for path, answer in READ.items()
+    ]
 
 
 class WireVersionIn(SnakeModel):
