@@ -35,7 +35,7 @@ Before = Annotated[RowId | None, Query(description="Only calls with a smaller id
 Limit = Annotated[int, Query(ge=1, le=500, description="Rows at most.")]
 
 
-def call_filter(
+async def call_filter(
     since: Since = None,
     until: Until = None,
     token: OfToken = None,
@@ -54,7 +54,7 @@ def call_filter(
     )
 
 
-def usage_filter(
+async def usage_filter(
     since: Since = None, until: Until = None, token: OfToken = None, instance: OfInstance = None
 ) -> UsageFilter:
     """Which calls are summed: without a beginning those of this month (UTC)."""

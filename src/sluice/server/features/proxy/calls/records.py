@@ -21,8 +21,11 @@ class Records:
     key_settings: KeySettingsService
 
 
-def records_of(request: Request) -> Records:
-    """Those of the application that answers this request."""
+async def records_of(request: Request) -> Records:
+    """Those of the application that answers this request.
+
+    Asynchronous, since FastAPI would ask any other function in a thread.
+    """
     records: Records = request.app.state.records
     return records
 
