@@ -30,7 +30,8 @@ from tests import compiled, postgres
 from tests.peers import Peer
 from tests.peers.server import Behaviour
 
-START_SECONDS = 30
+START_SECONDS = 90
+"""How long a start may take on a machine that others keep busy too."""
 Json = dict[str, Any]
 
 

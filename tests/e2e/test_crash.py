@@ -62,11 +62,14 @@ class Load:
 
 
 def run_until_killed(server: LiveServer, threads: list[int], seconds: float) -> Load:
-    """A round: load, and then no server any more."""
+    """A round: load, and this long after the first acknowledgement no server any more."""
     load = Load(server, threads)
     workers = [threading.Thread(target=load.work, args=(n,)) for n in range(WORKERS)]
     for worker in workers:
         worker.start()
+    # However busy the machine is, there is something to be lost.
+    while not load.acknowledged and any(worker.is_alive() for worker in workers):
+        time.sleep(0.01)
     time.sleep(seconds)
     server.kill()
     for worker in workers:
