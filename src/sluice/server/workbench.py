@@ -169,7 +169,8 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
             templates=templates,
             playlists=playlists,
             test_runs=test_runs,
-            recordings=sessions.recordings,
+            sessions=sessions,
+            forgetting=forgetting,
         )
     )
     return Workbench(

@@ -39,7 +39,7 @@ async def test_runs_are_compared_as_a_whole_and_case_by_case(bench: Bench, desk:
     first = (await bench.ended(await bench.start()))["id"]
     desk.answer = lambda prompt: "wrong answer" if "word3" in prompt else said(prompt)
     second = (await bench.ended(await bench.start()))["id"]
-    wanted = {"runs": f"{first},{second}", "limit": 3}
+    wanted: dict[str, str | int] = {"runs": f"{first},{second}", "limit": 3}
     compared = (await bench.http.get(f"{RUNS}/compare", params=wanted)).json()["data"]
     assert [run["id"] for run in compared["runs"]] == [first, second]
     assert compared["sharedCases"] == 4

@@ -74,9 +74,9 @@ async def bench(running: World) -> Bench:
     return await furnished(running)
 
 
-async def furnished(world: World, cases: int = 3, **instance: object) -> Bench:
+async def furnished(world: World, cases: int = 3) -> Bench:
     """A playlist `Words` of so many cases, the template `greeting` and a model instance."""
-    made = Bench(world.admin, await world.instance(**instance))
+    made = Bench(world.admin, await world.instance())
     await made.playlist(words(cases))
     await made.template()
     return made

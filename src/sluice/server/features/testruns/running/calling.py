@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -48,6 +48,9 @@ from sluice.server.providers.registry import Providers
 from sluice.server.providers.retry import Retries
 
 Write = Callable[[AsyncSession], Awaitable[None]]
+Hold = Callable[[AsyncSession, Sequence[str]], Awaitable[None]]
+"""Notes in the transaction that stores originals who has their placeholders. It may refuse: then
+nothing is stored, and nothing sent."""
 
 PATIENCE: Final = Retries(attempts=6, first_wait=1, longest_wait=30, longest_retry_after=120)
 """Nobody waits for an answer, so a vendor that is overloaded is asked again for some minutes."""
@@ -129,14 +132,19 @@ class ModelCalls:
         return found
 
     async def answered(
-        self, project: KnownProject, conversation: Conversation, target: Target, body: Body
+        self,
+        project: KnownProject,
+        conversation: Conversation,
+        hold: Hold,
+        target: Target,
+        body: Body,
     ) -> Answered:
         """Cleanse a request, ask the model, and ask again while it fails for the moment.
 
         What is in `body` is cleansed by then; the instance's instructions are not put into it.
         Raises `Blocked`, other `SluiceError`s, or the last `ProviderError`.
         """
-        asked = await self._sayable(project, conversation, target, body)
+        asked = await self._sayable(project, conversation, hold, target, body)
         attempt = 0
         while True:
             attempt += 1
@@ -150,40 +158,32 @@ class ModelCalls:
             await self._sleep(wait)
 
     async def cleansed(
+        self, project: KnownProject, conversation: Conversation, hold: Hold, text: str
+    ) -> str:
+        """What a model wrote, under the project's policy; its originals are stored by then."""
+        said, reading = {"output": text}, Reading()
+        reading.json_text(said, "output", "output", "assistant")
+        await self._cleansing.save(project, conversation, reading, _holding(hold))
+        return said["output"]
+
+    async def _sayable(
         self,
         project: KnownProject,
         conversation: Conversation,
-        holder: str,
-        said: dict[str, str],
-    ) -> dict[str, str]:
-        """Texts that models wrote, by name, under the project's policy.
-
-        Their originals, and that `holder` has them, are stored when this returns.
-        """
-        said, reading = dict(said), Reading()
-        for name in said:
-            reading.json_text(said, name, name, "assistant")
-
-        async def ready(call: CleansedCall) -> Write:
-            names = [entry.placeholder for entry in call.mapping.entries]
-            return lambda session: conversation.vault.use(session, names, holder)
-
-        await self._cleansing.save(project, conversation, reading, ready)
-        return said
-
-    async def _sayable(
-        self, project: KnownProject, conversation: Conversation, target: Target, body: Body
+        hold: Hold,
+        target: Target,
+        body: Body,
     ) -> Translated:
         reading = bodies.read(body)
         if target.policy.group_id != project.policy_group_id:
-            await self._cleansing.save(project, conversation, reading, _nothing)
+            await self._cleansing.save(project, conversation, reading, _holding(hold))
             reading = bodies.read(body)
         call, _ = await self._gateway_cleansing.cleanse_and_record(
             conversation,
             reading,
             target.policy,
             RawText(target.instance.instructions),
-            _nothing,
+            _holding(hold),
             subject=f"model_instance:{target.instance.id}",
         )
         for (entity_type, action), count in call.manifest.items():
@@ -233,10 +233,11 @@ class ModelCalls:
         )
 
 
-async def _nothing(call: CleansedCall) -> Write:
-    """Nothing but new originals is stored."""
+def _holding(hold: Hold) -> Callable[[CleansedCall], Awaitable[Write]]:
+    """Stores nothing but new originals, and who has them."""
 
-    async def write(session: AsyncSession) -> None:
-        return
+    async def ready(call: CleansedCall) -> Write:
+        names = [entry.placeholder for entry in call.mapping.entries]
+        return lambda session: hold(session, names)
 
-    return write
+    return ready

@@ -87,6 +87,13 @@ async def list_results(
     return Page(data=[ResultOut.of(one) for one in found], next_cursor=more)
 
 
+@router.delete("/{run}", status_code=204)
+async def delete(run: RunUid, project: Edited, caller: KnownCaller, services: ServicesDep) -> None:
+    """Delete a test run, the recordings of its calls, and originals that nothing else needs."""
+    runs = services.workbench.server_runs
+    await runs.deletion.delete(project, await runs.reading.run(project, run), caller)
+
+
 @router.post("/{run}/cancel")
 async def cancel(run: RunUid, project: Edited, services: ServicesDep) -> Data[TestRunOut]:
     """End a test run that is under way; what is done stays."""

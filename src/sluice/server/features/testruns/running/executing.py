@@ -8,7 +8,7 @@ stores nothing more: a result is only written by who holds the lease.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -144,8 +144,8 @@ class Execution:
             if case is None:
                 return
             result = await self._result(case)
-            await self._store(result)
-            self._outcomes.append(result.outcome)
+            if result is not None and await self._store(result):
+                self._outcomes.append(result.outcome)
 
     async def _cases(self) -> AsyncGenerator[KnownCase, None]:
         plan, after = self._plan, 0
@@ -161,14 +161,16 @@ class Execution:
                 return
             after = rows[-1].id
 
-    async def _result(self, case: KnownCase) -> NewResult:
-        """What came of a case; raises only what ends the run."""
+    async def _result(self, case: KnownCase) -> NewResult | None:
+        """What came of a case, None if it was deleted meanwhile; raises only what ends the run."""
         try:
             return await self._done(case)
         except RenderedTooLong:
             return NewResult(case.id, "rendered_too_long")
         except ProviderError as error:
             return NewResult(case.id, f"provider_{outcome_of(error)}")
+        except IntegrityError:
+            return None
         except NotFound:
             raise  # the project, the instance or its policy is gone
         except SluiceError as error:
@@ -179,7 +181,9 @@ class Execution:
         content, parameters = plan.version.content, plan.document.parameters
         messages = rendered(content, case.inputs, case.history or ())
         body = bodies.body_of(messages, parameters, content)
-        answered = await calls.answered(plan.project, plan.conversation, plan.target, body)
+        answered = await calls.answered(
+            plan.project, plan.conversation, self._hold, plan.target, body
+        )
         output = await self._cleansed(answered.output)
         evaluated = EvaluatedCase(
             inputs=case.inputs,
@@ -203,28 +207,35 @@ class Execution:
         )
 
     async def _cleansed(self, text: str) -> str:
-        plan, holder = self._plan, run_holder(self._plan.run.id)
-        done = await self._tools.calls.cleansed(
-            plan.project, plan.conversation, holder, {"output": text}
-        )
-        return done["output"]
+        plan = self._plan
+        return await self._tools.calls.cleansed(plan.project, plan.conversation, self._hold, text)
+
+    async def _hold(self, session: AsyncSession, placeholders: Sequence[str]) -> None:
+        """Note that they stand in the run; a run that is gone must leave no originals behind."""
+        if not await RunRepository(session).holds(self._plan.run.id, self._tools.holder):
+            raise LeaseLost
+        vault = self._plan.conversation.vault
+        await vault.use(session, placeholders, run_holder(self._plan.run.id))
 
     async def _ask_judge(self, judge: Judge, messages: list[dict[str, str]]) -> str:
-        plan = self._plan
+        plan, target = self._plan, self._plan.judges[judge.name]
         body = bodies.body_of(messages, {"max_tokens": judge.max_tokens, "temperature": 0})
-        target = plan.judges[judge.name]
-        answered = await self._tools.calls.answered(plan.project, plan.conversation, target, body)
+        answered = await self._tools.calls.answered(
+            plan.project, plan.conversation, self._hold, target, body
+        )
         return await self._cleansed(answered.output)
 
-    async def _store(self, result: NewResult) -> None:
+    async def _store(self, result: NewResult) -> bool:
+        """Whether the case was still there to have a result."""
         plan = self._plan
         row = result.row(plan.run.id, plan.project.scope, plan.conversation.vault.key)
         try:
-            stored = await self._tools.writer.submit(partial(self._write, row), quick=True)
+            held = await self._tools.writer.submit(partial(self._write, row), quick=True)
         except IntegrityError:
-            return  # the case was deleted meanwhile: there is nothing to keep a result of
-        if not stored:
+            return False
+        if not held:
             raise LeaseLost
+        return True
 
     async def _write(self, row: dict[str, Any], session: AsyncSession) -> bool:
         if not await RunRepository(session).holds(self._plan.run.id, self._tools.holder):

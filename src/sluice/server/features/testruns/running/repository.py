@@ -154,6 +154,10 @@ class RunRepository(Repository):
         )
         return await self._changed(statement, {})
 
+    async def delete(self, run_id: int) -> bool:
+        """Delete a run with its results; whether it was there."""
+        return await self._changed(delete(_RUNS).where(_RUNS.c.id == run_id), {})
+
     async def by_id(self, run_id: int) -> TestRun | None:
         """One run."""
         query = select(TestRun).where(TestRun.id == run_id)

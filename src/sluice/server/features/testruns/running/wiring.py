@@ -12,12 +12,14 @@ from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
-from sluice.server.features.sessions.recording import Recordings
+from sluice.server.features.sessions.wiring import SessionServices
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.comparing.service import Comparing
+from sluice.server.features.testruns.forgetting import Forgetting
 from sluice.server.features.testruns.playlists import Playlists
 from sluice.server.features.testruns.running import calling, executing
 from sluice.server.features.testruns.running.calling import ModelCalls
+from sluice.server.features.testruns.running.deleting import RunDeletion
 from sluice.server.features.testruns.running.evaluating import Evaluations
 from sluice.server.features.testruns.running.executing import Tools
 from sluice.server.features.testruns.running.planning import Planning
@@ -52,7 +54,8 @@ class ServerRunParts:
     templates: Templates
     playlists: Playlists
     test_runs: TestRuns
-    recordings: Recordings
+    sessions: SessionServices
+    forgetting: Forgetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class ServerRuns:
     starting: Starting
     reading: RunReading
     comparing: Comparing
+    deletion: RunDeletion
     runner: Runner
 
 
@@ -91,7 +95,7 @@ def make_server_runs(parts: ServerRunParts) -> ServerRuns:
         writer=parts.writer,
         calls=calls,
         evaluations=Evaluations(),
-        recorder=RunRecorder(parts.recordings),
+        recorder=RunRecorder(parts.sessions.recordings),
         holder=str(uuid4()),
         lease_seconds=executing.LEASE_SECONDS,
     )
@@ -108,4 +112,5 @@ def make_server_runs(parts: ServerRunParts) -> ServerRuns:
         planning=planning,
         runner=runner,
     )
-    return ServerRuns(starting, reading, Comparing(reading), runner)
+    deletion = RunDeletion(parts.database, parts.sessions.sessions, parts.forgetting, runner)
+    return ServerRuns(starting, reading, Comparing(reading), deletion, runner)

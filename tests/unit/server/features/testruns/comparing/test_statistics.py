@@ -84,7 +84,7 @@ def test_too_few_values_have_no_interval(values: list[float]) -> None:
 def test_a_quantile_is_a_value_that_so_many_do_not_exceed(values: list[int], share: float) -> None:
     found = quantile(values, share)
     assert found in values
-    assert sum(value <= found for value in values) >= share * len(values) - 1e-9  # type: ignore[operator]
+    assert sum(value <= found for value in values) >= share * len(values) - 1e-9
 
 
 def test_of_nothing_there_is_no_mean_and_no_quantile() -> None:
