@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.integration.features.conftest import World
-from tests.integration.features.templates.wire import V2, Json, Templates, chat, refused
+from tests.integration.features.templates.wire import OLD, OWN, V2, Json, Templates, chat, refused
 
 pytestmark = pytest.mark.anyio
 
@@ -133,6 +133,23 @@ async def test_a_name_that_could_be_another_path_is_refused(world: World) -> Non
     refused(answer, 422)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{V2}/all/a%00b",
+        f"{V2}/name/a%00b?environment=prod",
+        f"{V2}/name/a?environment=a%00b",
+        f"{V2}/id/a%00b/versions/a%00b",
+        f"{OLD}/a%00b",
+        f"{OWN}/templates/a%00b",
+        f"{OWN}/templates?after=a%00b",
+        f"{OWN}/environments/a%00b/versions",
+    ],
+)
+async def test_what_no_database_can_hold_is_not_there(world: World, path: str) -> None:
+    assert (await world.admin.get(path)).status_code in (404, 422)
+
+
 async def test_other_features_read_versions_by_ids_and_environments(world: World) -> None:
     from sluice.server.features.projects.roles import ProjectRole
 
@@ -151,4 +168,5 @@ async def test_other_features_read_versions_by_ids_and_environments(world: World
     assert await own.version_of_wire_ids(project, saved["templateId"], saved["id"]) == found
     assert await own.version_of_wire_ids(project, "another", saved["id"]) is None
     assert await own.version_of_wire_ids(project, None, None) is None
+    assert await own.version_of_wire_ids(project, None, "a\0b") is None
     assert own.rendered(found, {"tone": "kind"}) == [{"role": "system", "content": "Be kind."}]

@@ -32,6 +32,7 @@ LATEST: Final = "latest"
 """The environment that always points to the newest version."""
 STORED: Final = {"stored": True}
 """For what was checked when it was saved: rules that came later do not make it unreadable."""
+_UID: Final = re.compile(r"[0-9a-f-]{36}")
 _PARTS: Final = re.compile(r"[^/\\\x00-\x1f\x7f]+(/[^/\\\x00-\x1f\x7f]+)*")
 
 
@@ -45,6 +46,8 @@ def _path_like(name: str) -> str:
 TemplateName = Annotated[
     str, StringConstraints(min_length=1, max_length=200), AfterValidator(_path_like)
 ]
+Uid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+"""A template's or a version's public id."""
 Environment = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)
 ]
@@ -53,6 +56,11 @@ VersionName = Annotated[str, StringConstraints(max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=5_000)]
 _Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=200)]
 Object = dict[str, JsonValue]
+
+
+def is_uid(text: str) -> bool:
+    """Whether this may be a template's or a version's public id; clients send anything."""
+    return _UID.fullmatch(text) is not None
 
 
 class MediaSlot(StrictModel):

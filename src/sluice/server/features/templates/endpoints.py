@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query
 
 from sluice.server.features.projects.calling import Edited, KnownCaller, Viewed
 from sluice.server.features.projects.linting import LintOut
-from sluice.server.features.templates.content import Environment, TemplateName
+from sluice.server.features.templates.content import Environment, TemplateName, Uid
 from sluice.server.features.templates.schemas import (
     DeployIn,
     DeploymentOut,
@@ -26,15 +26,15 @@ from sluice.server.features.templates.schemas import (
     VersionNumber,
     VersionOut,
 )
-from sluice.server.kit.wire import Data, RowId
+from sluice.server.kit.wire import Data, NoNul, RowId
 from sluice.server.services import ServicesDep
 
 router = APIRouter(prefix="/api/v1/projects/{project_id}", tags=["Templates"])
 
-TemplateUid = Annotated[str, Path(max_length=36, description="The template's id.")]
+TemplateUid = Annotated[Uid, Path(description="The template's id.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="Rows at most.")]
 After = Annotated[
-    str, Query(max_length=200, description="Only templates behind this name, to page on.")
+    str, Query(max_length=200, description="Only templates behind this name, to page on."), NoNul
 ]
 Number = Annotated[VersionNumber, Path(description="The version's number in its template.")]
 BeforeNumber = Annotated[

@@ -39,7 +39,7 @@ class TemplateOut(WireModel):
     name: str
     created_at: WireTime
     latest: PointerOut | None
-    """The newest version; versions are numbered from 1."""
+    """The newest version, and when it was saved; versions are numbered from 1."""
     findings: dict[str, int]
     """What was found in the newest version when it was saved: counts by entity type."""
     environments: dict[str, PointerOut]

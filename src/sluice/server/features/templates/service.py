@@ -14,7 +14,7 @@ from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.linting import Lint, Linter
-from sluice.server.features.templates.content import LATEST, TemplateContent
+from sluice.server.features.templates.content import LATEST, TemplateContent, is_uid
 from sluice.server.features.templates.deployments import (
     NO_TEMPLATE,
     NO_VERSION,
@@ -206,6 +206,8 @@ class Templates:
         await self._database.forget_deleted()
 
     async def _known(self, project: KnownProject, version_uid: str) -> KnownVersion | None:
+        if not is_uid(version_uid):
+            return None
         await self._kept.refresh()
         key = ("version", project.id, version_uid)
         return await self._kept.get(key, partial(self._read_version, project, version_uid))

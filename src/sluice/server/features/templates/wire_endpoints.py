@@ -198,6 +198,10 @@ async def deploy_version(
 
 async def _viewed(request: Request) -> KnownProject:
     caller = await known_caller(request)
+    named = [*request.path_params.values(), *request.query_params.values()]
+    if any("\0" in one for one in named):
+        # PostgreSQL cannot even be asked for it.
+        raise NotFound("Nothing can be named so.")
     projects = services_of(request).workbench.projects
     return await projects.of(caller, request.path_params["project_id"])
 
