@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import uuid4
 
 import pytest
@@ -67,6 +68,7 @@ async def test_a_session_that_its_client_began_goes_to_the_project_of_the_versio
     assert answer.status_code == 201, answer.text
     found = await recording(world.admin, answer.json()["completion_id"], other)
     assert "named" not in found["content"]
+    assert found["templateVersionId"] == version["prompt_template_version_id"]
     unknown = await world.admin.post("/v1/record", json=chat_record(str(uuid4()), "Hello"))
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
 
@@ -95,9 +97,11 @@ async def test_a_test_run_is_linked_to_sessions_and_completions(world: World) ->
         "test_case_id": told["test_cases"][0]["test_case_id"],
     }
     made_uid = await recorded(world.admin, str(uuid4()), completion("Hello", test_run_info=info))
-    assert "named" not in (await recording(world.admin, made_uid))["content"]
+    shown = await recording(world.admin, made_uid)
+    assert shown["testRunId"] == told["test_run_id"]
+    assert "named" not in shown["content"]
     uid = await new_session(world.admin, test_run_id=told["test_run_id"])
-    assert (await session(world.admin, uid))["recordings"] == 0
+    assert (await session(world.admin, uid))["testRunId"] == told["test_run_id"]
 
 
 async def test_who_has_no_role_in_a_project_records_and_sees_nothing_there(world: World) -> None:
@@ -185,3 +189,34 @@ async def test_lists_show_each_session_and_recording_once(world: World) -> None:
     first = (await world.admin.get(path, params={"limit": 3})).json()["data"]
     rest = await world.admin.get(path, params={"limit": 3, "after": first[-1]["id"]})
     assert [one["id"] for one in (*first, *rest.json()["data"])] == made
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/v2/projects/a%00b/sessions/x/completions"),
+        ("POST", "/v2/projects/default/sessions/a%00b/completions"),
+        ("POST", "/projects/a%00b/sessions/tag/latest"),
+        ("POST", "/v2/projects/default/completions/a%00b"),
+        ("GET", "/api/v1/projects/default/recordings/a%00b"),
+        ("GET", "/api/v1/projects/default/sessions/a%20b"),
+        ("DELETE", "/v2/projects/default/sessions/a%00b"),
+    ],
+)
+async def test_what_can_be_no_id_is_refused(world: World, method: str, path: str) -> None:
+    body = completion("Hello") if method == "POST" else None
+    answer = await world.admin.request(method, path, json=body)
+    assert answer.status_code in {404, 422}, answer.text
+
+
+@pytest.mark.parametrize("uid", ["a\0b", "\ud800", "", "x" * 10_000])
+async def test_a_session_that_can_be_none_is_refused(world: World, uid: str) -> None:
+    body = json.dumps(chat_record(uid, "Hello", test_run_id=uid)).encode()
+    answer = await world.admin.post("/v1/record", content=body)
+    assert answer.status_code in {404, 422}, answer.text
+
+
+@pytest.mark.parametrize("tag", ["a%00b", "jane@example.org", "x" * 100])
+async def test_a_tag_that_is_no_plain_name_is_not_kept(world: World, tag: str) -> None:
+    uid = await new_session(world.admin, tag)
+    assert (await session(world.admin, uid))["environment"] is None

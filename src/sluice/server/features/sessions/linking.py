@@ -15,6 +15,7 @@ from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.conversations.recently_used import RecentlyUsed
 from sluice.server.features.sessions.new import Linked
+from sluice.server.features.sessions.reading import UID
 from sluice.server.features.sessions.service import Sessions
 
 KNOWN: Final = 20_000
@@ -71,6 +72,8 @@ class Linking:
 
     async def linked(self, project: KnownProject, names: dict[str, str | None]) -> Linked:
         """The rows that ids name, by the fields of `Linked`."""
+        # What can be no id of ours is not looked for: the database may not even take it.
+        names = {name: uid for name, uid in names.items() if uid and UID.fullmatch(uid)}
         template, version = names.get("template_id"), names.get("template_version_id")
         found = None
         if template or version:
@@ -98,6 +101,8 @@ class Linking:
         That is the session's; for one that is not here (its client began it while we were down)
         that of the version; else the only one that the caller may edit. Raises `NotFound`.
         """
+        if not UID.fullmatch(session_uid):
+            raise NotFound(NO_PROJECT)
         known = self._known.get((caller.user_id, session_uid))
         if known is not None:
             return await self._projects.of(caller, known, ProjectRole.EDITOR)

@@ -34,6 +34,7 @@ class SessionOut(WireModel):
 
     id: Uid
     environment: str | None
+    test_run_id: str | None = None
     metadata: Annotated[dict[str, Json], Field(validation_alias="meta")]
     created_at: WireTime
     last_recorded_at: WireTime
@@ -51,6 +52,8 @@ class RecordingOut(WireModel):
     trace_id: Annotated[str | None, Field(validation_alias="trace_uid")]
     parent_id: Annotated[str | None, Field(validation_alias="parent_uid")]
     environment: str | None
+    template_version_id: str | None = None
+    test_run_id: str | None = None
     provider: str | None
     model: str | None
     format: str | None

@@ -24,7 +24,7 @@ from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.features.sessions.attribute_repository import AttributeRepository
 from sluice.server.features.sessions.attributes import Holder, Named
 from sluice.server.features.sessions.content import RAW, opened
-from sluice.server.features.sessions.finding import NO_RECORDING, NO_SESSION
+from sluice.server.features.sessions.finding import NO_RECORDING, NO_SESSION, can_be_id
 from sluice.server.features.sessions.recording import TABLE
 from sluice.server.features.sessions.repository import RecordingRepository, SessionRepository
 from sluice.server.features.sessions.schemas import (
@@ -41,8 +41,11 @@ from sluice.server.features.sessions.schemas import (
 from sluice.server.features.sessions.tables import Recording, Session, Trace
 from sluice.server.features.sessions.trace_repository import TraceRepository
 from sluice.server.features.sessions.tracing import TABLE as TRACES
+from sluice.server.features.templates.version_ids import version_uids
+from sluice.server.features.testruns.linking import run_uids
 from sluice.server.kit.database import Database
 from sluice.server.kit.sealing import DataKey
+from sluice.server.kit.wire import WireModel
 from sluice.server.vault import erasing
 from sluice.server.vault.scopes import ScopeVault
 from sluice.server.vault.service import Vault, conversation_scope
@@ -94,19 +97,21 @@ class ShownSessions:
             if before is not None:
                 row_id = (await self._session(session, project, before)).id
             rows = await repository.page(project.id, before=row_id, limit=limit)
-        return [SessionOut.model_validate(row) for row in rows]
+        names = await self._names(rows)
+        return [names.session(row) for row in rows]
 
     async def session(self, project: KnownProject, uid: str) -> SessionDetail:
         """One session with its traces and its first recordings; raises `NotFound`."""
         async with self._database.read() as session:
             row = await self._session(session, project, uid)
             vault = await self._own(session, row)
-            recorded = await self._recorded(session, row, after=0, limit=MOST_RECORDINGS)
+            recorded = await self._read(session, row, after=0, limit=MOST_RECORDINGS)
             traces = await TraceRepository(session).of_session(row.id, MOST_TRACES)
             values = await AttributeRepository(session).of(Holder.TRACE, [t.id for t in traces])
+        names = await self._names([row])
         return SessionDetail(
-            **SessionOut.model_validate(row).model_dump(by_alias=False),
-            recorded=recorded,
+            **_dumped(names.session(row)),
+            recorded=await self._shown(recorded),
             traces=[_trace(trace, vault, values.get(trace.id, [])) for trace in traces],
         )
 
@@ -119,7 +124,8 @@ class ShownSessions:
             behind = 0
             if after is not None:
                 behind = (await self._recording(session, project, after)).id
-            return await self._recorded(session, row, after=behind, limit=limit)
+            recorded = await self._read(session, row, after=behind, limit=limit)
+        return await self._shown(recorded)
 
     async def recording(self, project: KnownProject, uid: str) -> RecordingDetail:
         """One recording with its texts; raises `NotFound`."""
@@ -128,8 +134,9 @@ class ShownSessions:
             of = await self._of(session, row)
             vault = await self._own(session, of)
             values = await AttributeRepository(session).of(Holder.RECORDING, [row.id])
+        names = await self._names([row])
         return RecordingDetail(
-            **_columns(row),
+            **_dumped(names.recording(row)),
             session_id=of.uid,
             content=opened(vault, TABLE, row.uid, row.content_sealed),
             values=NamedValue.all_of(values.get(row.id, [])),
@@ -139,12 +146,16 @@ class ShownSessions:
     async def opened(self, project: KnownProject, uids: Sequence[str]) -> list[KnownRecording]:
         """Recordings of a project for another feature, in the order asked; raises `NotFound`."""
         async with self._database.read() as session:
-            rows = {
-                row.uid: row for row in await RecordingRepository(session).some(project.id, uids)
-            }
+            found = await RecordingRepository(session).some(project.id, uids)
+            rows = {row.uid: row for row in found}
             if any(uid not in rows for uid in uids):
                 raise NotFound(NO_RECORDING)
-            return [await self._known(session, rows[uid]) for uid in uids]
+            sessions: dict[int, tuple[Session, ScopeVault]] = {}
+            for row in found:
+                if row.session_id not in sessions:
+                    of = await self._of(session, row)
+                    sessions[row.session_id] = of, await self._own(session, of)
+        return [_known(rows[uid], *sessions[rows[uid].session_id]) for uid in uids]
 
     async def uids_of(self, project: KnownProject, session_uid: str) -> list[str]:
         """The ids of all recordings of a session, the oldest first; raises `NotFound`."""
@@ -184,12 +195,14 @@ class ShownSessions:
         )
 
     async def _session(self, session: AsyncSession, project: KnownProject, uid: str) -> Session:
+        can_be_id(uid, NO_SESSION)
         row = await SessionRepository(session).get(project.id, uid)
         if row is None:
             raise NotFound(NO_SESSION)
         return row
 
     async def _recording(self, session: AsyncSession, project: KnownProject, uid: str) -> Recording:
+        can_be_id(uid, NO_RECORDING)
         row = await RecordingRepository(session).get(project.id, uid)
         if row is None:
             raise NotFound(NO_RECORDING)
@@ -208,26 +221,36 @@ class ShownSessions:
             raise NotFound(NO_SESSION)
         return ScopeVault(scope, key)
 
-    async def _known(self, session: AsyncSession, row: Recording) -> KnownRecording:
-        of = await self._of(session, row)
-        vault = await self._own(session, of)
-        content = opened(vault, TABLE, row.uid, row.content_sealed)
-        return KnownRecording(
-            row.id, row.uid, of.uid, row.template_version_id, content, dict(of.meta)
-        )
-
-    async def _recorded(
+    async def _read(
         self, session: AsyncSession, row: Session, *, after: int, limit: int
-    ) -> list[RecordingInSession]:
+    ) -> list[tuple[Recording, list[Named]]]:
         rows = await RecordingRepository(session).of_session(row.id, after=after, limit=limit)
         values = await AttributeRepository(session).of(Holder.RECORDING, [r.id for r in rows])
+        return [(one, values.get(one.id, [])) for one in rows]
+
+    async def _shown(
+        self, read: Sequence[tuple[Recording, list[Named]]]
+    ) -> list[RecordingInSession]:
+        names = await self._names([row for row, _ in read])
         return [
-            RecordingInSession(**_columns(r), values=NamedValue.all_of(values.get(r.id, [])))
-            for r in rows
+            RecordingInSession(**_dumped(names.recording(row)), values=NamedValue.all_of(values))
+            for row, values in read
         ]
 
+    async def _names(self, rows: Sequence[Recording | Session]) -> _Names:
+        runs = {row.test_run_id for row in rows if row.test_run_id is not None}
+        versions = {
+            row.template_version_id
+            for row in rows
+            if isinstance(row, Recording) and row.template_version_id is not None
+        }
+        return _Names(
+            await version_uids(self._database, versions) if versions else {},
+            await run_uids(self._database, runs) if runs else {},
+        )
+
     async def _entries(self, session: AsyncSession, row: Session, content: Body) -> list[Entry]:
-        """What stands in a recording for something; never what was only typed."""
+        """What stands in a recording for an original of its session."""
         originals = await self._conversations.originals_of(session, row.conversation_id)
         if originals is None:
             return []
@@ -235,7 +258,46 @@ class ShownSessions:
         used = await erasing.used_by(session, originals.scope, holder)
         names = _standing_in(content, used)
         quoted = await originals.quoted(session, names)
-        return [entry for name, entry in quoted.entries.items() if name not in quoted.reserved]
+        return list(quoted.entries.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Public ids of what rows refer to."""
+
+    versions: dict[int, str]
+    runs: dict[int, str]
+
+    def session(self, row: Session) -> SessionOut:
+        """A session as a list shows it."""
+        return SessionOut.model_validate(
+            _values(row, _SESSION_COLUMNS) | {"test_run_id": self._run(row)}
+        )
+
+    def recording(self, row: Recording) -> RecordingOut:
+        """A recording without its texts."""
+        version = row.template_version_id
+        linked = {
+            "test_run_id": self._run(row),
+            "template_version_id": self.versions.get(version) if version is not None else None,
+        }
+        return RecordingOut.model_validate(_values(row, _RECORDING_COLUMNS) | linked)
+
+    def _run(self, row: Recording | Session) -> str | None:
+        return self.runs.get(row.test_run_id) if row.test_run_id is not None else None
+
+
+def _values(row: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _dumped(shown: WireModel) -> dict[str, Any]:
+    return shown.model_dump(by_alias=False)
+
+
+def _known(row: Recording, of: Session, vault: ScopeVault) -> KnownRecording:
+    content = opened(vault, TABLE, row.uid, row.content_sealed)
+    return KnownRecording(row.id, row.uid, of.uid, row.template_version_id, content, dict(of.meta))
 
 
 def _standing_in(content: Body, used: set[str]) -> set[str]:
@@ -264,15 +326,11 @@ def _all_strings(values: Iterable[object]) -> Iterator[str]:
         yield from _strings(value)
 
 
-def _columns(row: Recording) -> dict[str, Any]:
-    return RecordingOut.model_validate(row).model_dump(by_alias=False)
-
-
 def _trace(row: Trace, vault: ScopeVault, values: list[Named]) -> TraceOut:
     # A trace has no texts in columns of its own.
     return TraceOut.model_validate(
         {
-            **{name: getattr(row, name) for name in _TRACE_COLUMNS},
+            **_values(row, _TRACE_COLUMNS),
             "content": opened(vault, TRACES, row.uid, row.content_sealed),
             "values": NamedValue.all_of(values),
         }
@@ -281,4 +339,14 @@ def _trace(row: Trace, vault: ScopeVault, values: list[Named]) -> TraceOut:
 
 _TRACE_COLUMNS: Final = (
     "uid", "parent_uid", "kind", "started_at", "finished_at", "created_at", "manifest",
+)  # fmt: skip
+_SESSION_COLUMNS: Final = (
+    "uid", "environment", "meta", "created_at", "last_recorded_at", "recordings", "input_tokens",
+    "output_tokens", "cost",
+)  # fmt: skip
+_RECORDING_COLUMNS: Final = (
+    "uid", "trace_uid", "parent_uid", "environment", "provider", "model", "format", "is_complete",
+    "started_at", "finished_at", "duration_ms", "input_tokens", "output_tokens",
+    "tokens_estimated", "cost", "created_at", "policy_group_id", "policy_version",
+    "detector_version", "manifest",
 )  # fmt: skip

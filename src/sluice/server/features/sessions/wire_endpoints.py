@@ -13,8 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sluice.server.auth.auth import Caller
 from sluice.server.features.projects.calling import Edited, KnownCaller, known_caller
+from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.roles import ProjectRole
+from sluice.server.features.projects.service import NO_PROJECT
 from sluice.server.features.sessions.bodies import (
     CompletionBody,
     CompletionUpdate,
@@ -26,6 +29,7 @@ from sluice.server.features.sessions.bodies import (
     given,
     kinds,
 )
+from sluice.server.features.sessions.finding import can_be_id
 from sluice.server.features.sessions.wiring import SessionServices
 from sluice.server.kit.json_body import as_model, json_object
 from sluice.server.kit.wire import SnakeModel
@@ -56,9 +60,8 @@ async def _record(request: Request) -> Response:
 
 
 async def _completion(request: Request) -> Response:
-    caller = await known_caller(request)
-    projects, services = services_of(request).workbench.projects, _sessions(request)
-    project = await projects.of(caller, request.path_params["project_id"], ProjectRole.EDITOR)
+    caller, services = await known_caller(request), _sessions(request)
+    project = await _edited(request, caller)
     body = as_model(CompletionBody, await json_object(request))
     linked = await services.linking.linked(project, body.names())
     new = body.recording(request.path_params["session_id"], linked, _repeat_key(request))
@@ -67,16 +70,14 @@ async def _completion(request: Request) -> Response:
 
 
 async def _new_session(request: Request) -> Response:
-    caller = await known_caller(request)
-    projects, services = services_of(request).workbench.projects, _sessions(request)
-    path = request.path_params
-    project = await projects.of(caller, path["project_id"], ProjectRole.EDITOR)
+    caller, services = await known_caller(request), _sessions(request)
+    project = await _edited(request, caller)
     # Clients without a test run send no body at all.
     said = await json_object(request) if await request.body() else {}
     body = as_model(NewSessionBody, said)
     linked = await services.linking.linked(project, {"test_run_id": body.test_run_id})
     uid = await services.sessions.create(
-        project, caller, environment=path["tag"], test_run_id=linked.test_run_id
+        project, caller, environment=request.path_params["tag"], test_run_id=linked.test_run_id
     )
     services.linking.remember(caller, uid, project)
     return _made({"session_id": uid})
@@ -218,6 +219,14 @@ async def delete_session(
 
 def _sessions(request: Request) -> SessionServices:
     return services_of(request).workbench.sessions
+
+
+async def _edited(request: Request, caller: Caller) -> KnownProject:
+    """The project of the path, where the caller may record."""
+    uid = request.path_params["project_id"]
+    can_be_id(uid, NO_PROJECT)
+    projects = services_of(request).workbench.projects
+    return await projects.of(caller, uid, ProjectRole.EDITOR)
 
 
 def _repeat_key(request: Request) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.testruns.linking_repository import LinkingRepository
 from sluice.server.kit.database import Database
@@ -23,3 +25,9 @@ class RunIds:
             if run is None or run[1] is None or case_uid is None:
                 return (run[0], None) if run is not None else None
             return run[0], await repository.case(project.id, run[1], case_uid)
+
+
+async def run_uids(database: Database, ids: Collection[int]) -> dict[int, str]:
+    """The public ids of these test runs, as far as they are there."""
+    async with database.read() as session:
+        return await LinkingRepository(session).run_uids(ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, cast
 
 from sqlalchemy import Table, bindparam, select
@@ -19,6 +20,10 @@ _CASE: Final = select(_CASES.c.id).where(
     _CASES.c.project_id == bindparam("of_project"),
     _CASES.c.playlist_id == bindparam("of_playlist"),
 )
+_RUN_UIDS: Final = select(_RUNS.c.id, _RUNS.c.uid).where(
+    _RUNS.c.id.in_(bindparam("some", expanding=True))
+)
+AT_ONCE: Final = 500
 
 
 class LinkingRepository(Repository):
@@ -35,3 +40,12 @@ class LinkingRepository(Repository):
         values = {"of_uid": uid, "of_project": project_id, "of_playlist": playlist_id}
         row = (await self._session.execute(_CASE, values)).one_or_none()
         return int(row[0]) if row is not None else None
+
+    async def run_uids(self, ids: Collection[int]) -> dict[int, str]:
+        """The public ids of test runs that are there."""
+        found: dict[int, str] = {}
+        wanted = sorted(ids)
+        for first in range(0, len(wanted), AT_ONCE):
+            values = {"some": wanted[first : first + AT_ONCE]}
+            found |= {int(i): str(uid) for i, uid in await self._session.execute(_RUN_UIDS, values)}
+        return found
