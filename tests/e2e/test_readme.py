@@ -31,8 +31,22 @@ def run(server: LiveServer, command: list[str], text: str = "") -> str:
     return done.stdout
 
 
+def commands() -> list[str]:
+    """The README's lines for our command."""
+    texts = blocks("sh")
+    return [line for text in texts for line in text.splitlines() if ".venv/bin/sluice" in line]
+
+
+def shell(server: LiveServer, line: str) -> str:
+    """What one of these lines prints."""
+    sluice = str(Path(sys.executable).parent / "sluice")
+    command = re.sub(r"SLUICE_TOKEN=\S+ ", "", line).replace(".venv/bin/sluice", sluice)
+    return run(server, ["sh", "-c", command])
+
+
 def test_each_python_program_runs(live_sqlite: LiveServer) -> None:
-    printed = [run(live_sqlite, [sys.executable, "-c", text]) for text in blocks("python")]
+    programs = [text for text in blocks("python") if "freeplay" not in text]
+    printed = [run(live_sqlite, [sys.executable, "-c", text]) for text in programs]
     assert len(printed) == 3
     assert printed[0].strip() == "The model saw: Mail jane@example.com, please."
     assert "Mail EMAIL_ADDRESS_0, please." in printed[1]
@@ -41,14 +55,25 @@ def test_each_python_program_runs(live_sqlite: LiveServer) -> None:
 
 
 def test_each_line_for_the_shell_runs(live_sqlite: LiveServer) -> None:
-    sluice = str(Path(sys.executable).parent / "sluice")
-    lines = [
-        line for text in blocks("sh") for line in text.splitlines() if ".venv/bin/sluice" in line
-    ]
-    assert len(lines) == 2
-    for line in lines:
-        command = re.sub(r"SLUICE_TOKEN=\S+ ", "", line).replace(".venv/bin/sluice", sluice)
-        assert "EMAIL_ADDRESS_0" in run(live_sqlite, ["sh", "-c", command])
+    tried = [line for line in commands() if "ask" in line or "cleanse" in line]
+    assert len(tried) == 2
+    for line in tried:
+        assert "EMAIL_ADDRESS_0" in shell(live_sqlite, line)
+
+
+def test_the_whole_way_of_a_prompt(live_sqlite: LiveServer) -> None:
+    """Pushed, called, seen in its session, run over a playlist."""
+    push, listed, imported, started, runs = (
+        line for line in commands() if "ask" not in line and "cleanse" not in line
+    )
+    assert "prod" in shell(live_sqlite, push)
+    (program,) = (text for text in blocks("python") if "freeplay" in text)
+    answered = run(live_sqlite, [sys.executable, "-c", program]).strip()
+    assert answered == "The model saw: Mail jane@example.com, please."
+    assert shell(live_sqlite, listed).strip()
+    assert "3 test case(s) saved" in shell(live_sqlite, imported)
+    assert "3 of 3" in shell(live_sqlite, started)
+    assert "support/reply" in shell(live_sqlite, runs)
 
 
 @pytest.mark.parametrize("target", ["run", "test"])
