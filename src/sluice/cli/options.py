@@ -18,6 +18,9 @@ Token: TypeAlias = Annotated[
         show_envvar=True,
     ),
 ]
+Project: TypeAlias = Annotated[
+    str, typer.Option(envvar="SLUICE_PROJECT", help="The project's id.", show_envvar=True)
+]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Names: TypeAlias = Annotated[
     list[str] | None, typer.Argument(metavar="NAME", help="Names; all if there are none.")

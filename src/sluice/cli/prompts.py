@@ -10,7 +10,7 @@ import typer
 
 from sluice.cli.errors import CommandError, ExitCode, WrongUsage
 from sluice.cli.examples import examples
-from sluice.cli.options import DEFAULT_URL, DryRun, Json, Token, Url
+from sluice.cli.options import DEFAULT_URL, DryRun, Json, Project, Token, Url
 
 if TYPE_CHECKING:
     from sluice.cli.prompt_files import PromptFile
@@ -22,9 +22,6 @@ app = typer.Typer(
 FOLDER = Path("prompts")
 VERSION_COLUMNS = ("version", "saved", "by", "name", "model", "note")
 DEPLOYMENT_COLUMNS = ("version", "deployed", "by", "before", "note")
-Project: TypeAlias = Annotated[
-    str, typer.Option(envvar="SLUICE_PROJECT", help="The project's id.", show_envvar=True)
-]
 Folder: TypeAlias = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="A folder of YAML files, one for each template.")
 ]
