@@ -51,6 +51,18 @@ async def erase_unused(session: AsyncSession, scope: str, holder: str) -> int:
     return erased
 
 
+async def let_go(
+    session: AsyncSession, scope: str, holder: str, placeholders: Collection[str]
+) -> int:
+    """A holder has these placeholders no more: erase originals that nobody else uses."""
+    repository = ErasingRepository(session)
+    await repository.lock(scope)
+    erased = await repository.erase_some_used_only_by(scope, holder, placeholders)
+    if erased:
+        await repository.count_erasure(scope)
+    return erased
+
+
 async def used_by(session: AsyncSession, scope: str, holder: str) -> set[str]:
     """The placeholders that stand in what a holder has."""
     return await ErasingRepository(session).used_by(scope, holder)

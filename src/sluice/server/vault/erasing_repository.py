@@ -45,6 +45,16 @@ _ERASE_ALONE: Final = delete(_ORIGINALS).where(
 _FORGET: Final = delete(_USES).where(
     _USES.c.holder == bindparam("of_holder"), _USES.c.scope == bindparam("of_scope")
 )
+_SOME_USES: Final = (
+    _USES.c.holder == bindparam("of_holder"),
+    _USES.c.scope == bindparam("of_scope"),
+    _USES.c.placeholder.in_(bindparam("some", expanding=True)),
+)
+_ERASE_SOME_ALONE: Final = delete(_ORIGINALS).where(
+    _ORIGINALS.c.scope == bindparam("of_scope"),
+    _ORIGINALS.c.placeholder.in_(_ALONE.where(*_SOME_USES)),
+)
+_FORGET_SOME: Final = delete(_USES).where(*_SOME_USES)
 _USED_BY: Final = select(_USES.c.placeholder).where(
     _USES.c.holder == bindparam("of_holder"), _USES.c.scope == bindparam("of_scope")
 )
@@ -79,6 +89,17 @@ class ErasingRepository(Repository):
     async def forget_uses(self, scope: str, holder: str) -> None:
         """The holder has nothing any more."""
         await self._session.execute(_FORGET, {"of_scope": scope, "of_holder": holder})
+
+    async def erase_some_used_only_by(
+        self, scope: str, holder: str, placeholders: Collection[str]
+    ) -> int:
+        """The same of some placeholders of the holder, which it has no more afterwards."""
+        erased = 0
+        for some in _batches(placeholders):
+            values = {"of_scope": scope, "of_holder": holder, "some": some}
+            erased += await self._changed(_ERASE_SOME_ALONE, values)
+            await self._session.execute(_FORGET_SOME, values)
+        return erased
 
     async def used_by(self, scope: str, holder: str) -> set[str]:
         """The placeholders that a holder has."""

@@ -144,9 +144,14 @@ def sealed_content(document: Mapping[str, Any], uid: str, scope: str, key: DataK
     return key.seal(json.dumps(document, ensure_ascii=False), case_place(uid, scope))
 
 
+def opened_text(row: TestCase, scope: str, key: DataKey) -> str:
+    """The JSON of a case; raises `SealingError` where it was changed or moved."""
+    return key.open(row.content_sealed, case_place(row.uid, scope))
+
+
 def opened_case(row: TestCase, scope: str, key: DataKey) -> KnownCase:
     """A case out of its row; raises `SealingError` where it was changed or moved."""
-    found = json.loads(key.open(row.content_sealed, case_place(row.uid, scope)))
+    found = json.loads(opened_text(row, scope, key))
     return KnownCase(
         id=row.id,
         uid=row.uid,

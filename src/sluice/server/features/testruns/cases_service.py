@@ -54,11 +54,16 @@ from sluice.server.features.testruns.playlists import (
     KnownPlaylist,
     playlist_holder,
 )
-from sluice.server.features.testruns.remaining import is_as_seen, standing, standing_in_document
+from sluice.server.features.testruns.remaining import (
+    gone,
+    is_as_seen,
+    standing_in,
+    standing_in_rows,
+)
 from sluice.server.features.testruns.repository import PlaylistRepository, TestCaseRepository
 from sluice.server.kit.database import Database, utc_now
 from sluice.server.vault import erasing
-from sluice.server.vault.scopes import ScopeDestroyed, ScopeVault
+from sluice.server.vault.scopes import ScopeDestroyed
 
 AT_ONCE: Final = 16
 """Cases that are cleansed at the same time: their commits share syncs of the disk."""
@@ -214,39 +219,56 @@ class TestCases:
             ready = await self._cleanse(saving, case, uid)
             async with self._database.write() as session:
                 await saving.hold(session)
+                before = await self._names_in(session, saving.conversation, playlist, [uid])
                 await _change(session, saving, ready)
                 await saving.settle(session, set(ready.names))
                 await _audited(session, "test_case.changed", caller, playlist, 1)
-        await self.forget_unused(project, caller, playlist)
+        await self._let_go(saving.conversation, playlist, before - set(ready.names))
+        await self._forgetting.erased(project)
         return ready.saved
 
     async def delete(
         self, project: KnownProject, caller: Caller, playlist: KnownPlaylist, uids: Sequence[str]
     ) -> int:
         """Delete cases, what came of them, and originals that nobody else uses; how many."""
+        conversation = await self._conversations.of_project(project.owner(caller))
         async with self._database.write() as session:
-            deleted = await TestCaseRepository(session).delete(playlist.id, uids)
             await PlaylistRepository(session).touch(project.id, playlist.id)
+            names = await self._names_in(session, conversation, playlist, uids)
+            deleted = await TestCaseRepository(session).delete(playlist.id, uids)
             await _audited(session, "test_cases.deleted", caller, playlist, deleted)
-        await self.forget_unused(project, caller, playlist)
+        await self._let_go(conversation, playlist, names)
+        await self._forgetting.erased(project)
         return deleted
 
-    async def forget_unused(
-        self, project: KnownProject, caller: Caller, playlist: KnownPlaylist
+    async def _names_in(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        playlist: KnownPlaylist,
+        uids: Sequence[str],
+    ) -> frozenset[str]:
+        """The placeholders that stand in these cases."""
+        vault = conversation.vault
+        noted = await erasing.used_by(session, vault.scope, playlist_holder(playlist.id))
+        rows = await TestCaseRepository(session).some(playlist.id, uids)
+        return standing_in_rows(rows, vault, noted)
+
+    async def _let_go(
+        self, conversation: Conversation, playlist: KnownPlaylist, names: Collection[str]
     ) -> None:
         """Erase originals whose placeholders stand in no case any more, and nowhere else."""
-        conversation = await self._conversations.of_project(project.owner(caller))
-        vault, holder = conversation.vault, playlist_holder(playlist.id)
+        vault = conversation.vault
         # Looked through before anybody has to wait; again if something was changed meanwhile.
         async with self._database.read() as session:
-            seen = await standing(session, playlist.id, holder, vault)
-        if not seen.all_stand:
-            async with self._database.write() as session:
-                await erasing.lock(session, vault.scope)
-                if not await is_as_seen(session, playlist.id, holder, vault, seen):
-                    seen = await standing(session, playlist.id, holder, vault)
-                await _keep_only(session, vault, holder, seen.names)
-        await self._forgetting.erased(project)
+            seen = await gone(session, playlist.id, vault, names)
+        if not seen.names:
+            return
+        async with self._database.write() as session:
+            await erasing.lock(session, vault.scope)
+            if not await is_as_seen(session, playlist.id, seen):
+                seen = await gone(session, playlist.id, vault, names)
+            await erasing.let_go(session, vault.scope, playlist_holder(playlist.id), seen.names)
 
     async def _refuse_findings(self, project: KnownProject, cases: Sequence[NewCase]) -> None:
         found = [await self.lint(project, case) for case in cases]
@@ -367,7 +389,7 @@ class _Saving:
         row, vault = self.row(str(uuid4()), case), self.conversation.vault
         document = case.content.document()
         sealed = sealed_content(document, row["uid"], vault.scope, vault.key)
-        standing = standing_in_document(document, names)
+        standing = standing_in(document, names)
         return _Ready({**row, "content_sealed": sealed, "findings": {}}, tuple(standing), Lint())
 
     def refuse_found(self, call: CleansedCall, case: NewCase) -> None:
@@ -403,18 +425,6 @@ async def _change(session: AsyncSession, saving: _Saving, ready: _Ready) -> None
 def _some_holder() -> str:
     """Of placeholders for the time of one saving."""
     return f"saving:{uuid4()}"
-
-
-async def _keep_only(
-    session: AsyncSession, vault: ScopeVault, holder: str, names: set[str]
-) -> None:
-    """Let a holder use these placeholders alone."""
-    # Meanwhile another name holds them.
-    kept = _some_holder()
-    await vault.use(session, names, kept)
-    await erasing.erase_unused(session, vault.scope, holder)
-    await vault.use(session, names, holder)
-    await erasing.erase_unused(session, vault.scope, kept)
 
 
 def _read(case: NewCase) -> tuple[Reading, Callable[[], dict[str, Any]]]:

@@ -130,6 +130,17 @@ class TestCaseRepository(Repository):
         )
         return list((await self._session.scalars(query)).all())
 
+    async def some(self, playlist_id: int, uids: Sequence[str]) -> list[TestCase]:
+        """Those of these public ids that there are."""
+        found: list[TestCase] = []
+        for first in range(0, len(uids), AT_ONCE):
+            query = select(TestCase).where(
+                TestCase.playlist_id == playlist_id,
+                TestCase.uid.in_(uids[first : first + AT_ONCE]),
+            )
+            found += (await self._session.scalars(query)).all()
+        return found
+
     async def one(self, playlist_id: int, uid: str) -> TestCase | None:
         """One by its public id."""
         query = select(TestCase).where(TestCase.playlist_id == playlist_id, TestCase.uid == uid)

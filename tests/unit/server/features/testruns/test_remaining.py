@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sluice.server.features.testruns.cases import CaseKind, Inputs, KnownCase
-from sluice.server.features.testruns.remaining import standing_in
+from sluice.server.features.testruns.cases import sealed_content
+from sluice.server.features.testruns.remaining import standing_in, standing_in_rows
+from sluice.server.features.testruns.tables import TestCase
+from sluice.server.kit.sealing import new_data_key
+from sluice.server.vault.scopes import ScopeVault
 
 NAMES = {"PERSON_1", "EMAIL_ADDRESS_0", "Ada Byron"}
 CASES: list[object] = [
@@ -19,18 +22,22 @@ CASES: list[object] = [
 ]
 
 
-@pytest.mark.parametrize(("inputs", "names"), CASES)
-def test_a_placeholder_stands_where_it_would_be_restored(inputs: Inputs, names: set[str]) -> None:
+@pytest.mark.parametrize(("document", "names"), CASES)
+def test_a_placeholder_stands_where_it_would_be_restored(document: object, names: set[str]) -> None:
     """By the grammar of placeholders; stand-ins as they are written."""
-    case = KnownCase(1, "uid", CaseKind.COMPLETION, inputs, None)
-    assert standing_in([case], NAMES) == names
+    assert standing_in({"inputs": document}, NAMES) == names
 
 
-def test_every_part_of_a_case_counts() -> None:
-    """Also what is expected, what came before, and what describes it."""
-    parts = [
-        KnownCase(1, "a", CaseKind.COMPLETION, {}, "PERSON_1"),
-        KnownCase(2, "b", CaseKind.COMPLETION, {}, None, {"content": "EMAIL_ADDRESS_0"}),
-        KnownCase(3, "c", CaseKind.COMPLETION, {}, None, None, [{"content": "Ada Byron"}]),
+def test_rows_are_looked_through_as_they_are_sealed() -> None:
+    """Also for a stand-in that JSON must escape, and for a number that begins like another."""
+    vault = ScopeVault("conversation:1", new_data_key())
+    names = {"PERSON_1", 'Ada "Countess" Byron'}
+    documents: list[dict[str, object]] = [
+        {"inputs": {"a": "PERSON_10"}},
+        {"output": 'Ask Ada "Countess" Byron'},
     ]
-    assert standing_in(parts, NAMES) == NAMES
+    rows = [
+        TestCase(uid=uid, content_sealed=sealed_content(document, uid, vault.scope, vault.key))
+        for uid, document in zip("ab", documents, strict=True)
+    ]
+    assert standing_in_rows(rows, vault, names) == {'Ada "Countess" Byron'}
