@@ -120,22 +120,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     deployments = Deployments(parts.database, parts.vault, projects)
     playlists = Playlists(parts.database, parts.vault)
     templates = Templates(parts.database, parts.vault, linter, deployments, prompts)
-    sessions = make_sessions(
-        SessionParts(
-            database=parts.database,
-            writer=parts.writer,
-            vault=parts.vault,
-            prices=parts.prices,
-            analyzer=parts.analyzer,
-            projects=projects,
-            conversations=parts.conversations,
-            gateway_cleansing=parts.cleansing,
-            cleansing=cleansing,
-            versions=templates,
-            runs=RunIds(parts.database),
-            detector_version=parts.detector_version,
-        )
-    )
+    sessions = _sessions(parts, cleansing, templates)
     deletion = ProjectDeletion(
         parts.database,
         parts.signing_in,
@@ -203,4 +188,25 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         ),
         sessions=sessions,
         periodic=(clearing, expiring, server_runs.runner.periodic, sessions.periodic),
+    )
+
+
+def _sessions(
+    parts: WorkbenchParts, cleansing: ProjectCleansing, templates: Templates
+) -> SessionServices:
+    return make_sessions(
+        SessionParts(
+            database=parts.database,
+            writer=parts.writer,
+            vault=parts.vault,
+            prices=parts.prices,
+            analyzer=parts.analyzer,
+            projects=parts.projects,
+            conversations=parts.conversations,
+            gateway_cleansing=parts.cleansing,
+            cleansing=cleansing,
+            versions=templates,
+            runs=RunIds(parts.database),
+            detector_version=parts.detector_version,
+        )
     )
