@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path
 from sluice.server.errors import NotFound
 from sluice.server.features.projects.calling import Edited, KnownCaller, Viewed
 from sluice.server.features.testruns.cases import CasePath
-from sluice.server.features.testruns.cases_service import NewCase
 from sluice.server.features.testruns.playlists import NO_CASE
 from sluice.server.features.testruns.playlists_endpoints import Cursor, Limit, PlaylistPath
+from sluice.server.features.testruns.saving import NewCase
 from sluice.server.features.testruns.schemas import (
     FromRecordingsIn,
     SavedCasesOut,

@@ -14,9 +14,10 @@ from sluice.server.features.templates.content import TemplateContent
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.templates.version_ids import version_uids
 from sluice.server.features.testruns.cases import CasePath
-from sluice.server.features.testruns.cases_service import NewCase, SavedCase, TestCases
+from sluice.server.features.testruns.cases_service import TestCases
 from sluice.server.features.testruns.playlists import KnownPlaylist
 from sluice.server.features.testruns.recorded import recorded_content
+from sluice.server.features.testruns.saving import NewCase, SavedCase
 from sluice.server.kit.database import Database
 from sluice.server.vault import erasing
 from sluice.server.vault.service import conversation_scope

@@ -15,7 +15,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.errors import Unprocessable
 from sluice.server.features.projects.known import KnownProject, OnFindings
 from sluice.server.features.testruns.cases import CaseKind, CasePath
-from sluice.server.features.testruns.cases_service import NewCase, SavedCase, TestCases
+from sluice.server.features.testruns.cases_service import TestCases
 from sluice.server.features.testruns.importing import (
     CasesFile,
     FileFormat,
@@ -24,6 +24,7 @@ from sluice.server.features.testruns.importing import (
     read_file,
 )
 from sluice.server.features.testruns.playlists import KnownPlaylist
+from sluice.server.features.testruns.saving import NewCase, SavedCase
 
 MOST_TOLD = 1_000
 """Problems, or lines with findings, that are listed; all are counted."""

@@ -15,9 +15,9 @@ from sluice.server.features.testruns.cases import (
     Media,
     Message,
 )
-from sluice.server.features.testruns.cases_service import SavedCase
 from sluice.server.features.testruns.imports import MOST_TOLD, Imported
 from sluice.server.features.testruns.playlists import KnownPlaylist
+from sluice.server.features.testruns.saving import SavedCase
 from sluice.server.kit.wire import NoNul, StrictModel, WireModel, WireTime
 
 AT_ONCE = 1_000

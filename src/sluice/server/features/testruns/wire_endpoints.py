@@ -15,8 +15,8 @@ from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.sessions.run_values import run_values
 from sluice.server.features.testruns import wire_form
 from sluice.server.features.testruns.cases import CaseContent, CaseKind, CasePath
-from sluice.server.features.testruns.cases_service import NewCase
 from sluice.server.features.testruns.playlists import KnownPlaylist, Playlists
+from sluice.server.features.testruns.saving import NewCase
 from sluice.server.features.testruns.schemas import AT_ONCE
 from sluice.server.features.testruns.service import LONGEST_NAME, NewTestRun
 from sluice.server.kit.wire import SnakeModel
