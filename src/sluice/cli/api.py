@@ -102,7 +102,14 @@ class Api:
 
     def download(self, path: str, **parameters: str | int) -> Iterator[bytes]:
         """A file in pieces; one that was cut raises `Unreachable`."""
-        with self._reaching(), self._client.stream("GET", path, params=parameters) as response:
+        yield from self._pieces("GET", path, params=parameters)
+
+    def download_by(self, path: str, body: object) -> Iterator[bytes]:
+        """The same of a file that a body describes."""
+        yield from self._pieces("POST", path, json=body)
+
+    def _pieces(self, method: str, path: str, **request: Any) -> Iterator[bytes]:  # noqa: ANN401
+        with self._reaching(), self._client.stream(method, path, **request) as response:
             if not response.is_success:
                 response.read()
                 raise _refusal(response)

@@ -27,6 +27,7 @@ from sluice.cli import (
     projects,
     prompts,
     serve,
+    sessions,
     test_runs,
     tokens,
     usage,
@@ -79,6 +80,7 @@ app.add_typer(users.app, name="user")
 app.add_typer(projects.app, name="project")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(playlists.app, name="playlist")
+app.add_typer(sessions.app, name="sessions")
 app.add_typer(test_runs.app, name="test-run")
 app.command(epilog=audit.EPILOG)(audit.audit)
 app.command(epilog=usage.EPILOG)(usage.usage)

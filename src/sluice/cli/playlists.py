@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -191,6 +190,7 @@ def export(
 ) -> None:
     """Write all test cases of a playlist as a file that can be imported again."""
     from sluice.cli.api import Api
+    from sluice.cli.downloads import put_into, put_out
     from sluice.cli.terminal import say
 
     chosen = format
@@ -200,9 +200,9 @@ def export(
         path = _path(project, _found(api, project, name)["id"])
         pieces = api.download(f"{path}/export", format=chosen.value)
         if output is None:
-            _put_out(pieces)
+            put_out(pieces)
             return
-        _put_into(output, pieces)
+        put_into(output, pieces)
     say(f"Written to {output}.")
 
 
@@ -308,27 +308,3 @@ def _cells(case: dict[str, Any]) -> tuple[object, ...]:
 
 def _cut(text: str) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
-
-
-def _put_out(pieces: Iterator[bytes]) -> None:
-    from sluice.cli.terminal import is_terminal, write_text
-
-    if is_terminal():
-        write_text(b"".join(pieces).decode())
-        return
-    for piece in pieces:
-        sys.stdout.buffer.write(piece)
-    sys.stdout.buffer.flush()
-
-
-def _put_into(output: Path, pieces: Iterator[bytes]) -> None:
-    """Write a file that only its owner may read; one that was cut never takes its name."""
-    part = output.with_name(f"{output.name}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for piece in pieces:
-                file.write(piece)
-        part.replace(output)
-    finally:
-        part.unlink(missing_ok=True)
