@@ -26,7 +26,8 @@ def _what(run: dict[str, Any]) -> str:
     """Its name, else what is run on what."""
     if run["name"] or run["madeBy"] == "sdk":
         return str(run["name"] or "(by an SDK)")
-    return f"{run['template']} ({run['environment'] or 'version'}) on {run['modelInstance']}"
+    template = f"{run['template']} ({run['environment'] or 'version'})"
+    return f"{template if run['template'] else 'as recorded'} on {run['modelInstance']}"
 
 
 def show_run(run: dict[str, Any]) -> None:

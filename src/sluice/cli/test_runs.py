@@ -56,6 +56,12 @@ def start(
     version: Annotated[
         str | None, typer.Option(help="A version's id, in place of template and environment.")
     ] = None,
+    as_recorded: Annotated[
+        bool,
+        typer.Option(
+            "--as-recorded", help="Send the messages of the cases' recordings, without a template."
+        ),
+    ] = False,
     model: Annotated[
         str | None, typer.Option(help="Another model of the instance's vendor.")
     ] = None,
@@ -100,7 +106,9 @@ def start(
         "parameters": _parameters(param),
         "evaluators": [*({"kind": kind} for kind in evaluator or ()), *_listed(evaluators)],
         "concurrency": concurrency,
-        **({"templateVersion": version} if version else {"template": template}),
+        "asRecorded": as_recorded,
+        "template": template,
+        "templateVersion": version,
         **({"model": model} if model else {}),
     }
     with Api(url, token) as api:

@@ -60,6 +60,13 @@ async def test_runs_are_compared_as_a_whole_and_case_by_case(bench: Bench, desk:
     assert [result["output"] for result in last["results"]] == ["word3", "wrong answer"]
 
 
+async def test_the_numbers_come_without_cases_too(bench: Bench) -> None:
+    runs = [(await bench.ended(await bench.start()))["id"] for _ in range(3)]
+    wanted: dict[str, str | int] = {"runs": ",".join(runs), "limit": 0}
+    compared = (await bench.http.get(f"{RUNS}/compare", params=wanted)).json()["data"]
+    assert (len(compared["against"]), compared["cases"], compared["nextCursor"]) == (2, [], "0")
+
+
 async def test_what_is_not_comparable_is_refused(bench: Bench) -> None:
     one = (await bench.ended(await bench.start()))["id"]
     await bench.playlist(words(1), "Others")

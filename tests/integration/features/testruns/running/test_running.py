@@ -177,6 +177,25 @@ async def test_history_of_a_case_goes_where_the_template_has_its_place(
     assert desk.seen == ["Hello\nHi\nAnd now?"]
 
 
+async def test_recordings_are_sent_again_as_they_were(bench: Bench, desk: Desk) -> None:
+    before = await bench.ended(await bench.start())
+    asked = sorted(desk.seen)
+    made = await bench.http.post(f"{PROJECT}/playlists", json={"name": "Again"})
+    path = f"{PROJECT}/playlists/{made.json()['data']['id']}/from-recordings"
+    added = await bench.http.post(path, json={"sessions": [before["id"]]})
+    assert added.status_code == 201, added.text
+    desk.seen.clear()
+    again = {"playlist": "Again", "template": None, "asRecorded": True}
+    run = await bench.ended(await bench.start(**again))
+    assert sorted(desk.seen) == asked
+    assert (run["template"], run["summary"]["evaluators"]["exact"]["passed"]) == (None, 3)
+
+
+async def test_cases_without_messages_of_their_own_fail_alone(bench: Bench) -> None:
+    run = await bench.ended(await bench.start(template=None, asRecorded=True))
+    assert (run["status"], run["summary"]["errors"]) == ("complete", {"no_messages": 3})
+
+
 NOT_STARTED: dict[str, tuple[dict[str, Any], int, str]] = {
     "no such playlist": ({"playlist": "None"}, 404, ""),
     "no such template": ({"template": "none"}, 404, ""),
@@ -188,6 +207,7 @@ NOT_STARTED: dict[str, tuple[dict[str, Any], int, str]] = {
         "",
     ),
     "two versions": ({"templateVersion": "x"}, 422, ""),
+    "a version and as recorded": ({"asRecorded": True}, 422, ""),
     "unknown parameter": ({"parameters": {"heat": 1}}, 422, "parameters.heat"),
     "wrong parameter": ({"parameters": {"temperature": "hot"}}, 422, "temperature"),
     "too many at once": ({"concurrency": 17}, 422, "concurrency"),

@@ -70,7 +70,7 @@ class Comparing:
         shown = behind[:limit]
         read = await self._reading.results_of(project, runs, shown) if shown else []
         cases = await anyio.to_thread.run_sync(partial(_side_by_side, runs, read))
-        more = shown[-1] if len(behind) > limit else None
+        more = (shown[-1] if shown else after) if len(behind) > len(shown) else None
         return ComparedRuns(tuple(runs), comparison, tuple(cases), more)
 
 

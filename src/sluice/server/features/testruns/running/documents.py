@@ -30,6 +30,8 @@ class StartIn(StrictModel):
     environment: Environment = LATEST
     template_version: Uid | None = None
     """A version's id, in place of template and environment."""
+    as_recorded: bool = False
+    """In place of a template: the messages of the recordings that the cases were made from."""
     model_instance: Instance
     model: Model | None = None
     """Another model of the instance's vendor than the connection's own."""
@@ -41,8 +43,9 @@ class StartIn(StrictModel):
 
     @model_validator(mode="after")
     def _one_version(self) -> Self:
-        if (self.template is None) == (self.template_version is None):
-            raise ValueError("give exactly one of template and templateVersion")
+        given = [self.template is not None, self.template_version is not None, self.as_recorded]
+        if sum(given) != 1:
+            raise ValueError("give exactly one of template, templateVersion and asRecorded")
         return self
 
 
@@ -61,8 +64,9 @@ class RunDocument(StrictModel):
     playlist_name: str = Field(repr=False)
     last_case: RowId
     """Cases with greater ids were added later, and are no part of it."""
-    template: str
-    template_version: Uid
+    template: str | None = None
+    """None: messages as they were recorded."""
+    template_version: Uid | None = None
     environment: str | None = None
     """None for a version that was named by its id."""
     instance_name: str

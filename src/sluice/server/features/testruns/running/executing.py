@@ -23,9 +23,10 @@ from sluice.server.errors import NotFound, SluiceError
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.proxy.conversations.service import Conversation
 from sluice.server.features.proxy.wires.reading import Body
+from sluice.server.features.sessions.showing import ShownSessions
 from sluice.server.features.templates.known import KnownVersion
 from sluice.server.features.templates.mustache import RenderedTooLong
-from sluice.server.features.templates.rendering import rendered
+from sluice.server.features.templates.rendering import Message, rendered
 from sluice.server.features.testruns.cases import KnownCase, opened_case
 from sluice.server.features.testruns.evaluators.judging import Judge
 from sluice.server.features.testruns.evaluators.scoring import EvaluatedCase
@@ -33,6 +34,7 @@ from sluice.server.features.testruns.running import bodies
 from sluice.server.features.testruns.running.calling import Answered, ModelCalls, Target
 from sluice.server.features.testruns.running.documents import RunDocument
 from sluice.server.features.testruns.running.evaluating import Evaluations, Judging
+from sluice.server.features.testruns.running.recorded import recorded_messages
 from sluice.server.features.testruns.running.repository import ResultRepository, RunRepository
 from sluice.server.features.testruns.running.results import NewResult
 from sluice.server.features.testruns.running.summary import Outcome, Scores, plain, summary_of
@@ -72,7 +74,8 @@ class Plan:
     project: KnownProject
     caller: Caller
     conversation: Conversation
-    version: KnownVersion
+    version: KnownVersion | None
+    """None: messages as they were recorded."""
     target: Target
     judges: dict[str, Target]
     """By evaluator."""
@@ -87,6 +90,7 @@ class Tools:
     calls: ModelCalls
     evaluations: Evaluations
     recorder: Recorder
+    recorded: ShownSessions
     holder: str
     """This process's name in leases."""
     lease_seconds: float
@@ -178,8 +182,8 @@ class Execution:
 
     async def _done(self, case: KnownCase) -> NewResult:
         plan, calls = self._plan, self._tools.calls
-        content, parameters = plan.version.content, plan.document.parameters
-        messages = rendered(content, case.inputs, case.history or ())
+        content = plan.version.content if plan.version is not None else None
+        parameters, messages = plan.document.parameters, await self._messages(case)
         body = bodies.body_of(messages, parameters, content)
         answered = await calls.answered(
             plan.project, plan.conversation, self._hold, plan.target, body
@@ -189,7 +193,7 @@ class Execution:
             inputs=case.inputs,
             expected=case.output,
             metadata=case.metadata or {},
-            output_schema=content.output_schema,
+            output_schema=content.output_schema if content is not None else None,
         )
         scores = await self._tools.evaluations.scores(self._judging, evaluated, output)
         recorder, usage = self._tools.recorder, answered.usage
@@ -205,6 +209,12 @@ class Execution:
             cost=answered.cost,
             duration_ms=answered.duration_ms,
         )
+
+    async def _messages(self, case: KnownCase) -> list[Message]:
+        plan = self._plan
+        if plan.version is None:
+            return await recorded_messages(self._tools.recorded, plan.project, case)
+        return rendered(plan.version.content, case.inputs, case.history or ())
 
     async def _cleansed(self, text: str) -> str:
         plan = self._plan

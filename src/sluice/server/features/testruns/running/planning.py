@@ -10,9 +10,11 @@ from pydantic import ValidationError
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Role, permissions_of
 from sluice.server.errors import NotFound, Unprocessable
+from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.features.templates.known import KnownVersion
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.evaluators.documents import Evaluators
 from sluice.server.features.testruns.evaluators.judging import Judge
@@ -72,10 +74,13 @@ class Planning:
             project=project,
             caller=caller,
             conversation=await self._conversations.of_project(project.owner(caller)),
-            version=await self._templates.version(project, document.template_version),
+            version=await self._version(project, document.template_version),
             target=await self._calls.target(run.user_id, run.model_instance_id, document.model),
             judges=await self.judges(run.user_id, document.evaluators),
         )
+
+    async def _version(self, project: KnownProject, uid: str | None) -> KnownVersion | None:
+        return None if uid is None else await self._templates.version(project, uid)
 
     async def judges(self, user_id: int, evaluators: Evaluators) -> dict[str, Target]:
         """The model instances of a run's judges, by evaluator."""

@@ -37,7 +37,7 @@ class RunRecorder:
     ) -> str:
         """See `Recorder.record`."""
         uid = str(uuid5(UUID(plan.run.uid), case.uid))
-        finished, usage = utc_now(), answered.usage
+        finished, usage, version = utc_now(), answered.usage, plan.version
         new = NewRecording(
             session_uid=plan.run.uid,
             content=_content(plan, case, body, answered),
@@ -52,8 +52,8 @@ class RunRecorder:
             model=answered.model,
             format=FORMAT,
             linked=Linked(
-                template_id=plan.version.template_id,
-                template_version_id=plan.version.id,
+                template_id=version.template_id if version is not None else None,
+                template_version_id=version.id if version is not None else None,
                 test_run_id=plan.run.id,
                 test_case_id=case.id,
             ),
@@ -70,7 +70,7 @@ class RunRecorder:
 
 def _content(plan: Plan, case: KnownCase, body: Body, answered: Answered) -> dict[str, Any]:
     """As `sessions.reading` says."""
-    content = plan.version.content.document()
+    content = plan.version.content.document() if plan.version is not None else {}
     said = {
         "messages": body["messages"],
         "answer": {"role": "assistant", "content": answered.output},

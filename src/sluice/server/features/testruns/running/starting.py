@@ -51,7 +51,7 @@ class _Found:
     """What a run refers to."""
 
     playlist: KnownPlaylist
-    version: KnownVersion
+    version: KnownVersion | None
     target: Target
     cases: int
     last_case: int
@@ -183,17 +183,20 @@ class Starting:
             )
         return _Found(playlist, version, target, cases, last)
 
-    async def _version(self, project: KnownProject, body: StartIn) -> KnownVersion:
+    async def _version(self, project: KnownProject, body: StartIn) -> KnownVersion | None:
+        if body.as_recorded:
+            return None
         if body.template_version is not None:
             return await self._templates.version(project, body.template_version)
         return await self._templates.in_environment(project, body.template or "", body.environment)
 
 
-def _parameters(version: KnownVersion, body: StartIn) -> dict[str, Any]:
+def _parameters(version: KnownVersion | None, body: StartIn) -> dict[str, Any]:
     """The parameters of every call; raises `Unprocessable` for what no provider could be told."""
-    content = version.content
-    parameters, problems = bodies.parameters_of(content.parameters, body.parameters)
-    for index, message in enumerate(content.messages or ()):
+    content = version.content if version is not None else None
+    before = content.parameters if content is not None else {}
+    parameters, problems = bodies.parameters_of(before, body.parameters)
+    for index, message in enumerate((content.messages if content is not None else None) or ()):
         if message.media_slots:
             path = f"template.messages[{index}].mediaSlots"
             problems.append(Problem(path, "holds media, which test runs of the server do not send"))
@@ -237,15 +240,16 @@ def _check(evaluators: object) -> None:
 
 def _unsaid(project: KnownProject, caller: Caller, body: StartIn, found: _Found) -> dict[str, Any]:
     """The rest of the sealed document: names and numbers."""
+    version = found.version
     return {
         "project": project.uid,
         "role": caller.role,
         "playlist": found.playlist.uid,
         "playlist_name": found.playlist.name,
         "last_case": found.last_case,
-        "template": found.version.template_name,
-        "template_version": found.version.uid,
-        "environment": None if body.template_version else body.environment,
+        "template": version.template_name if version is not None else None,
+        "template_version": version.uid if version is not None else None,
+        "environment": body.environment if body.template is not None else None,
         "instance_name": found.target.instance.name,
         "model": body.model,
         "concurrency": body.concurrency,
@@ -259,7 +263,7 @@ def _row(project: KnownProject, caller: Caller, found: _Found) -> dict[str, Any]
         "playlist_id": found.playlist.id,
         "made_by": MadeBy.SERVER.value,
         "status": RunStatus.PENDING.value,
-        "template_version_id": found.version.id,
+        "template_version_id": found.version.id if found.version is not None else None,
         "model_instance_id": found.target.instance.id,
         "user_id": caller.user_id,
         "cases": found.cases,

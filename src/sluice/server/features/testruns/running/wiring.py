@@ -96,6 +96,7 @@ def make_server_runs(parts: ServerRunParts) -> ServerRuns:
         calls=calls,
         evaluations=Evaluations(),
         recorder=RunRecorder(parts.sessions.recordings),
+        recorded=parts.sessions.shown,
         holder=str(uuid4()),
         lease_seconds=executing.LEASE_SECONDS,
     )

@@ -67,11 +67,13 @@ def test_an_interval_lies_among_the_values_and_is_always_the_same(values: list[f
     assert interval(values) == found
 
 
-def test_an_interval_is_about_as_wide_as_theory_has_it() -> None:
+@pytest.mark.parametrize("pairs", [200, 500, 600, 20_000])
+def test_an_interval_is_about_as_wide_as_theory_has_it(pairs: int) -> None:
     """For n yes-or-no values the standard error is sqrt(p (1 - p) / n)."""
-    found = interval([0.0, 1.0] * 200)
+    found = interval([0.0, 1.0] * pairs)
     assert found is not None
-    assert found.high - found.low == pytest.approx(2 * 1.96 * math.sqrt(0.25 / 400), rel=0.1)
+    wide = 2 * 1.96 * math.sqrt(0.25 / (2 * pairs))
+    assert found.high - found.low == pytest.approx(wide, rel=0.1)
 
 
 @pytest.mark.parametrize("values", [[], [0.5]], ids=["nothing", "one"])
