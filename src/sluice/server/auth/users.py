@@ -41,6 +41,16 @@ def _in_allowed_domain(identity: Identity, admission: Admission) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """A user who is somebody, as features know them."""
+
+    id: int
+    email: str | None
+    name: str
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UserService:
     """Works in the caller's transaction and never commits."""
 
@@ -126,10 +136,14 @@ class UserService:
         await record(session, "user.unlinked", actor_id=actor_id, subject=f"user:{user.id}")
         return user
 
-    async def people(self, session: AsyncSession, user_ids: Collection[int]) -> dict[int, User]:
+    async def people(self, session: AsyncSession, user_ids: Collection[int]) -> dict[int, Person]:
         """Those of these users who are people, disabled or not, by id."""
         found = await UserRepository(session).by_ids(user_ids)
-        return {user.id: user for user in found if not user.of_project}
+        return {
+            user.id: Person(user.id, user.email, user.name, disabled=user.deleted_at is not None)
+            for user in found
+            if not user.of_project
+        }
 
     async def new_project_user(
         self, session: AsyncSession, name: str, *, actor_id: int | None

@@ -110,8 +110,7 @@ async def remove_member(
 async def list_keys(project: Owned, services: ServicesDep) -> Data[list[TokenData]]:
     """The project's keys that are not revoked; never the keys themselves."""
     async with services.database.read() as session:
-        keys = await services.workbench.managed_projects.keys(session, project)
-    return Data(data=[TokenData.of(key) for key in keys])
+        return Data(data=await services.workbench.managed_projects.keys(session, project))
 
 
 @own.post("/{project_id}/keys", status_code=201)
@@ -123,7 +122,7 @@ async def create_key(
     async with services.database.write() as session:
         made = await managed.new_key(session, project, body, actor_id=caller.user_id)
     response.headers["Cache-Control"] = "no-store"
-    return Data(data=NewTokenData.made(made.row, made.token))
+    return Data(data=made)
 
 
 @own.delete("/{project_id}/keys/{key_id}", status_code=204)

@@ -10,11 +10,10 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine.errors import Problem
-from sluice.server.auth.api_tokens import NewToken
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
+from sluice.server.auth.schemas import NewTokenData, TokenData
 from sluice.server.auth.service import SignInService
-from sluice.server.auth.tables import ApiToken
 from sluice.server.errors import Conflict, Forbidden, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.policies.service import Policies
@@ -156,21 +155,22 @@ class ManagedProjects:
             raise NotFound("This user is no member of the project.")
         await _record(session, "project.member_removed", project.id, actor_id, user_id=user_id)
 
-    async def keys(self, session: AsyncSession, project: KnownProject) -> list[ApiToken]:
+    async def keys(self, session: AsyncSession, project: KnownProject) -> list[TokenData]:
         """The project's keys that are not revoked; never the keys themselves."""
-        return await self._tokens.of_user(session, project.user_id)
+        return [TokenData.of(row) for row in await self._tokens.of_user(session, project.user_id)]
 
     async def new_key(
         self, session: AsyncSession, project: KnownProject, body: KeyIn, *, actor_id: int
-    ) -> NewToken:
+    ) -> NewTokenData:
         """A key of the project: what is returned is the only thing that ever holds it."""
-        return await self._tokens.create(
+        made = await self._tokens.create(
             session,
             user_id=project.user_id,
             name=body.name,
             actor_id=actor_id,
             expires_at=body.expires_at,
         )
+        return NewTokenData.made(made.row, made.token)
 
     async def revoke_key(
         self, session: AsyncSession, project: KnownProject, key_id: int, *, actor_id: int

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from sluice.server.auth.tables import User
+from sluice.server.auth.users import Person
 from sluice.server.features.projects.known import FormatDialect, OnFindings
 from sluice.server.features.projects.naming import UID
 from sluice.server.features.projects.roles import ProjectRole
@@ -95,14 +95,14 @@ class MemberOut(WireModel):
     created_at: WireTime
 
     @classmethod
-    def of(cls, member: ProjectMember, user: User) -> Self:
-        """From both tables' rows."""
+    def of(cls, member: ProjectMember, person: Person) -> Self:
+        """From the member's row and who it is."""
         return cls(
-            user_id=user.id,
-            email=user.email,
-            name=user.name,
+            user_id=person.id,
+            email=person.email,
+            name=person.name,
             role=ProjectRole(member.role),
-            disabled=user.deleted_at is not None,
+            disabled=person.disabled,
             created_at=member.created_at,
         )
 
