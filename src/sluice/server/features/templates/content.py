@@ -26,6 +26,8 @@ from sluice.server.features.templates.mustache import Fault, names, parse
 from sluice.server.kit.wire import StrictModel, WireModel
 
 MOST_MESSAGES: Final = 1_000
+LONGEST_TEXT: Final = 200_000
+"""Code points of one message; all of them together may have five times as many."""
 MOST_TOLD: Final = 20
 """Faults of one text that an error lists."""
 LATEST: Final = "latest"
@@ -74,7 +76,7 @@ class TemplateMessage(StrictModel):
     """One message; or with `kind: history` the place for what was said before."""
 
     role: Literal["system", "user", "assistant", "developer"] | None = None
-    content: str | None = Field(default=None, repr=False)
+    content: str | None = Field(default=None, max_length=LONGEST_TEXT, repr=False)
     media_slots: list[MediaSlot] = Field(default_factory=list, max_length=100)
     kind: Literal["history"] | None = None
 
@@ -103,7 +105,7 @@ class TemplateContent(StrictModel):
     dialect: Annotated[Dialect, Field(exclude=True)] = Dialect.MUSTACHE
     """In which the texts come; they are kept as mustache."""
     messages: list[TemplateMessage] | None = Field(default=None, max_length=MOST_MESSAGES)
-    text: str | None = Field(default=None, repr=False)
+    text: str | None = Field(default=None, max_length=LONGEST_TEXT, repr=False)
     model: _Word = ""
     provider: _Word = ""
     flavor: _Word = ""
@@ -152,6 +154,8 @@ class TemplateContent(StrictModel):
             raise ValueError("give exactly one of messages and text")
         if self.messages is not None and not self.messages:
             raise ValueError("messages must hold one at least")
+        if sum(len(text) for _, text in self.texts()) > 5 * LONGEST_TEXT:
+            raise ValueError(f"the messages have more than {5 * LONGEST_TEXT} code points")
         self._move_model()
         _refuse_unwritable(self.document())
         self.dialect = Dialect.MUSTACHE

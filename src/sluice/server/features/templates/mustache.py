@@ -19,11 +19,13 @@ from typing import Final
 DEEPEST: Final = 32
 """Sections in sections."""
 LONGEST_NAME: Final = 200
+MOST_FAULTS: Final = 1_000
+"""After so many nothing more is read."""
 LONGEST: Final = 16 * 1024 * 1024
 """Code points of a filled in template: a few lists in each other would make gigabytes."""
 DELIMITERS: Final = ("{{", "}}")
 _KINDS: Final = "!>&/#^"
-_PAIRED: Final = "{="
+_PAIRED: Final = {"{": "}", "=": "="}
 _UNCLOSED: Final = "?"
 _GUARD: Final = "!-"
 """A comment; an empty one is read wrongly by SDK 0.6.1's library."""
@@ -114,11 +116,13 @@ class _Parser:
 
     def parsed(self) -> Parsed:
         for piece in _pieces(self._template):
+            if len(self._faults) >= MOST_FAULTS:
+                return Parsed((), tuple(self._faults))
             if isinstance(piece, str):
                 self._words(piece)
             else:
                 self._tag(piece)
-        for left in self._stack[1:]:
+        for left in self._stack[1:MOST_FAULTS]:
             self._fault(left.tag, "this section is never closed")
         return Parsed(tuple(self._stack[0].nodes), tuple(self._faults))
 
@@ -205,16 +209,21 @@ def _tag_at(template: str, start: int, opening: str, closing: str) -> _Tag:
     while template[inner : inner + 1].isspace():
         inner += 1
     kind = template[inner : inner + 1]
-    if kind in _PAIRED and kind:
-        last = "}" if kind == "{" else "="
-        end = template.find(last + closing, inner + 1)
-        if end >= 0:
-            return _Tag(kind, template[inner + 1 : end].strip(), start, end + 1 + len(closing))
     end = template.find(closing, inner)
     if end < 0:
         return _Tag(_UNCLOSED, "", start, len(template))
+    if kind in _PAIRED and (last := _last_of_pair(template, kind, inner, end)) is not None:
+        return _Tag(kind, template[inner + 1 : last].strip(), start, last + 1 + len(closing))
     kind = kind if kind in _KINDS and inner < end else ""
     return _Tag(kind, template[inner + len(kind) : end].strip(), start, end + len(closing))
+
+
+def _last_of_pair(template: str, kind: str, inner: int, end: int) -> int | None:
+    """Where `{x}` or `=x=` ends in a tag whose closing delimiter was found at `end`."""
+    if end - 1 > inner and template[end - 1] == _PAIRED[kind]:
+        return end - 1
+    # Of the three braces of `{{{x}}}` the first two were found.
+    return end if kind == "{" and template.startswith("}}}", end) else None
 
 
 def _pair(name: str) -> tuple[str, str] | None:
@@ -226,11 +235,13 @@ def _pair(name: str) -> tuple[str, str] | None:
 
 def _line_of(template: str, start: int, end: int, done: int) -> tuple[int, int]:
     """The span that a tag takes with it: its line, where it stands there alone."""
-    line = template.rfind("\n", 0, start) + 1
-    rest = _END_OF_LINE.match(template, end)
-    if rest is None or line < done or template[line:start].strip(" \t"):
+    # Only what is new is looked at: otherwise a long line would be, for each of its tags.
+    line = template.rfind("\n", done, start) + 1 or done
+    begins = line > done or done == 0 or template[done - 1] == "\n"
+    if not begins or template[line:start].strip(" \t"):
         return start, end
-    return line, rest.end()
+    rest = _END_OF_LINE.match(template, end)
+    return (line, rest.end()) if rest is not None else (start, end)
 
 
 def render(nodes: Sequence[Node], variables: Mapping[str, object]) -> str:

@@ -8,6 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from sluice.server.features.templates.content import (
+    LONGEST_TEXT,
     MOST_TOLD,
     TemplateContent,
     TemplateName,
@@ -54,6 +55,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "no number": ({"text": "a", "parameters": {"x": float("nan")}}, "", "cannot hold"),
     "a lone surrogate": ({"text": "a", "parameters": {"x": ["\ud800"]}}, "", "cannot hold"),
     "two models": ({"text": "a", "model": "m", "parameters": {"model": "n"}}, "", "say it once"),
+    "a text without end": ({"text": "x" * (LONGEST_TEXT + 1)}, "text", "at most"),
+    "messages without end": (
+        {"messages": [{"role": "user", "content": "x" * LONGEST_TEXT}] * 6},
+        "",
+        "code points",
+    ),
     "a broken text for str.format": ({"text": "{", "dialect": "format"}, "text", "code point 0"),
 }
 

@@ -39,7 +39,7 @@ FILLED = {
     "blanks in a tag": ("{{ x }}{{\nx\n}}", "<X & Y><X & Y>"),
     "three braces": ("{{{x}}}{{{ n }}}", "<X & Y>3.5"),
     "an ampersand": ("{{&x}}{{& x}}", "<X & Y><X & Y>"),
-    "a brace behind a tag": ("{{x}}}", "<X & Y>}"),
+    "a brace behind a tag": ("{{x}}}{{{n}}}}", "<X & Y>}3.5}"),
     "a missing name": ("a{{nobody}}b", "ab"),
     "a missing part": ("a{{o.nobody.k}}b", "ab"),
     "a dotted name": ("{{o.deep.er}}", "é"),
@@ -65,6 +65,8 @@ FILLED = {
     "sections in sections": ("{{#o}}{{#deep}}{{er}}{{k}}{{/deep}}{{/o}}", "éK"),
     "a comment": ("a{{! says {nothing} }}b", "ab"),
     "other delimiters": ("{{=<% %>=}}<%x%>{{x}}<%={{ }}=%>{{n}}", "<X & Y>{{x}}3.5"),
+    "braces in other delimiters": ("{{=<% %>=}}<%{n}%>%<%& n %>", "3.5%3.5"),
+    "a brace behind delimiters": ("{{=<% %>=}}}<%n%>", "}3.5"),
     "a brace in front of a tag": ("{ {{n}} }", "{ 3.5 }"),
     "single braces": ('{"a": {"b": 1}}', '{"a": {"b": 1}}'),
 }
