@@ -11,6 +11,8 @@ from typing import Any, Final
 from sluice.server.features.templates.content import TemplateContent
 
 Json = dict[str, Any]
+MOST_LINES: Final = 10_000
+"""Longer ones are shown whole: finding what stayed takes the square of this."""
 _ABOUT: Final = frozenset({"versionName", "note"})
 
 
@@ -47,9 +49,17 @@ def difference(before: TemplateContent, after: TemplateContent) -> Difference:
     """What changes from one version to another; their names and notes are not looked at."""
     one, other = _said(before), _said(after)
     messages = _messages(one.pop("messages", []), other.pop("messages", []))
-    lines = as_text(before).splitlines(), as_text(after).splitlines()
-    unified = "\n".join(unified_diff(*lines, "before", "after", lineterm=""))
+    unified = _unified(as_text(before).splitlines(), as_text(after).splitlines())
     return Difference(list(messages), list(_values("", one, other)), unified)
+
+
+def _unified(before: list[str], after: list[str]) -> str:
+    if before == after:
+        return ""
+    if len(before) + len(after) > MOST_LINES:
+        lines = [*(f"-{line}" for line in before), *(f"+{line}" for line in after)]
+        return "\n".join(["--- before", "+++ after", *lines])
+    return "\n".join(unified_diff(before, after, "before", "after", lineterm=""))
 
 
 def as_text(content: TemplateContent) -> str:

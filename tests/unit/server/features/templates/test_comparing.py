@@ -65,6 +65,13 @@ def test_the_unified_text_has_the_lines_that_go_and_come() -> None:
     assert difference(content(), content()).unified == ""
 
 
+def test_very_long_texts_are_shown_whole() -> None:
+    before, after = content([{**A, "content": "x\n" * 9_999}]), content([A], model="m")
+    lines = difference(before, after).unified.splitlines()
+    assert (lines.count("-x"), lines[-3:]) == (9_999, ["+[system]", "+A", "+model: m"])
+    assert difference(before, before).unified == ""
+
+
 def test_a_version_reads_as_its_messages_and_how_the_model_is_asked() -> None:
     slots = [{"type": "image", "placeholderName": "scan"}]
     shown = as_text(content([A, {"kind": "history"}, {**C, "mediaSlots": slots}], model="m"))
