@@ -19,6 +19,7 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import RawText
+from sluice.server.features.policies.service import PolicyInForce
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
@@ -43,15 +44,18 @@ class ProjectCleansing:
         conversation: Conversation,
         reading: Reading,
         make_ready: Callable[[CleansedCall], Awaitable[Write[Result]]],
+        *,
+        policy: PolicyInForce | None = None,
     ) -> tuple[CleansedCall, Result]:
         """Write cleansed texts into what was read, and commit new originals with the caller's rows.
 
         `make_ready(cleansed)` is called when the texts are cleansed and before anybody waits to
         write: it seals what is to be stored, and gives what writes the rows (quick statements on
         tables only, see `BatchedWriter`). Both happen again when another process was faster.
+        Who notes the policy's version gives the `policy` that `Projects.policy` said.
         Raises `Unprocessable` for a text that has no UTF-8 form, `Unavailable`.
         """
-        policy = (await self._projects.policy(project)).where_nothing_is_blocked()
+        policy = policy or await self._projects.policy(project)
         return await self._cleansing.cleanse_and_record(
-            conversation, reading, policy, RawText(""), make_ready
+            conversation, reading, policy.where_nothing_is_blocked(), RawText(""), make_ready
         )

@@ -22,7 +22,6 @@ from sluice.server.auth.auth import Caller
 from sluice.server.errors import Conflict, Unprocessable
 from sluice.server.features.policies.service import PolicyInForce
 from sluice.server.features.projects.known import KnownProject
-from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.calls.body import as_json
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.conversations.service import Conversation
@@ -78,12 +77,10 @@ class Recordings:
 
     def __init__(
         self,
-        projects: Projects,
         writing: SessionWriting,
         detector_version: str,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
-        self._projects = projects
         self._writing = writing
         self._detector_version = detector_version
         self._wake = wake
@@ -105,9 +102,8 @@ class Recordings:
         return recorded
 
     def _ready(self, project: KnownProject, draft: Draft) -> MakeReady[_Stored]:
-        async def ready(call: CleansedCall) -> Write[_Stored]:
+        async def ready(call: CleansedCall, policy: PolicyInForce) -> Write[_Stored]:
             draft.ids.check()
-            policy = await self._projects.policy(project)
             row = _Row.of(project, draft, call, policy, self._detector_version)
 
             async def write(session: AsyncSession) -> _Stored:

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.server.auth.auth import Caller
 from sluice.server.errors import Conflict, NotFound
+from sluice.server.features.policies.service import PolicyInForce
 from sluice.server.features.projects.known import KnownProject
-from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.wires.reading import Body, Reading
 from sluice.server.features.sessions.attribute_repository import Of
@@ -51,10 +51,7 @@ class NewTrace:
 class Traces:
     """The service of traces."""
 
-    def __init__(
-        self, projects: Projects, finding: Finding, writing: SessionWriting, detector_version: str
-    ) -> None:
-        self._projects = projects
+    def __init__(self, finding: Finding, writing: SessionWriting, detector_version: str) -> None:
         self._finding = finding
         self._writing = writing
         self._detector_version = detector_version
@@ -70,9 +67,9 @@ class Traces:
         reading = _reading(new.content, values)
         ids.read(reading)
 
-        async def ready(call: CleansedCall) -> Write[int]:
+        async def ready(call: CleansedCall, policy: PolicyInForce) -> Write[int]:
             ids.check()
-            columns = await self._columns(project, new, call, raw)
+            columns = self._columns(new, call, policy, raw)
 
             async def write(session: AsyncSession) -> int:
                 session_id = await self._writing.rows.ensure(
@@ -108,7 +105,7 @@ class Traces:
         values = {kind: dict(one) for kind, one in given.items()}
         reading = _reading(content, values)
 
-        async def ready(call: CleansedCall) -> Write[None]:
+        async def ready(call: CleansedCall, _: PolicyInForce) -> Write[None]:
             same_conversation(found, call, NO_TRACE)
 
             async def write(session: AsyncSession) -> None:
@@ -129,10 +126,9 @@ class Traces:
 
         await self._writing.save(project, caller, found.session_uid, reading, ready)
 
-    async def _columns(
-        self, project: KnownProject, new: NewTrace, call: CleansedCall, raw: Body | None
+    def _columns(
+        self, new: NewTrace, call: CleansedCall, policy: PolicyInForce, raw: Body | None
     ) -> dict[str, Any]:
-        policy = await self._projects.policy(project)
         vault = call.conversation.vault
         return {
             "parent_uid": new.parent_uid,

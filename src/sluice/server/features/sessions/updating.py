@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.server.auth.auth import Caller
 from sluice.server.errors import NotFound
+from sluice.server.features.policies.service import PolicyInForce
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.wires.reading import Body, Reading
@@ -57,7 +58,7 @@ class Updates:
         read_content(content, reading)
         read_values(given, reading, "evaluations")
 
-        async def ready(call: CleansedCall) -> Write[None]:
+        async def ready(call: CleansedCall, _: PolicyInForce) -> Write[None]:
             same_conversation(found, call, NO_RECORDING)
 
             async def write(session: AsyncSession) -> None:
@@ -121,7 +122,7 @@ class Updates:
         for kind, values in documents.items():
             read_values(values, reading, kind)
 
-        async def ready(call: CleansedCall) -> Write[None]:
+        async def ready(call: CleansedCall, _: PolicyInForce) -> Write[None]:
             same_conversation(found, call, f"There is no such {holder} in this project.")
 
             async def write(session: AsyncSession) -> None:

@@ -62,7 +62,7 @@ def make_sessions(parts: SessionParts) -> SessionServices:
     """Every service of sessions."""
     database, projects, rows = parts.database, parts.projects, SessionRows()
     finding = Finding(database)
-    writing = SessionWriting(parts.conversations, parts.cleansing, rows)
+    writing = SessionWriting(projects, parts.conversations, parts.cleansing, rows)
     sessions = Sessions(
         database, parts.writer, parts.conversations, parts.gateway_cleansing, finding, rows
     )
@@ -71,9 +71,9 @@ def make_sessions(parts: SessionParts) -> SessionServices:
     version = parts.detector_version
     return SessionServices(
         sessions=sessions,
-        recordings=Recordings(projects, writing, version, periodic.wake),
+        recordings=Recordings(writing, version, periodic.wake),
         updates=Updates(finding, writing, periodic.wake),
-        traces=Traces(projects, finding, writing, version),
+        traces=Traces(finding, writing, version),
         linking=Linking(projects, sessions, parts.versions, parts.runs),
         finding=finding,
         shown=ShownSessions(database, parts.vault, projects, parts.conversations, parts.analyzer),

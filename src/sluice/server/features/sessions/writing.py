@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final, TypeVar
 
 from sqlalchemy.exc import IntegrityError
@@ -10,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.server.auth.auth import Caller
 from sluice.server.errors import Unavailable, Unprocessable
+from sluice.server.features.policies.service import PolicyInForce
 from sluice.server.features.projects.cleansing import ProjectCleansing
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.conversations.recently_used import RecentlyUsed
 from sluice.server.features.proxy.conversations.service import Conversation, Conversations
@@ -25,7 +28,8 @@ ATTEMPTS: Final = 3
 
 Result = TypeVar("Result")
 Write = Callable[[AsyncSession], Awaitable[Result]]
-MakeReady = Callable[[CleansedCall], Awaitable[Write[Result]]]
+MakeReady = Callable[[CleansedCall, PolicyInForce], Awaitable[Write[Result]]]
+"""Seals what is to be stored, and gives what writes it; see `ProjectCleansing.save`."""
 
 
 class SessionRows:
@@ -75,8 +79,13 @@ class SessionWriting:
     """Cleanses and saves in one session; used by all that is written here."""
 
     def __init__(
-        self, conversations: Conversations, cleansing: ProjectCleansing, rows: SessionRows
+        self,
+        projects: Projects,
+        conversations: Conversations,
+        cleansing: ProjectCleansing,
+        rows: SessionRows,
     ) -> None:
+        self._projects = projects
         self._conversations = conversations
         self._cleansing = cleansing
         self.rows = rows
@@ -98,10 +107,20 @@ class SessionWriting:
             raise Unprocessable("The request cannot be recorded.", errors=reading.problems)
         owner = project.owner(caller)
         conversation = await self._conversations.open(owner, conversation=session_uid)
+        policy = await self._projects.policy(project)
+        ready = partial(_under, policy, make_ready)
         for _ in range(ATTEMPTS):
             try:
-                return await self._cleansing.save(project, conversation, reading, make_ready)
+                return await self._cleansing.save(
+                    project, conversation, reading, ready, policy=policy
+                )
             except IntegrityError:
                 # Another request wrote the same, or the session was deleted, in this moment.
                 self.rows.forget(conversation.id)
         raise Unavailable("The session is being changed by others; send it again.")
+
+
+def _under(
+    policy: PolicyInForce, make_ready: MakeReady[Result], call: CleansedCall
+) -> Awaitable[Write[Result]]:
+    return make_ready(call, policy)
