@@ -9,6 +9,7 @@ import httpx
 import pytest
 from tests.integration.features.conftest import World
 from tests.integration.features.sessions.wire import (
+    V2,
     chat_record,
     completion,
     count,
@@ -87,3 +88,37 @@ async def test_a_call_over_the_gateway_and_its_recording_share_placeholders(worl
     said = shown["content"]["messages"][0]["content"]
     assert said == "Tell EMAIL_ADDRESS_1 and EMAIL_ADDRESS_0"
     assert "@" not in str(shown["content"]["answer"])
+
+
+async def test_completions_of_one_session_merge_their_metadata_at_the_same_time(
+    world: World,
+) -> None:
+    uid = str(uuid4())
+
+    async def work(number: int) -> None:
+        info = {"custom_metadata": {f"key{number}": number, "last": number}}
+        body = completion(f"Hello {number}", session_info=info, eval_results={"good": True})
+        await recorded(world.admin, uid, body)
+
+    async with anyio.create_task_group() as group:
+        for number in range(16):
+            group.start_soon(work, number)
+    metadata = (await session(world.admin, uid))["metadata"]
+    assert {k: v for k, v in metadata.items() if k != "last"} == {f"key{n}": n for n in range(16)}
+
+
+async def test_sessions_are_deleted_while_they_are_counted(world: World) -> None:
+    uids = [str(uuid4()) for _ in range(8)]
+    for uid in uids:
+        for number in range(3):
+            await recorded(world.admin, uid, completion(f"Hello {number}"))
+    answers: list[httpx.Response] = []
+
+    async def delete(uid: str) -> None:
+        answers.append(await world.admin.delete(f"{V2}/sessions/{uid}"))
+
+    async with anyio.create_task_group() as group:
+        for uid in uids:
+            group.start_soon(count, world.app)
+            group.start_soon(delete, uid)
+    assert {answer.status_code for answer in answers} == {201}

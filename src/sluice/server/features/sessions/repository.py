@@ -25,9 +25,13 @@ _SESSION: Final = select(
     _SESSIONS.c.id, _SESSIONS.c.conversation_id, _SESSIONS.c.project_id, _SESSIONS.c.uid
 ).where(_SESSIONS.c.uid == bindparam("of_uid"), _SESSIONS.c.project_id == bindparam("of_project"))
 _PROJECTS_OF: Final = select(_SESSIONS.c.project_id).where(_SESSIONS.c.uid == bindparam("of_uid"))
+_DELETE_BELOW: Final = delete(_RECORDINGS).where(_RECORDINGS.c.session_id == bindparam("of_id"))
 _DELETE_SESSION: Final = delete(_SESSIONS).where(_SESSIONS.c.id == bindparam("of_id"))
+# Those who only insert below the session do not wait for this, nor this for them.
 _META: Final = (
-    select(_SESSIONS.c["metadata"]).where(_SESSIONS.c.id == bindparam("of_id")).with_for_update()
+    select(_SESSIONS.c["metadata"])
+    .where(_SESSIONS.c.id == bindparam("of_id"))
+    .with_for_update(key_share=True)
 )
 _SET_META: Final = (
     update(_SESSIONS)
@@ -138,6 +142,8 @@ class SessionRepository(Repository):
 
     async def delete(self, session_id: int) -> None:
         """Delete a session with everything below it."""
+        # Recordings first, as whoever counts them takes them.
+        await self._session.execute(_DELETE_BELOW, {"of_id": session_id})
         await self._session.execute(_DELETE_SESSION, {"of_id": session_id})
 
     async def get(self, project_id: int, uid: str, *, for_update: bool = False) -> Session | None:
@@ -157,8 +163,11 @@ class SessionRepository(Repository):
 
     async def delete_some(self, project_id: int, limit: int) -> int:
         """Delete the oldest sessions of a project with everything below; how many."""
-        some = select(_SESSIONS.c.id).where(_SESSIONS.c.project_id == project_id)
-        some = some.order_by(_SESSIONS.c.id).limit(limit)
+        query = select(_SESSIONS.c.id).where(_SESSIONS.c.project_id == project_id)
+        query = query.order_by(_SESSIONS.c.id).limit(limit)
+        some = [int(row[0]) for row in await self._session.execute(query)]
+        # Recordings first, as whoever counts them takes them.
+        await self._session.execute(delete(_RECORDINGS).where(_RECORDINGS.c.session_id.in_(some)))
         done = await self._session.execute(delete(_SESSIONS).where(_SESSIONS.c.id.in_(some)))
         return cast("CursorResult[Any]", done).rowcount
 
