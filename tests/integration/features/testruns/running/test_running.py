@@ -124,7 +124,7 @@ async def test_a_run_that_is_cancelled_stops_and_goes_on_later(bench: Bench, des
     desk.gate.set()
     assert len(await bench.results(uid)) == 2
     resumed = await bench.http.post(f"{RUNS}/{uid}/resume", json={})
-    assert resumed.json()["data"]["status"] == "pending"
+    assert resumed.status_code == 200
     run = await bench.ended(uid)
     assert (run["status"], run["summary"]["complete"]) == ("complete", 3)
 

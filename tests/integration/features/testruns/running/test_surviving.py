@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 from tests.integration.features.conftest import World
-from tests.integration.features.testruns.running.bench import Bench, Desk, said
+from tests.integration.features.testruns.running.bench import RUNS, Bench, Desk, said
 from tests.integration.features.testruns.running.conftest import Open, furnished
 
 from sluice.server.features.testruns.running.executing import Execution
@@ -119,3 +119,21 @@ async def test_many_runs_are_executed_a_few_at_a_time(bench: Bench, desk: Desk) 
     desk.gate.set()
     assert {(await bench.ended(uid))["status"] for uid in uids} == {"complete"}
     assert len(desk.seen) == 18
+
+
+async def test_a_run_that_is_resumed_at_once_is_executed_once(
+    bench: Bench, desk: Desk, running: World
+) -> None:
+    """Whoever executed it before the cancellation has lost it, though it is the same process."""
+    desk.gate.clear()
+    uid = await bench.start(concurrency=3)
+    for _ in range(3):
+        await bench.until(uid, lambda _: desk.at_once > 0)
+        assert (await bench.http.post(f"{RUNS}/{uid}/cancel")).status_code == 200
+        assert (await bench.http.post(f"{RUNS}/{uid}/resume", json={})).status_code == 200
+    desk.gate.set()
+    run = await bench.ended(uid)
+    assert (run["status"], run["summary"]["complete"]) == ("complete", 3)
+    assert len(await rows(running, "test_case_results")) == 3
+    uid = await bench.start()
+    assert (await bench.ended(uid))["status"] == "complete"

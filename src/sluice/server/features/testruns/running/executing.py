@@ -91,17 +91,16 @@ class Tools:
     evaluations: Evaluations
     recorder: Recorder
     recorded: ShownSessions
-    holder: str
-    """This process's name in leases."""
     lease_seconds: float
 
 
 class Execution:
-    """One run, executed by this process."""
+    """One run, executed by this process as the `holder` of its lease."""
 
-    def __init__(self, tools: Tools, plan: Plan) -> None:
+    def __init__(self, tools: Tools, plan: Plan, holder: str) -> None:
         self._tools = tools
         self._plan = plan
+        self._holder = holder
         self._outcomes: list[Outcome] = []
         self._judging = Judging(plan.document.evaluators, self._ask_judge)
         self._look = asyncio.Event()
@@ -222,7 +221,7 @@ class Execution:
 
     async def _hold(self, session: AsyncSession, placeholders: Sequence[str]) -> None:
         """Note that they stand in the run; a run that is gone must leave no originals behind."""
-        if not await RunRepository(session).holds(self._plan.run.id, self._tools.holder):
+        if not await RunRepository(session).holds(self._plan.run.id, self._holder):
             raise LeaseLost
         vault = self._plan.conversation.vault
         await vault.use(session, placeholders, run_holder(self._plan.run.id))
@@ -248,7 +247,7 @@ class Execution:
         return True
 
     async def _write(self, row: dict[str, Any], session: AsyncSession) -> bool:
-        if not await RunRepository(session).holds(self._plan.run.id, self._tools.holder):
+        if not await RunRepository(session).holds(self._plan.run.id, self._holder):
             return False
         await ResultRepository(session).insert(row)
         return True
@@ -264,7 +263,7 @@ class Execution:
                 raise LeaseLost
 
     async def _renew(self, until: datetime | None) -> bool:
-        run_id, holder, summary = self._plan.run.id, self._tools.holder, self._summary()
+        run_id, holder, summary = self._plan.run.id, self._holder, self._summary()
 
         async def job(session: AsyncSession) -> bool:
             return await RunRepository(session).renew(run_id, holder, until, summary)
@@ -272,7 +271,7 @@ class Execution:
         return await self._tools.writer.submit(job)
 
     async def _finish(self, status: RunStatus, error_code: str | None = None) -> None:
-        run_id, holder = self._plan.run.id, self._tools.holder
+        run_id, holder = self._plan.run.id, self._holder
         values: dict[str, Any] = {
             "status": status.value,
             "summary": self._summary(),

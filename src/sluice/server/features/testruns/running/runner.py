@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Final
+from uuid import uuid4
 
 import structlog
 
@@ -37,7 +38,9 @@ class Runner:
         self._tools = tools
         self._planning = planning
         self._wanted = asyncio.Event()
-        self._executing: dict[int, Execution | None] = {}
+        self._executing: dict[str, Execution | None] = {}
+        """By holder of the lease: a run that was cancelled and resumed may be here twice, while
+        who has lost it still ends."""
         self._first = True
         self.periodic = Periodic("test runs", self._work, every=EVERY)
 
@@ -58,9 +61,9 @@ class Runner:
         async with asyncio.TaskGroup() as group:
             while True:
                 self._wanted.clear()
-                for run_id in await self._taken(MOST_RUNS - len(self._executing)):
-                    self._executing[run_id] = None
-                    group.create_task(self._execute(run_id))
+                for run_id, holder in await self._taken(MOST_RUNS - len(self._executing)):
+                    self._executing[holder] = None
+                    group.create_task(self._execute(run_id, holder))
                 if not self._executing:
                     return False
                 await self._something()
@@ -72,7 +75,8 @@ class Runner:
         except TimeoutError:
             return
 
-    async def _taken(self, most: int) -> list[int]:
+    async def _taken(self, most: int) -> list[tuple[int, str]]:
+        """Runs that are this process's now, with a new holder for each."""
         if most <= 0:
             return []
         now = utc_now()
@@ -81,34 +85,35 @@ class Runner:
             waiting = await RunRepository(session).waiting(now, most)
         if not waiting:
             return []
+        wanted = [(run_id, str(uuid4())) for run_id in waiting]
         async with self._tools.database.write() as session:
             runs = RunRepository(session)
             return [
-                run_id
-                for run_id in waiting
-                if await runs.take(run_id, self._tools.holder, now=now, until=until)
+                (run_id, holder)
+                for run_id, holder in wanted
+                if await runs.take(run_id, holder, now=now, until=until)
             ]
 
-    async def _execute(self, run_id: int) -> None:
+    async def _execute(self, run_id: int, holder: str) -> None:
         try:
-            await self._run(run_id)
+            await self._run(run_id, holder)
         except LeaseLost:
             log.info("test_run_left", test_run=run_id)
         except Exception as error:  # its lease ends by itself: then it is tried again
             log.error("test_run_failed", test_run=run_id, **describe_exception(error))
         finally:
-            del self._executing[run_id]
+            del self._executing[holder]
             self._wanted.set()
 
-    async def _run(self, run_id: int) -> None:
+    async def _run(self, run_id: int, holder: str) -> None:
         try:
             plan = await self._planning.plan(await self._planning.opened(run_id))
         except Unavailable:
             raise
         except SluiceError as error:
-            await self._fail(run_id, error)
+            await self._fail(run_id, holder, error)
             return
-        self._executing[run_id] = execution = Execution(self._tools, plan)
+        self._executing[holder] = execution = Execution(self._tools, plan, holder)
         try:
             await execution.run()
         except asyncio.CancelledError:
@@ -119,12 +124,8 @@ class Runner:
         except SluiceError as error:
             await execution.fail(error)
 
-    async def _fail(self, run_id: int, error: SluiceError) -> None:
+    async def _fail(self, run_id: int, holder: str, error: SluiceError) -> None:
         async with self._tools.database.write() as session:
             await RunRepository(session).finish(
-                run_id,
-                self._tools.holder,
-                status="failed",
-                finished_at=utc_now(),
-                error_code=error.code,
+                run_id, holder, status="failed", finished_at=utc_now(), error_code=error.code
             )

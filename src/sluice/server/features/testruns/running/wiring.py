@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import uuid4
 
 from sluice.server.features.models.service import Models
 from sluice.server.features.policies.service import Policies
@@ -97,7 +96,6 @@ def make_server_runs(parts: ServerRunParts) -> ServerRuns:
         evaluations=Evaluations(),
         recorder=RunRecorder(parts.sessions.recordings),
         recorded=parts.sessions.shown,
-        holder=str(uuid4()),
         lease_seconds=executing.LEASE_SECONDS,
     )
     runner = Runner(tools, planning)
