@@ -192,7 +192,8 @@ async def test_a_deleted_thread_is_gone_with_its_key(world: World) -> None:
         chats = (
             (await session.execute(text("SELECT DISTINCT thread_id FROM chats"))).scalars().all()
         )
-    assert sorted(scopes) == ["settings", f"thread:{kept}"]
+    # Besides, the project that the first start made has one.
+    assert sorted(scopes) == ["conversation:1", "settings", f"thread:{kept}"]
     assert chats == [kept]
     (event,) = await world.audit("thread.deleted")
     assert event["subject"] == f"thread:{thread}"
@@ -225,9 +226,9 @@ async def test_a_rotated_master_key_opens_everything_alone(
         before = (await admin.get("/api/admin/v1/keys")).json()["data"]
         assert before["current"] not in before["dataKeys"]
         after = (await admin.post("/api/admin/v1/keys/rotate")).json()["data"]
-        assert after == {"current": before["current"], "dataKeys": {before["current"]: 2}}
+        assert after == {"current": before["current"], "dataKeys": {before["current"]: 3}}
         events = (await admin.get("/api/admin/v1/audit-events?event=keys.rotated")).json()["data"]
-        assert [e["details"] for e in events] == [{"data_keys": 2}]
+        assert [e["details"] for e in events] == [{"data_keys": 3}]
     async with (
         started(database_url, tmp_path, provider, new) as app,
         client(app, ADMIN_TOKEN) as admin,
