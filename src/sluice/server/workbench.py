@@ -17,12 +17,7 @@ from sluice.server.features.proxy.calls.of_projects import ProjectCalls
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
-from sluice.server.features.sessions.erasing import Erasures
-from sluice.server.features.sessions.export_rows import ExportRows
-from sluice.server.features.sessions.retention import EVERY as RETENTION_EVERY
-from sluice.server.features.sessions.retention import Retention
-from sluice.server.features.sessions.search.service import Searching
-from sluice.server.features.sessions.search.typed_values import TypedValues
+from sluice.server.features.sessions.search_wiring import SearchParts, SearchServices, make_search
 from sluice.server.features.sessions.wiring import SessionParts, SessionServices, make_sessions
 from sluice.server.features.templates.deleting import TemplateParts
 from sluice.server.features.templates.deployments import Deployments
@@ -30,6 +25,7 @@ from sluice.server.features.templates.listing import TemplateListing
 from sluice.server.features.templates.reading import TemplateReading
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.cases_service import TestCases
+from sluice.server.features.testruns.forgetting import EVERY as LOOK_FOR_ABANDONED
 from sluice.server.features.testruns.forgetting import Forgetting
 from sluice.server.features.testruns.from_recordings import FromRecordings
 from sluice.server.features.testruns.imports import Imports
@@ -93,10 +89,7 @@ class Workbench:
     test_runs: TestRuns
     server_runs: ServerRuns
     suites: Suites
-    searching: Searching
-    erasures: Erasures
-    export_rows: ExportRows
-    retention: Retention
+    search: SearchServices
     sessions: SessionServices
     periodic: tuple[Periodic, ...] = field(default=())
 
@@ -131,11 +124,21 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     )
     clearing = Periodic("deleted projects", deletion.clear_some, every=60)
     forgetting = Forgetting(parts.database, parts.conversations, parts.cleansing)
+    abandoned = Periodic("abandoned savings", forgetting.abandoned, every=LOOK_FOR_ABANDONED)
     cases = TestCases(parts.database, parts.conversations, cleansing, linter, forgetting)
-    typed = TypedValues(parts.database, projects, parts.analyzer, parts.conversations)
-    searching = Searching(parts.database, parts.vault, typed)
-    retention = Retention(parts.database, projects, sessions.sessions)
-    expiring = Periodic("sessions by age", retention.work, every=RETENTION_EVERY)
+    search = make_search(
+        SearchParts(
+            database=parts.database,
+            vault=parts.vault,
+            analyzer=parts.analyzer,
+            projects=projects,
+            conversations=parts.conversations,
+            gateway_cleansing=parts.cleansing,
+            sessions=sessions.sessions,
+            playlists=playlists,
+            cases=cases,
+        )
+    )
     test_runs = TestRuns(parts.database, parts.vault, parts.conversations, cleansing)
     server_runs = make_server_runs(
         ServerRunParts(
@@ -180,14 +183,15 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         suites=Suites(
             parts.database, parts.vault, parts.conversations, cleansing, playlists, forgetting
         ),
-        searching=searching,
-        export_rows=ExportRows(parts.database, parts.vault, searching),
-        retention=retention,
-        erasures=Erasures(
-            parts.database, parts.vault, parts.conversations, parts.cleansing, playlists, cases
-        ),
+        search=search,
         sessions=sessions,
-        periodic=(clearing, expiring, server_runs.runner.periodic, sessions.periodic),
+        periodic=(
+            clearing,
+            search.periodic,
+            abandoned,
+            server_runs.runner.periodic,
+            sessions.periodic,
+        ),
     )
 
 

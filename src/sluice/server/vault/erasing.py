@@ -68,6 +68,11 @@ async def used_by(session: AsyncSession, scope: str, holder: str) -> set[str]:
     return await ErasingRepository(session).used_by(scope, holder)
 
 
+async def holders_like(session: AsyncSession, prefix: str) -> list[tuple[str, str]]:
+    """Scopes, and holders in them whose names begin so; for what is done now and then."""
+    return await ErasingRepository(session).holders_like(prefix)
+
+
 async def holders_of(
     session: AsyncSession, scope: str, placeholders: Collection[str]
 ) -> dict[str, set[str]]:

@@ -106,6 +106,15 @@ class ErasingRepository(Repository):
         values = {"of_scope": scope, "of_holder": holder}
         return {str(row[0]) for row in await self._session.execute(_USED_BY, values)}
 
+    async def holders_like(self, prefix: str) -> list[tuple[str, str]]:
+        """Scopes and holders whose names begin so; whoever asks waits for a whole table."""
+        query = (
+            select(_USES.c.scope, _USES.c.holder)
+            .where(_USES.c.holder.startswith(prefix, autoescape=True))
+            .distinct()
+        )
+        return [(str(row[0]), str(row[1])) for row in await self._session.execute(query)]
+
     async def holders_of(self, scope: str, placeholders: Collection[str]) -> dict[str, set[str]]:
         """Placeholders by holder."""
         found: dict[str, set[str]] = {}

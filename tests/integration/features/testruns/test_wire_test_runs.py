@@ -194,6 +194,27 @@ async def test_wrong_examples_are_told_with_their_paths(world: World) -> None:
     assert [p["path"] for p in refused.json()["errors"]] == ["examples[1].media_inputs.p"]
 
 
+NUL: list[tuple[str, Json]] = [
+    ("/projects/default/test-runs", {"playlist_name": "a\0"}),
+    (f"{V2}/test-runs", {**ORDER, "dataset_name": "a\0"}),
+    (f"{V2}/test-runs", {**ORDER, "test_run_name": "a\0"}),
+    (f"{V2}/datasets/id/a%00/test-cases", {"examples": [{"inputs": {"a": 1}}]}),
+    (f"{V2}/test-suites/a%00/runs", {}),
+    ("/api/v1/projects/default/playlists", {"name": "a\0"}),
+    ("/api/v1/projects/default/playlists/Refunds/from-recordings", {"recordings": ["a\0"]}),
+]
+
+
+async def test_what_no_database_can_hold_is_refused(world: World) -> None:
+    """The character NUL in a name or an id; in the texts of a test case it is like others."""
+    made = await filled(world)
+    for path, body in NUL:
+        assert (await world.admin.post(path, json=body)).status_code == 422, path
+    await add(world.admin, made, {"inputs": {"a": "x\0y"}})
+    listed = await world.admin.get(f"{V2}/datasets/id/{made}/test-cases")
+    assert listed.json()[-1]["values"] == {"a": "x\0y"}
+
+
 async def test_a_project_s_key_runs_tests_and_a_stranger_s_does_not(world: World) -> None:
     """A key edits; who has no role in the project finds nothing; nobody is nobody."""
     await filled(world)

@@ -19,7 +19,7 @@ from sluice.server.features.testruns.schemas import (
     TestCaseOut,
     TestCasesIn,
 )
-from sluice.server.kit.wire import Data, Page
+from sluice.server.kit.wire import Data, NoNul, Page
 from sluice.server.services import ServicesDep
 
 router = APIRouter(
@@ -29,7 +29,7 @@ from_recordings = APIRouter(
     prefix="/api/v1/projects/{project_id}/playlists/{playlist}/from-recordings", tags=["Playlists"]
 )
 
-CaseUid = Annotated[str, Path(alias="case_id", max_length=36)]
+CaseUid = Annotated[str, Path(alias="case_id", max_length=36), NoNul]
 
 
 @router.get("")

@@ -31,7 +31,7 @@ from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.conversations.service import Conversation, Conversations
 from sluice.server.features.testruns import saving as one_saving
 from sluice.server.features.testruns.cases import CaseContent, CaseKind, sealed_content
-from sluice.server.features.testruns.forgetting import Forgetting
+from sluice.server.features.testruns.forgetting import Forgetting, some_saving
 from sluice.server.features.testruns.playlists import KnownPlaylist, playlist_holder
 from sluice.server.features.testruns.remaining import gone, is_as_seen, standing_in_rows
 from sluice.server.features.testruns.repository import PlaylistRepository, TestCaseRepository
@@ -260,10 +260,10 @@ class TestCases:
     ) -> AsyncIterator[Saving]:
         """Where this ends with an exception, nothing is kept of what was cleansed in it.
 
-        A crash leaves originals behind, sealed as those of the project.
+        What a crash leaves behind is erased later (`Forgetting.abandoned`).
         """
         conversation = await self._conversations.of_project(project.owner(caller))
-        saving = Saving(project, playlist, kind, conversation, one_saving.some_holder())
+        saving = Saving(project, playlist, kind, conversation, some_saving())
         try:
             yield saving
         except BaseException:

@@ -27,14 +27,14 @@ from sluice.server.features.testruns.schemas import (
     PlaylistOut,
 )
 from sluice.server.kit.streaming import LineStream
-from sluice.server.kit.wire import Data, Page
+from sluice.server.kit.wire import Data, NoNul, Page
 from sluice.server.middleware.request_id import request_id_of
 from sluice.server.services import Services, ServicesDep
 
 router = APIRouter(prefix="/api/v1/projects/{project_id}/playlists", tags=["Playlists"])
 
 PlaylistPath = Annotated[
-    str, Path(alias="playlist", max_length=200, description="The playlist's id or name.")
+    str, Path(alias="playlist", max_length=200, description="The playlist's id or name."), NoNul
 ]
 Cursor = Annotated[
     int, Query(ge=0, le=2**31 - 1, description="`nextCursor` of the part before, for what follows.")

@@ -168,11 +168,6 @@ async def change(session: AsyncSession, saving: Saving, ready: Ready) -> None:
         raise NotFound(NO_CASE, code="no_test_case")
 
 
-def some_holder() -> str:
-    """Of placeholders for the time of one saving."""
-    return f"saving:{uuid4()}"
-
-
 def read_case(case: NewCase) -> tuple[Reading, Callable[[], dict[str, Any]]]:
     """What is text in a case, and the document as it is once that is cleansed."""
     document = case.content.document()

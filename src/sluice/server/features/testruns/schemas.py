@@ -27,6 +27,8 @@ PlaylistName = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), NoNul
 ]
 
+Uid = Annotated[str, Field(max_length=64), NoNul]
+
 
 class PlaylistIn(StrictModel):
     """A playlist's name; it stands unsealed, so it must not say anything of anybody."""
@@ -139,8 +141,8 @@ class SavedCasesOut(WireModel):
 class FromRecordingsIn(StrictModel):
     """Recordings that become test cases: those that are named, and all of the sessions."""
 
-    recordings: Annotated[list[str], Field(max_length=AT_ONCE)] = Field(default_factory=list)
-    sessions: Annotated[list[str], Field(max_length=AT_ONCE)] = Field(default_factory=list)
+    recordings: Annotated[list[Uid], Field(max_length=AT_ONCE)] = Field(default_factory=list)
+    sessions: Annotated[list[Uid], Field(max_length=AT_ONCE)] = Field(default_factory=list)
 
 
 class LineOut(WireModel):

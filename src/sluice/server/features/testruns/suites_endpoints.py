@@ -11,13 +11,13 @@ from sluice.server.features.projects.calling import Edited, KnownCaller, Viewed
 from sluice.server.features.testruns.playlists_endpoints import Cursor, Limit
 from sluice.server.features.testruns.schemas import PlaylistName
 from sluice.server.features.testruns.suites import KnownSuite, SuiteRuns
-from sluice.server.kit.wire import Data, Page, WireModel, WireTime
+from sluice.server.kit.wire import Data, NoNul, Page, WireModel, WireTime
 from sluice.server.services import ServicesDep
 
 router = APIRouter(prefix="/api/v1/projects/{project_id}/test-suites", tags=["Test suites"])
 
 SuitePath = Annotated[
-    str, Path(alias="suite", max_length=200, description="The test suite's id or name.")
+    str, Path(alias="suite", max_length=200, description="The test suite's id or name."), NoNul
 ]
 
 
@@ -26,7 +26,7 @@ class SuiteIn(SuiteRuns):
 
     name: PlaylistName
     """It stands unsealed, so it must not say anything of anybody."""
-    playlist: Annotated[str, Field(min_length=1, max_length=200)]
+    playlist: Annotated[str, Field(min_length=1, max_length=200), NoNul]
     """Its name or id."""
 
 

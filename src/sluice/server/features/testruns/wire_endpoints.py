@@ -19,13 +19,13 @@ from sluice.server.features.testruns.playlists import KnownPlaylist, Playlists
 from sluice.server.features.testruns.saving import NewCase
 from sluice.server.features.testruns.schemas import AT_ONCE
 from sluice.server.features.testruns.service import LONGEST_NAME, NewTestRun
-from sluice.server.kit.wire import SnakeModel
+from sluice.server.kit.wire import NoNul, SnakeModel
 from sluice.server.services import ServicesDep
 
 router = APIRouter(tags=["Freeplay: test runs"])
 
-Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-Uid = Annotated[str, Path(max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), NoNul]
+Uid = Annotated[str, Path(max_length=200), NoNul]
 
 
 class OldTestRunIn(SnakeModel):
@@ -48,7 +48,7 @@ class TestRunIn(SnakeModel):
 
     dataset_name: Name
     include_outputs: bool = False
-    test_run_name: Annotated[str, Field(max_length=LONGEST_NAME)] | None = None
+    test_run_name: Annotated[str, Field(max_length=LONGEST_NAME), NoNul] | None = None
     test_run_description: Annotated[str, Field(max_length=5_000)] | None = None
     flavor_name: Annotated[str, Field(max_length=LONGEST_NAME)] | None = None
     target_evaluation_ids: Annotated[list[str], Field(max_length=100)] | None = None

@@ -23,7 +23,7 @@ from sluice.server.features.testruns.suite_runs import has_ended, results_of
 from sluice.server.features.testruns.suites import KnownSuite
 from sluice.server.features.testruns.wire_form import completion_case, trace_case
 from sluice.server.kit.streaming import until_caller_leaves
-from sluice.server.kit.wire import SnakeModel
+from sluice.server.kit.wire import NoNul, SnakeModel
 from sluice.server.services import Services, ServicesDep
 
 router = APIRouter(
@@ -36,8 +36,8 @@ WAITED: Final = 600.0
 LOOKED: Final = 0.5
 """Seconds between two looks at it."""
 
-SuiteId = Annotated[str, Path(max_length=200, description="The test suite's id or name.")]
-RunId = Annotated[str, Path(max_length=36)]
+SuiteId = Annotated[str, Path(max_length=200, description="The test suite's id or name."), NoNul]
+RunId = Annotated[str, Path(max_length=36), NoNul]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 PageSize = Annotated[int, Query(ge=1, le=500)]
 
@@ -47,8 +47,8 @@ class SuiteRunIn(SnakeModel):
 
     environment: Environment | None = None
     """Another than the suite's."""
-    name: Annotated[str, Field(max_length=LONGEST_NAME)] | None = None
-    prompt_template_version_id: Annotated[str, Field(max_length=64)] | None = None
+    name: Annotated[str, Field(max_length=LONGEST_NAME), NoNul] | None = None
+    prompt_template_version_id: Annotated[str, Field(max_length=64), NoNul] | None = None
     """A version in place of the suite's."""
 
 
