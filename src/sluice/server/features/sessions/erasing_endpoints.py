@@ -51,7 +51,7 @@ async def erase(
     body: ErasureIn, project: Owned, caller: KnownCaller, services: ServicesDep
 ) -> Data[ErasureOut]:
     """Erase a person's data by original values; the audit log keeps counts alone."""
-    erased = await services.workbench.erasures.erase(
+    erased = await services.workbench.search.erasures.erase(
         project, caller, body.values, recordings=body.recordings
     )
     return Data(data=ErasureOut.model_validate(dict(erased)))

@@ -60,7 +60,7 @@ async def _file(
     services: Services, project: KnownProject, caller: Caller, body: ExportIn
 ) -> StreamingResponse:
     require(body.format)
-    workbench = services.workbench
+    workbench = services.workbench.search
     search = await workbench.searching.begin(
         project, caller, body.kind.target, body.filter, Order.OLDEST
     )

@@ -23,7 +23,7 @@ async def search_recordings(
     A page may have fewer rows than its limit, or none, and still name what follows: a search
     that no index helps stops after a while.
     """
-    searching: Searching = services.workbench.searching
+    searching: Searching = services.workbench.search.searching
     search = await searching.begin(project, caller, Target.RECORDINGS, body.filter, body.order)
     found = await searching.page(search, body.cursor, body.limit)
     rows = [FoundRecording.of(row) for row in found.rows]
@@ -35,7 +35,7 @@ async def search_sessions(
     body: SearchIn, project: Viewed, caller: KnownCaller, services: ServicesDep
 ) -> Page[FoundSession]:
     """The sessions that a filter lets through; what only recordings have, one of them must have."""
-    searching: Searching = services.workbench.searching
+    searching: Searching = services.workbench.search.searching
     search = await searching.begin(project, caller, Target.SESSIONS, body.filter, body.order)
     found = await searching.page(search, body.cursor, body.limit)
     rows = [FoundSession.of(row) for row in found.rows]

@@ -1,0 +1,68 @@
+"""Searching, exporting, erasing, and deleting by age: each service given what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sluice.server.analysis.analyzer import Analyzer
+from sluice.server.features.projects.service import Projects
+from sluice.server.features.proxy.cleansing.service import GatewayCleansing
+from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.features.sessions.erasing import Erasures
+from sluice.server.features.sessions.export_rows import ExportRows
+from sluice.server.features.sessions.retention import EVERY, Retention
+from sluice.server.features.sessions.search.service import Searching
+from sluice.server.features.sessions.search.typed_values import TypedValues
+from sluice.server.features.sessions.service import Sessions
+from sluice.server.features.testruns.cases_service import TestCases
+from sluice.server.features.testruns.playlists import Playlists
+from sluice.server.kit.database import Database
+from sluice.server.kit.periodic import Periodic
+from sluice.server.vault.service import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class SearchParts:
+    """What the rest of the server has made already."""
+
+    database: Database
+    vault: Vault
+    analyzer: Analyzer
+    projects: Projects
+    conversations: Conversations
+    gateway_cleansing: GatewayCleansing
+    sessions: Sessions
+    playlists: Playlists
+    cases: TestCases
+
+
+@dataclass(frozen=True, slots=True)
+class SearchServices:
+    """What endpoints need of what was recorded."""
+
+    searching: Searching
+    erasures: Erasures
+    export_rows: ExportRows
+    periodic: Periodic
+    """Deletes sessions by age, as long as it is started."""
+
+
+def make_search(parts: SearchParts) -> SearchServices:
+    """Every service that goes through what was recorded."""
+    database, vault = parts.database, parts.vault
+    typed = TypedValues(database, parts.projects, parts.analyzer, parts.conversations)
+    searching = Searching(database, vault, typed)
+    retention = Retention(database, parts.projects, parts.sessions)
+    return SearchServices(
+        searching=searching,
+        erasures=Erasures(
+            database,
+            vault,
+            parts.conversations,
+            parts.gateway_cleansing,
+            parts.playlists,
+            parts.cases,
+        ),
+        export_rows=ExportRows(database, vault, searching),
+        periodic=Periodic("sessions by age", retention.work, every=EVERY),
+    )
