@@ -186,6 +186,7 @@ class Mapping:
         for text in self._unmarked:
             for lookalike in standins.lookalikes(text):
                 self._reserve(_TYPED_STAND_INS, self._mark(lookalike))
+        # Another dictionary: `atomic` may have to come back to this one.
         self._unmarked, self._unmarked_length = {}, 0
 
     def reserve_number(self, entity_type: str, number: int) -> None:
@@ -299,12 +300,14 @@ class Mapping:
     @contextmanager
     def atomic(self) -> Iterator[None]:
         """Undo everything that was issued and reserved inside if it ends in an exception."""
-        before, unmarked = len(self._entries), dict(self._unmarked)
+        before, unmarked, typed = len(self._entries), self._unmarked, len(self._unmarked)
         self._journal = []
         try:
             yield
         except BaseException:
             self._roll_back(before)
+            while len(unmarked) > typed:
+                unmarked.popitem()
             self._unmarked, self._unmarked_length = unmarked, sum(map(len, unmarked))
             raise
         finally:
