@@ -61,18 +61,18 @@ def test_after_a_rotation_the_new_key_alone_opens_everything(stopped: LiveServer
             thread = client.post("/api/v1/threads", json=body).json()["data"]["id"]
             client.post(SUBMIT, json=prompt(instance, MAIL, threadId=thread))
             use = client.get("/api/admin/v1/keys").json()["data"]
-            assert use == {"current": key_id(old), "dataKeys": {key_id(old): 2}}
+            assert use == {"current": key_id(old), "dataKeys": {key_id(old): 3}}
         with with_keys(stopped, new, old) as server, server.client() as client:
             wrapped = wrapped_keys(stopped)
             # Both open: what is new is wrapped by the new key, what is old still opens.
             client.post(SUBMIT, json=prompt(1, MAIL))
             use = client.get("/api/admin/v1/keys").json()["data"]
-            assert use == {"current": key_id(new), "dataKeys": {key_id(old): 2, key_id(new): 1}}
+            assert use == {"current": key_id(new), "dataKeys": {key_id(old): 3, key_id(new): 1}}
             rotated = client.post(ROTATE).json()["data"]
             assert [key for key in wrapped if key in bytes_of(stopped)] == []
-            assert rotated == {"current": key_id(new), "dataKeys": {key_id(new): 3}}
+            assert rotated == {"current": key_id(new), "dataKeys": {key_id(new): 4}}
             events = client.get("/api/admin/v1/audit-events", params={"event": "keys.rotated"})
-            assert [e["details"] for e in events.json()["data"]] == [{"data_keys": 2}]
+            assert [e["details"] for e in events.json()["data"]] == [{"data_keys": 3}]
             assert client.post(ROTATE).json()["data"] == rotated
         with with_keys(stopped, new) as server, server.client() as client:
             shown = client.get(f"/api/v1/threads/{thread}").json()["data"]

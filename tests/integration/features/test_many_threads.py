@@ -76,4 +76,4 @@ async def test_keys_are_rotated_while_threads_are_deleted(
         assert {answer.status_code for answer in deleted} == {204}
         assert rotated.status_code == 200, rotated.text
         use = (await admin.get("/api/admin/v1/keys")).json()["data"]
-        assert use["dataKeys"] == {use["current"]: 21}
+        assert use["dataKeys"] == {use["current"]: 22}
