@@ -78,9 +78,12 @@ def status_of(run: KnownTestRun, values: RunValues) -> str:
 
 def statistics_of(run: KnownTestRun, values: RunValues) -> Json:
     """By name: what the server's evaluators found, what the client did, and people's feedback."""
+    own = dict(run.summary.get("evaluators", {}))
+    # What the server's evaluators found stands with its recordings too.
+    by_client = {name: one for name, one in values.evaluations.items() if name not in own}
     return {
-        "auto_evaluation": dict(run.summary.get("evaluators", {})),
-        "client_evaluation": _shown(values.evaluations),
+        "auto_evaluation": own,
+        "client_evaluation": _shown(by_client),
         "human_evaluation": _shown(values.feedback),
     }
 

@@ -115,3 +115,11 @@ def test_both_kinds_of_statistics_are_there_for_every_run() -> None:
     assert set(statistics) == {"auto_evaluation", "human_evaluation"}
     assert set(statistics["auto_evaluation"]) == {"exact", "kind"}
     assert statistics["human_evaluation"] == {}
+
+
+def test_what_the_server_found_is_not_told_as_the_client_s() -> None:
+    """Although it stands with the recordings that the server makes."""
+    one = run(DONE, evaluators={"exact": judged(1, 2)})
+    results = results_of(suite(0.5), one, values(exact=(0.5, 0.0, 1.0), kind=(1.0, 1.0, 1.0)))
+    assert set(results["summary_statistics"]["client_evaluation"]) == {"kind"}
+    assert set(results["eval_results"]) == {"exact", "kind"}
