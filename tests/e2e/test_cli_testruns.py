@@ -142,6 +142,12 @@ def test_results_are_shown_by_case(server: Running, runs: list[str]) -> None:
     assert told(server, "show", runs[0], "--failed")["results"] == []
 
 
+def test_a_run_is_deleted(server: Running) -> None:
+    run = told(server, *ECHO, "--template", "say")["id"]
+    assert failed(server, "delete", run)[0] == 0
+    assert failed(server, "show", run)[0] == 1
+
+
 def test_a_run_that_has_ended_is_neither_cancelled_nor_resumed(
     server: Running, runs: list[str]
 ) -> None:

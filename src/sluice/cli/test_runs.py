@@ -245,6 +245,19 @@ def cancel(
     _change(project, run, "cancel", {}, url, token, json=json)
 
 
+@app.command(epilog=examples("sluice test-run delete 5e1c…"))
+def delete(
+    run: RunId, project: Project = "default", url: Url = DEFAULT_URL, token: Token = None
+) -> None:
+    """Delete a test run, the recordings of its calls, and originals that nothing else needs."""
+    from sluice.cli.api import Api
+    from sluice.cli.terminal import say
+
+    with Api(url, token) as api:
+        api.delete(_path(project, run))
+    say(f"Test run {run} is deleted.")
+
+
 @app.command(epilog=examples("sluice test-run resume 5e1c…"))
 def resume(
     run: RunId,

@@ -12,6 +12,7 @@ import anyio.to_thread
 import structlog
 
 from sluice.server.errors import SluiceError
+from sluice.server.features.templates.mustache import RenderedTooLong
 from sluice.server.features.testruns.evaluators.documents import AnyEvaluator
 from sluice.server.features.testruns.evaluators.functions import Python
 from sluice.server.features.testruns.evaluators.judging import Judge
@@ -75,6 +76,8 @@ class Evaluations:
 async def _judged(ask: AskJudge, judge: Judge, case: EvaluatedCase, output: str) -> Score:
     try:
         answer = await ask(judge, judge.messages(case, output))
+    except RenderedTooLong:
+        return failed("judge_prompt", "The judge's prompt would be too long.")
     except SluiceError as error:
         return failed("judge_" + error.code, "The judge could not be asked.")
     except ProviderError as error:

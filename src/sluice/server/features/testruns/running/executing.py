@@ -228,7 +228,8 @@ class Execution:
 
     async def _ask_judge(self, judge: Judge, messages: list[dict[str, str]]) -> str:
         plan, target = self._plan, self._plan.judges[judge.name]
-        body = bodies.body_of(messages, {"max_tokens": judge.max_tokens, "temperature": 0})
+        parameters = {"max_tokens": judge.max_tokens, "temperature": judge.temperature}
+        body = bodies.body_of(messages, {k: v for k, v in parameters.items() if v is not None})
         answered = await self._tools.calls.answered(
             plan.project, plan.conversation, self._hold, target, body
         )

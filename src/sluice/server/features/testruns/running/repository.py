@@ -124,6 +124,11 @@ class RunRepository(Repository):
         )
         return await self._changed(statement, {"of_id": run_id, "holder": holder})
 
+    async def free(self, run_id: int, holder: str) -> None:
+        """Give up the lease."""
+        statement = _RENEW.values(lease_until=None, lease_holder=None)
+        await self._changed(statement, {"of_id": run_id, "holder": holder})
+
     async def finish(self, run_id: int, holder: str, **values: object) -> bool:
         """Set how a run ended, and give up the lease; false where it was lost."""
         statement = _RENEW.values(lease_until=None, lease_holder=None, **values)

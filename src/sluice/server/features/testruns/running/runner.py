@@ -97,6 +97,9 @@ class Runner:
     async def _execute(self, run_id: int, holder: str) -> None:
         try:
             await self._run(run_id, holder)
+        except asyncio.CancelledError:
+            await self._give_up(run_id, holder)
+            raise
         except LeaseLost:
             log.info("test_run_left", test_run=run_id)
         except Exception as error:  # its lease ends by itself: then it is tried again
@@ -116,13 +119,19 @@ class Runner:
         self._executing[holder] = execution = Execution(self._tools, plan, holder)
         try:
             await execution.run()
-        except asyncio.CancelledError:
-            await execution.give_up()
-            raise
         except Unavailable:
             raise
         except SluiceError as error:
             await execution.fail(error)
+
+    async def _give_up(self, run_id: int, holder: str) -> None:
+        """Let another process, or the next start, go on at once."""
+        execution = self._executing[holder]
+        if execution is not None:
+            await execution.give_up()
+            return
+        async with self._tools.database.write() as session:
+            await RunRepository(session).free(run_id, holder)
 
     async def _fail(self, run_id: int, holder: str, error: SluiceError) -> None:
         async with self._tools.database.write() as session:
