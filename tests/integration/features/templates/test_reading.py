@@ -92,6 +92,18 @@ async def test_clients_of_each_kind_have_answers_and_etags_of_their_own(world: W
     assert "{{x}} {}" in texts(answers[3])[0]
 
 
+async def test_our_own_package_fills_in_what_it_reads(world: World) -> None:
+    from freeplay.formatting import filled_messages
+    from freeplay.wire import templates_in
+
+    content = {"messages": [*chat("{{#x}}{{.}}{{/x}}")["messages"], {"kind": "history"}]}
+    await Templates(world.admin).save("a", {**content, "model": "m"}, "prod")
+    answer = await world.admin.get(f"{OLD}/prod", headers=MUSTACHE)
+    [template] = templates_in(answer.content).templates
+    assert (template.name, template.params) == ("a", {"model": "m"})
+    assert filled_messages(template, {"x": ["1", "2"]}) == [{"role": "system", "content": "12"}]
+
+
 @asynccontextmanager
 async def replicas(
     database_url: str, folder: Path
