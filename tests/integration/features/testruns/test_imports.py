@@ -19,6 +19,11 @@ from tests.integration.features.testruns.playlists import (
     playlist,
 )
 
+from sluice.server.auth.auth import Caller
+from sluice.server.auth.roles import Permission
+from sluice.server.features.testruns.importing import FileFormat
+from sluice.server.features.testruns.imports import ImportOrder
+
 pytestmark = pytest.mark.anyio
 
 FILE = """question,output,metadata.line:json
@@ -176,6 +181,25 @@ async def test_a_problem_is_the_last_word_of_an_import(world: World) -> None:
     made = await playlist(world.admin)
     [line] = await streamed(world, made, WRONG)
     assert (line["status"], line["error"]["code"]) == (422, "invalid_file")
+
+
+async def test_who_leaves_in_the_middle_has_saved_nothing(world: World) -> None:
+    """The import ends with the stream that tells of it."""
+    made = await playlist(world.admin)
+    workbench = world.app.state.services.workbench
+    caller = Caller(1, None, "Administrator", "administrator", frozenset(Permission))
+    opened = await workbench.projects.of(caller, "default")
+    order = ImportOrder(
+        b"who\n" + b"".join(b"user%d@example.com\n" % n for n in range(40)), FileFormat.CSV
+    )
+    found = await workbench.playlists.find(opened, made)
+    steps = workbench.imports.run(opened, caller, found, order)
+    first = await anext(steps)
+    assert (first.done, first.of) == (16, 40)
+    assert len(await originals(world.app)) == 16
+    await steps.aclose()
+    assert await cases(world.admin, made) == []
+    assert await originals(world.app) == set()
 
 
 async def test_a_playlist_that_goes_meanwhile_keeps_nothing(world: World) -> None:
