@@ -92,6 +92,11 @@ def _nested(depth: int) -> object:
             id="a text as a flag",
         ),
         pytest.param(
+            {"field": "entityTypes", "op": "contains", "value": 'A"B'},
+            "filter.value",
+            id="no entity type",
+        ),
+        pytest.param(
             {"field": "metadata.n", "op": "gt", "value": "a"}, "filter.value", id="texts in order"
         ),
         pytest.param(_nested(DEEPEST), "filter" + ".not" * DEEPEST, id="too deep"),

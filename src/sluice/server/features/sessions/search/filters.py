@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ DEEPEST: Final = 12
 LONGEST: Final = 1_000
 """Code points of a value; of a longer metadata text only so much is kept."""
 LONGEST_NAME: Final = 256
+_ENTITY_TYPE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,127}", re.ASCII)
 
 Scalar: TypeAlias = str | bool | int | float | datetime
 
@@ -46,6 +48,8 @@ class Alternative:
     """Whether it begins with a placeholder, which then must not be the end of another one."""
     ends: bool = False
     """The same of its end."""
+    names: frozenset[str] = frozenset()
+    """Placeholders in it, of originals that were typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class Leaf:
     names: tuple[str, ...] = dataclasses.field(default=(), repr=False)
     """Of a value with a name of its own: the forms in which its name may stand."""
     rows: tuple[int, ...] | None = None
-    """Of an id: the rows that have it, where that was looked up."""
+    """Of an id: the rows that have it, where that was looked up. Of content: the sessions in which
+    the originals' placeholders stand, where they are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +221,9 @@ def _value(kind: Kind, op: Op, sent: object) -> Scalar | _Wrong:
         return _number(sent)
     if kind is Kind.TIME:
         return _time(sent)
+    if kind is Kind.TYPES:
+        is_one = isinstance(sent, str) and _ENTITY_TYPE.fullmatch(sent)
+        return str(sent) if is_one else _Wrong("must be an entity type, like EMAIL_ADDRESS")
     if kind is Kind.FLAG:
         return sent if isinstance(sent, bool) else _Wrong("must be true or false")
     return _text(sent)

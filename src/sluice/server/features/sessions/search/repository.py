@@ -96,6 +96,15 @@ class SearchRepository(Repository):
             query = self._named(field, value)
         return tuple(int(row[0]) for row in await self._session.execute(_apart(query)))
 
+    async def sessions_of(self, conversations: Sequence[int]) -> tuple[int, ...]:
+        """The sessions that these conversations belong to."""
+        found: list[int] = []
+        for first in range(0, len(conversations), AT_ONCE):
+            some = SESSIONS.c.conversation_id.in_(conversations[first : first + AT_ONCE])
+            query = select(SESSIONS.c.id).where(some)
+            found += [int(row[0]) for row in await self._session.execute(_apart(query))]
+        return tuple(found)
+
     def _named(self, field: str, value: str) -> Select[Any]:
         of = _NAMED[field]
         query = select(of.c.id).where(of.c.uid == value)

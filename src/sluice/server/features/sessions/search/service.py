@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from sluice.server.auth.auth import Caller
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.sessions.search.fields import Kind, Target
@@ -20,8 +22,12 @@ from sluice.server.features.sessions.search.pages import Effort, Pages
 from sluice.server.features.sessions.search.repository import SearchRepository
 from sluice.server.features.sessions.search.typed_values import TypedValues
 from sluice.server.kit.database import Database
-from sluice.server.vault.service import Vault
+from sluice.server.vault import erasing
+from sluice.server.vault.service import Vault, conversation_scope
 
+MOST_HOLDERS = 1_000
+"""Conversations that have a placeholder: with more, contents are opened newest first."""
+_HOLDER = conversation_scope(0).removesuffix("0")
 _LOOKED_UP = ("session", "template", "version", "testRun")
 """Fields of which people know another id than our rows have."""
 
@@ -68,7 +74,8 @@ class Searching:
         tree = await self._typed.resolved(project, caller, parsed(target, sent))
         async with self._database.read() as session:
             repository = SearchRepository(session, target, project.id)
-            tree = await _with_rows(repository, target, tree)
+            tree = await _with_rows(repository, tree)
+            tree = await _with_sessions(session, repository, project, tree)
         return Search(target, project, tree, order)
 
     async def page(
@@ -102,11 +109,30 @@ class Searching:
                 return
 
 
-async def _with_rows(repository: SearchRepository, target: Target, tree: Tree) -> Tree:
+async def _with_rows(repository: SearchRepository, tree: Tree) -> Tree:
     """The tree with the rows that its public ids stand for."""
     resolved: dict[Leaf, Leaf] = {}
     for leaf in leaves(tree):
         if leaf.field.kind is Kind.ID and leaf.field.name in _LOOKED_UP:
             rows = await repository.ids_of(leaf.field.name, str(leaf.values[0]))
             resolved[leaf] = replace(leaf, rows=rows)
+    return with_leaves(tree, resolved)
+
+
+async def _with_sessions(
+    session: AsyncSession, repository: SearchRepository, project: KnownProject, tree: Tree
+) -> Tree:
+    """The tree with the sessions in which originals that were typed can stand, if they are few.
+
+    An original that the project knows is sought where its placeholders are used.
+    """
+    resolved: dict[Leaf, Leaf] = {}
+    for leaf in leaves(tree):
+        names = {name for one in leaf.alternatives for name in one.names}
+        if leaf.field.kind is Kind.CONTENT and names:
+            holders = await erasing.holders_of(session, project.scope, names)
+            of = [int(h.removeprefix(_HOLDER)) for h in holders if h.startswith(_HOLDER)]
+            if len(of) <= MOST_HOLDERS:
+                rows = await repository.sessions_of(of)
+                resolved[leaf] = replace(leaf, rows=rows)
     return with_leaves(tree, resolved)

@@ -79,6 +79,8 @@ class Sources:
     def _of_leaf(self, leaf: Leaf) -> Part:
         if leaf.negated:
             return ()
+        if leaf.field.kind is Kind.CONTENT:
+            return self._of_content(leaf)
         if leaf.field.kind is Kind.NAMED:
             found = self._named(leaf)
             return found if len(found) <= MOST else ()
@@ -91,6 +93,16 @@ class Sources:
             )
         in_order = leaf.field.name not in _BY_RANGE
         return tuple(Source(RECORDINGS.c.id, one, RECORDINGS, in_order) for one in where)
+
+    def _of_content(self, leaf: Leaf) -> Part:
+        """Where the placeholders of an original stand, its text can stand."""
+        if leaf.rows is None:
+            return ()
+        if self._target is Target.SESSIONS:
+            of_session = SESSIONS.c.id.in_(leaf.rows)
+            return (Source(SESSIONS.c.id, (of_session,), SESSIONS, in_order=False),)
+        of_recording = RECORDINGS.c.session_id.in_(leaf.rows)
+        return (Source(RECORDINGS.c.id, (of_recording,), RECORDINGS, in_order=False),)
 
     def _of_session(self, leaf: Leaf) -> Part:
         if leaf.field.name != "id":

@@ -131,7 +131,7 @@ def _forms(text: str, spans: Spans, known: dict[bytes, Entry]) -> tuple[Alternat
 
 def _placeholder(name: str) -> Alternative:
     numbered = parse(name) is not None
-    return Alternative(name, begins=numbered, ends=numbered)
+    return Alternative(name, begins=numbered, ends=numbered, names=frozenset({name}))
 
 
 def _written(text: str, places: Sequence[tuple[int, int, str]]) -> Alternative:
@@ -145,6 +145,7 @@ def _written(text: str, places: Sequence[tuple[int, int, str]]) -> Alternative:
         "".join([*written, text[behind:]]),
         begins=first == 0 and parse(places[0][2]) is not None,
         ends=last == len(text) and parse(name) is not None,
+        names=frozenset(name for _, _, name in places),
     )
 
 
