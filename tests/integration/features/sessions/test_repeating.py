@@ -16,6 +16,7 @@ from tests.integration.features.sessions.wire import (
     count,
     new_session,
     recorded,
+    recording,
     session,
 )
 
@@ -113,3 +114,74 @@ async def test_a_lone_surrogate_is_refused(world: World) -> None:
     body = json.dumps(chat_record(uid, "Hello", answer="\ud800")).encode()
     refused = await world.admin.post("/v1/record", content=body)
     assert refused.status_code == 422
+
+
+DEEP = "[" * 300 + "]" * 300
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '"inputs": 1e999',
+        '"inputs": {"a": [-1e999]}',
+        f'"inputs": {DEEP}',
+        f'"tool_schema": [{DEEP}]',
+        '"session_info": {"custom_metadata": {"a": 1e999}}',
+        '"session_info": {"custom_metadata": []}',
+        '"call_info": {"usage": {"prompt_tokens": -1}}',
+        '"call_info": {"usage": {"prompt_tokens": 99999999999}}',
+        '"messages": []',
+        '"messages": {}',
+        '"completion_id": 5',
+    ],
+)
+async def test_what_cannot_be_stored_is_refused(world: World, fields: str) -> None:
+    whole = '{"messages": [{"role": "user", "content": "Hello"}], ' + fields + "}"
+    path = f"{V2}/sessions/{uuid4()}/completions"
+    refused = await world.admin.post(path, content=whole.encode())
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '"call_info": {"start_time": -5, "end_time": 1e300}',
+        '"call_info": {"start_time": 9, "end_time": 3}',
+        '"session_info": {"custom_metadata": {"a": 1' + "0" * 400 + "}}",
+        '"session_info": {"custom_metadata": {"a": "x\\u0000y", "": {"": null}}}',
+        '"inputs": "one text", "tool_schema": "another", "media_inputs": [1]',
+        '"eval_results": {"a": null, "b": [true], "c": {"d": 1}}',
+        '"unknown": {"a": 1}',
+    ],
+)
+async def test_odd_values_are_recorded_and_shown_again(world: World, fields: str) -> None:
+    whole = '{"messages": [{"role": "user", "content": "Hello"}], ' + fields + "}"
+    uid = str(uuid4())
+    made = await world.admin.post(f"{V2}/sessions/{uid}/completions", content=whole.encode())
+    assert made.status_code == 201, made.text
+    shown = await session(world.admin, uid)
+    assert [one["id"] for one in shown["recorded"]] == [made.json()["completion_id"]]
+
+
+@pytest.mark.parametrize("prompt", ["[1e999]", DEEP, '[{"a": 1, "a": 2}]', "[", ""])
+async def test_prompts_that_are_odd_json_are_texts(world: World, prompt: str) -> None:
+    uid = await new_session(world.admin)
+    body = {**chat_record(uid, "Hello"), "prompt_content": prompt}
+    made = await world.admin.post("/v1/record", json=body)
+    if prompt == DEEP:
+        assert made.status_code == 422
+        return
+    assert made.status_code == 201, made.text
+    assert (await recording(world.admin, made.json()["completion_id"]))["content"][
+        "prompt"
+    ] == prompt
+
+
+async def test_feedback_that_no_json_can_say_is_refused(world: World) -> None:
+    made = await recorded(world.admin, str(uuid4()), completion("Hello"))
+    path = f"{V2}/completion-feedback/id/{made}"
+    for body in (b'{"a": NaN}', b'{"a": 1e999}', b'{"a": ' + DEEP.encode() + b"}", b"[1]", b"1"):
+        headers = {"Content-Type": "application/json"}
+        refused = await world.admin.post(path, content=body, headers=headers)
+        assert refused.status_code in {400, 422}, (body[:20], refused.text)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.features.sessions.attributes import Kind
 from sluice.server.features.sessions.new import Linked, NewRecording, moment
 from sluice.server.features.sessions.reading import messages_in
+from sluice.server.features.sessions.sound_json import sound
 from sluice.server.features.sessions.tracing import NewTrace
 from sluice.server.kit.wire import SnakeModel
 
@@ -21,6 +22,8 @@ Json = Any
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Object = dict[str, Json]
 Values = dict[str, Json]
+FlatMap = Annotated[Values, AfterValidator(sound)]
+"""A whole body of metadata or feedback."""
 
 _PROVIDERS: Final = {
     "openai_text": "openai",
@@ -32,13 +35,22 @@ _PROVIDERS: Final = {
 """Of the flavors of 0.1.6 and of our package, which name none."""
 
 
+class SoundBody(SnakeModel):
+    """A body whose values are JSON as it can be stored."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sound(cls, value: Json) -> Json:
+        return sound(value)
+
+
 class NewSessionBody(SnakeModel):
     """0.1.6: a session of a test run; others send no body at all."""
 
     test_run_id: str | None = None
 
 
-class RecordBody(SnakeModel):
+class RecordBody(SoundBody):
     """0.1.6's `v1/record`."""
 
     session_id: str
@@ -138,7 +150,7 @@ class TraceInfo(SnakeModel):
     trace_id: str | None = None
 
 
-class CompletionBody(SnakeModel):
+class CompletionBody(SoundBody):
     """0.6.1's `sessions/{id}/completions`; the last message is the answer."""
 
     messages: Annotated[list[Json], Field(min_length=1, repr=False)]
@@ -208,14 +220,14 @@ class CompletionBody(SnakeModel):
         }
 
 
-class CompletionUpdate(SnakeModel):
+class CompletionUpdate(SoundBody):
     """0.6.1's `completions/{id}`."""
 
     new_messages: Annotated[list[Json] | None, Field(repr=False)] = None
     eval_results: Values | None = None
 
 
-class TraceBody(SnakeModel):
+class TraceBody(SoundBody):
     """0.6.1's `sessions/{id}/traces/id/{id}`."""
 
     agent_name: str | None = None
@@ -247,7 +259,7 @@ class TraceBody(SnakeModel):
         )
 
 
-class TraceUpdate(SnakeModel):
+class TraceUpdate(SoundBody):
     """Any of these; what is left out stays."""
 
     output: Json = None

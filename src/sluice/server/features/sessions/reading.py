@@ -29,6 +29,7 @@ from sluice.server.features.proxy.wires.reading import (
     with_different_keys,
 )
 from sluice.server.features.sessions.message_reading import MessageReading
+from sluice.server.features.sessions.sound_json import is_sound
 
 UID: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,62}[A-Za-z0-9])?", re.ASCII)
 """What can stand in a path and in a column as it is; whether it says something is looked at."""
@@ -119,4 +120,4 @@ def messages_in(text: str) -> list[Any] | None:
         found = json.loads(text, object_pairs_hook=with_different_keys)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, list) else None
+    return found if isinstance(found, list) and is_sound(found) else None

@@ -21,6 +21,7 @@ from sluice.server.features.projects.service import NO_PROJECT
 from sluice.server.features.sessions.bodies import (
     CompletionBody,
     CompletionUpdate,
+    FlatMap,
     NewSessionBody,
     RecordBody,
     TestRunInfo,
@@ -38,7 +39,6 @@ from sluice.server.services import ServicesDep, services_of
 router = APIRouter(tags=["Freeplay: sessions and recordings"])
 
 Uid = Annotated[str, Path(max_length=64)]
-Values = dict[str, Any]
 NOTHING: dict[str, Any] = {}
 
 
@@ -156,7 +156,7 @@ async def update_session_metadata(
     caller: KnownCaller,
     session_id: Uid,
     services: ServicesDep,
-    body: Values | None = None,
+    body: FlatMap | None = None,
 ) -> dict[str, Any]:
     """Merge metadata into a session's."""
     updates = services.workbench.sessions.updates
@@ -171,7 +171,7 @@ async def update_trace_metadata(
     session_id: Uid,
     trace_id: Uid,
     services: ServicesDep,
-    body: Values | None = None,
+    body: FlatMap | None = None,
 ) -> dict[str, Any]:
     """Merge metadata into a trace's."""
     updates = services.workbench.sessions.updates
@@ -185,7 +185,7 @@ async def completion_feedback(
     caller: KnownCaller,
     completion_id: Uid,
     services: ServicesDep,
-    body: Values | None = None,
+    body: FlatMap | None = None,
 ) -> dict[str, Any]:
     """Set feedback about a completion."""
     updates = services.workbench.sessions.updates
@@ -199,7 +199,7 @@ async def trace_feedback(
     caller: KnownCaller,
     trace_id: Uid,
     services: ServicesDep,
-    body: Values | None = None,
+    body: FlatMap | None = None,
 ) -> dict[str, Any]:
     """Set feedback about a trace."""
     updates = services.workbench.sessions.updates
