@@ -25,7 +25,6 @@ from sluice.server.features.templates.listing import TemplateListing
 from sluice.server.features.templates.reading import TemplateReading
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.cases_service import TestCases
-from sluice.server.features.testruns.forgetting import EVERY as LOOK_FOR_ABANDONED
 from sluice.server.features.testruns.forgetting import Forgetting
 from sluice.server.features.testruns.from_recordings import FromRecordings
 from sluice.server.features.testruns.imports import Imports
@@ -38,6 +37,11 @@ from sluice.server.features.testruns.running.wiring import (
 )
 from sluice.server.features.testruns.service import TestRuns
 from sluice.server.features.testruns.suites import Suites
+from sluice.server.features.testruns.wiring import (
+    PlaylistParts,
+    PlaylistServices,
+    make_playlists,
+)
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.configuration import Counted, KeptConfiguration
 from sluice.server.kit.database import Database
@@ -111,7 +115,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     cleansing = ProjectCleansing(projects, parts.cleansing)
     prompts = KeptConfiguration(parts.database, counted=Counted.PROMPTS)
     deployments = Deployments(parts.database, parts.vault, projects)
-    playlists = Playlists(parts.database, parts.vault)
+    lists = _playlists(parts, cleansing, linter)
     templates = Templates(parts.database, parts.vault, linter, deployments, prompts)
     sessions = _sessions(parts, cleansing, templates)
     deletion = ProjectDeletion(
@@ -120,27 +124,89 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         parts.conversations,
         parts.cleansing,
         # In this order: what refers to something else goes first.
-        parts=(ProjectCalls(parts.conversations), sessions.sessions, playlists, TemplateParts()),
+        parts=(
+            ProjectCalls(parts.conversations),
+            sessions.sessions,
+            lists.playlists,
+            TemplateParts(),
+        ),
     )
     clearing = Periodic("deleted projects", deletion.clear_some, every=60)
-    forgetting = Forgetting(parts.database, parts.conversations, parts.cleansing)
-    abandoned = Periodic("abandoned savings", forgetting.abandoned, every=LOOK_FOR_ABANDONED)
-    cases = TestCases(parts.database, parts.conversations, cleansing, linter, forgetting)
-    search = make_search(
+    search = _search(parts, sessions, lists)
+    server_runs = _server_runs(parts, cleansing, templates, sessions, lists)
+    return Workbench(
+        projects=projects,
+        managed_projects=ManagedProjects(parts.signing_in, parts.policies, parts.conversations),
+        project_deletion=deletion,
+        linter=linter,
+        cleansing=cleansing,
+        templates=templates,
+        deployments=deployments,
+        template_reading=TemplateReading(parts.database, parts.vault, prompts),
+        template_listing=TemplateListing(parts.database, parts.vault),
+        playlists=lists.playlists,
+        test_cases=lists.test_cases,
+        forgetting=lists.forgetting,
+        imports=lists.imports,
+        from_recordings=FromRecordings(
+            parts.database, sessions.shown, sessions.finding, templates, lists.test_cases
+        ),
+        test_runs=lists.test_runs,
+        server_runs=server_runs,
+        suites=lists.suites,
+        search=search,
+        sessions=sessions,
+        periodic=(
+            clearing,
+            search.periodic,
+            lists.periodic,
+            server_runs.runner.periodic,
+            sessions.periodic,
+        ),
+    )
+
+
+def _playlists(
+    parts: WorkbenchParts, cleansing: ProjectCleansing, linter: Linter
+) -> PlaylistServices:
+    return make_playlists(
+        PlaylistParts(
+            database=parts.database,
+            vault=parts.vault,
+            conversations=parts.conversations,
+            gateway_cleansing=parts.cleansing,
+            cleansing=cleansing,
+            linter=linter,
+        )
+    )
+
+
+def _search(
+    parts: WorkbenchParts, sessions: SessionServices, lists: PlaylistServices
+) -> SearchServices:
+    return make_search(
         SearchParts(
             database=parts.database,
             vault=parts.vault,
             analyzer=parts.analyzer,
-            projects=projects,
+            projects=parts.projects,
             conversations=parts.conversations,
             gateway_cleansing=parts.cleansing,
             sessions=sessions.sessions,
-            playlists=playlists,
-            cases=cases,
+            playlists=lists.playlists,
+            cases=lists.test_cases,
         )
     )
-    test_runs = TestRuns(parts.database, parts.vault, parts.conversations, cleansing)
-    server_runs = make_server_runs(
+
+
+def _server_runs(
+    parts: WorkbenchParts,
+    cleansing: ProjectCleansing,
+    templates: Templates,
+    sessions: SessionServices,
+    lists: PlaylistServices,
+) -> ServerRuns:
+    return make_server_runs(
         ServerRunParts(
             database=parts.database,
             writer=parts.writer,
@@ -152,46 +218,14 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
             metrics=parts.metrics,
             conversations=parts.conversations,
             gateway_cleansing=parts.cleansing,
-            projects=projects,
+            projects=parts.projects,
             cleansing=cleansing,
             templates=templates,
-            playlists=playlists,
-            test_runs=test_runs,
+            playlists=lists.playlists,
+            test_runs=lists.test_runs,
             sessions=sessions,
-            forgetting=forgetting,
+            forgetting=lists.forgetting,
         )
-    )
-    return Workbench(
-        projects=projects,
-        managed_projects=ManagedProjects(parts.signing_in, parts.policies, parts.conversations),
-        project_deletion=deletion,
-        linter=linter,
-        cleansing=cleansing,
-        templates=templates,
-        deployments=deployments,
-        template_reading=TemplateReading(parts.database, parts.vault, prompts),
-        template_listing=TemplateListing(parts.database, parts.vault),
-        playlists=playlists,
-        test_cases=cases,
-        forgetting=forgetting,
-        imports=Imports(cases),
-        from_recordings=FromRecordings(
-            parts.database, sessions.shown, sessions.finding, templates, cases
-        ),
-        test_runs=test_runs,
-        server_runs=server_runs,
-        suites=Suites(
-            parts.database, parts.vault, parts.conversations, cleansing, playlists, forgetting
-        ),
-        search=search,
-        sessions=sessions,
-        periodic=(
-            clearing,
-            search.periodic,
-            abandoned,
-            server_runs.runner.periodic,
-            sessions.periodic,
-        ),
     )
 
 
