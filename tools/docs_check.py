@@ -42,7 +42,7 @@ PREFIX: Final = "SLUICE_"
 PROGRAM: Final = "sluice"
 VARIABLE: Final = re.compile(rf"\b{PREFIX}[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 OTHER_VARIABLES: Final = frozenset(
-    {"SLUICE_CONFIG", "SLUICE_URL", "SLUICE_TOKEN", "SLUICE_TRAINING_DATA"}
+    {"SLUICE_CONFIG", "SLUICE_PROJECT", "SLUICE_URL", "SLUICE_TOKEN", "SLUICE_TRAINING_DATA"}
 )
 """Variables that are no settings of the server: where its file is, what clients read, training."""
 TEST_VARIABLES: Final = "SLUICE_TEST_"

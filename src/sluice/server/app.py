@@ -25,6 +25,7 @@ from sluice.server.auth.admin_endpoints import router as auth_admin_router
 from sluice.server.auth.auth import Auth
 from sluice.server.auth.endpoints import router as auth_router
 from sluice.server.auth.identity.registry import build_providers
+from sluice.server.auth.users import UserService
 from sluice.server.error_answers import DOCUMENTED, add_error_answers
 from sluice.server.features.apidocs import endpoints as apidocs
 from sluice.server.features.audit import endpoints as audit
@@ -43,7 +44,7 @@ from sluice.server.features.proxy import models_endpoints as proxy_models
 from sluice.server.features.proxy.calls import admin_endpoints as calls_admin
 from sluice.server.features.proxy.calls import endpoints as calls_endpoints
 from sluice.server.features.proxy.error_shapes import error_shape
-from sluice.server.features.proxy.wiring import GatewayParts, make_gateway
+from sluice.server.features.proxy.wiring import GatewayParts, GatewayServices, make_gateway
 from sluice.server.features.threads import endpoints as threads
 from sluice.server.features.threads.service import Threads
 from sluice.server.first_start import Started, first_start
@@ -67,7 +68,7 @@ from sluice.server.providers.transport import Timeouts, Transport
 from sluice.server.services import Services
 from sluice.server.settings import Settings, load_settings
 from sluice.server.vault.service import Vault
-from sluice.server.workbench import WorkbenchParts, make_workbench
+from sluice.server.workbench import Workbench, WorkbenchParts, make_workbench
 from sluice.server.workbench_routes import add_workbench_routes
 
 log = structlog.get_logger(__name__)
@@ -159,91 +160,119 @@ def make_services(
     providers: Providers | None = None,
 ) -> Services:
     """Every service, each given what it needs."""
-    providers = providers or Providers(transport)
-    detector = Detector(cache=PatternCache(settings.data_dir / "patterns"))
-    metrics = Metrics(entity_types=detector.entity_types(), providers=provider_keys())
-    vault = Vault(master_keys)
-    policy_service = Policies(vault)
-    detectors = Detectors()
-    analyzer = Analyzer(detectors, seconds=settings.analysis_seconds)
     auth = Auth(
         database, settings.auth, build_providers(settings.identity_providers, identity_client)
     )
-    model_service = Models(
-        vault,
-        policy_service,
-        auth.service.users,
-        providers=providers,
-        exact_keys=settings.exact_provider_keys,
-        presentable=Presentable(analyzer),
-    )
-    thread_service = Threads(vault, model_service)
-    configuration = KeptConfiguration(database)
+    vault, configuration = Vault(master_keys), KeptConfiguration(database)
+    policy_service = Policies(vault)
     projects = Projects(database, configuration, policy_service)
-    parts = make_gateway(
-        GatewayParts(
-            database=database,
-            vault=vault,
-            policies=policy_service,
-            models=model_service,
-            detectors=detectors,
-            analyzer=analyzer,
-            providers=providers,
-            native=Native(transport),
-            metrics=metrics,
-            configuration=configuration,
-            projects=projects,
-            detector_version=detector.version,
-        ),
+    given = _gateway_parts(
+        settings,
+        database,
+        vault,
+        policies=policy_service,
+        users=auth.service.users,
+        transport=transport,
+        configuration=configuration,
+        projects=projects,
+        providers=providers or Providers(transport),
+    )
+    made = make_gateway(
+        given,
         prices_file=settings.prices_file,
         longest_call=timedelta(seconds=longest_call(settings)),
     )
-    workbench = make_workbench(
-        WorkbenchParts(
-            database=database,
-            vault=vault,
-            policies=policy_service,
-            models=model_service,
-            analyzer=analyzer,
-            providers=providers,
-            metrics=metrics,
-            writer=parts.writer,
-            configuration=configuration,
-            projects=projects,
-            signing_in=auth.service,
-            conversations=parts.conversations,
-            cleansing=parts.cleansing,
-            prices=parts.prices,
-            detector_version=detector.version,
-        )
-    )
+    thread_service = Threads(vault, given.models)
     return Services(
         database=database,
         auth=auth,
         vault=vault,
-        policies=policy_service,
-        models=model_service,
+        policies=given.policies,
+        models=given.models,
         threads=thread_service,
         prompts=Prompts(
             database,
             vault,
-            policy_service,
-            model_service,
+            given.policies,
+            given.models,
             thread_service,
-            analyzer,
-            metrics,
+            given.analyzer,
+            given.metrics,
             settings.history_chars,
         ),
-        answers=Answers(database, vault, thread_service, providers, metrics),
+        answers=Answers(database, vault, thread_service, given.providers, given.metrics),
+        providers=given.providers,
+        metrics=given.metrics,
+        writer=made.writer,
+        callers=made.callers,
+        gateway=made.gateway,
+        answering=made.answering,
+        calls=made.calls,
+        records=made.records,
+        workbench=_workbench(given, made, auth, projects),
+    )
+
+
+def _gateway_parts(
+    settings: Settings,
+    database: Database,
+    vault: Vault,
+    *,
+    policies: Policies,
+    users: UserService,
+    transport: Transport,
+    configuration: KeptConfiguration,
+    projects: Projects,
+    providers: Providers,
+) -> GatewayParts:
+    """What gateway and workbench are made of."""
+    detector = Detector(cache=PatternCache(settings.data_dir / "patterns"))
+    detectors = Detectors()
+    analyzer = Analyzer(detectors, seconds=settings.analysis_seconds)
+    return GatewayParts(
+        database=database,
+        vault=vault,
+        policies=policies,
+        models=Models(
+            vault,
+            policies,
+            users,
+            providers=providers,
+            exact_keys=settings.exact_provider_keys,
+            presentable=Presentable(analyzer),
+        ),
+        detectors=detectors,
+        analyzer=analyzer,
         providers=providers,
-        metrics=metrics,
-        writer=parts.writer,
-        callers=parts.callers,
-        gateway=parts.gateway,
-        answering=parts.answering,
-        calls=parts.calls,
-        records=parts.records,
-        workbench=workbench,
+        native=Native(transport),
+        metrics=Metrics(entity_types=detector.entity_types(), providers=provider_keys()),
+        configuration=configuration,
+        projects=projects,
+        detector_version=detector.version,
+    )
+
+
+def _workbench(
+    given: GatewayParts, made: GatewayServices, auth: Auth, projects: Projects
+) -> Workbench:
+    return make_workbench(
+        WorkbenchParts(
+            database=given.database,
+            vault=given.vault,
+            policies=given.policies,
+            models=given.models,
+            analyzer=given.analyzer,
+            providers=given.providers,
+            metrics=given.metrics,
+            writer=made.writer,
+            configuration=given.configuration,
+            projects=projects,
+            signing_in=auth.service,
+            conversations=made.conversations,
+            cleansing=made.cleansing,
+            prices=made.prices,
+            detector_version=given.detector_version,
+        )
     )
 
 
