@@ -162,6 +162,16 @@ async def test_two_suites_never_have_one_name(world: World) -> None:
     assert [one["name"] for one in listed] == ["Nightly"]
 
 
+async def test_parameters_that_json_cannot_say_are_refused(world: World) -> None:
+    """No client could read the suite."""
+    await playlist(world.admin)
+    body = '{"name": "Endless", "playlist": "Refunds", "parameters": {"stop": [1e999]}}'
+    refused = await world.admin.post(SUITES, content=body.encode(),
+                                     headers={"Content-Type": "application/json"})  # fmt: skip
+    assert refused.status_code == 422
+    assert [problem["path"] for problem in refused.json()["errors"]] == ["parameters.stop[0]"]
+
+
 async def test_a_suite_goes_with_its_playlist(world: World) -> None:
     """There is nothing to run any more."""
     made = await suite(world)

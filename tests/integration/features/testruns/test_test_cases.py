@@ -82,6 +82,21 @@ BAD: list[Any] = [
 ]  # fmt: skip
 
 
+async def test_numbers_that_json_cannot_say_are_refused(world: World) -> None:
+    """Although Python would read them."""
+    made = await playlist(world.admin)
+    for number in ("1e999", "NaN", "-Infinity"):
+        body = f'{{"testCases": [{{"inputs": {{"a": [{number}]}}}}]}}'
+        refused = await world.admin.post(
+            f"{PLAYLISTS}/{made}/test-cases",
+            content=body.encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        assert refused.status_code == 422
+        [problem] = refused.json()["errors"]
+        assert problem["path"] == "testCases[0].inputs.a[0]"
+
+
 @pytest.mark.parametrize(("wrong", "path"), BAD)
 async def test_one_wrong_case_saves_none(world: World, wrong: Json, path: str) -> None:
     """And its place is told."""

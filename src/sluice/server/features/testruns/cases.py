@@ -219,7 +219,7 @@ def problems_of(
     """What is wrong with a content beyond its form, by path."""
     document = content.document()
     files = take_files(document)
-    found = [p for name in document for p in _value_problems(document[name], path.at(name), 1)]
+    found = [p for name in document for p in value_problems(document[name], path.at(name), 1)]
     if document == {"inputs": {}}:
         found.append(Problem(path.at(), "holds nothing"))
     for name in ("inputs", "metadata"):
@@ -249,7 +249,8 @@ def _files(content: CaseContent, path: CasePath, in_messages: bool) -> Iterator[
         yield path.at("history")
 
 
-def _value_problems(value: object, path: str, depth: int) -> Iterator[Problem]:
+def value_problems(value: object, path: str, depth: int = 1) -> Iterator[Problem]:
+    """What of a JSON value could not be given back as JSON in UTF-8, by path."""
     if depth > DEEPEST:
         yield Problem(path, f"is nested deeper than {DEEPEST} levels")
     elif isinstance(value, str):
@@ -258,12 +259,12 @@ def _value_problems(value: object, path: str, depth: int) -> Iterator[Problem]:
         yield Problem(path, "must be a number that JSON can say")
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _value_problems(item, f"{path}[{index}]", depth + 1)
+            yield from value_problems(item, f"{path}[{index}]", depth + 1)
     elif isinstance(value, dict):
         for name, item in value.items():
             inner = f"{path}.{shown(name)}" if path else shown(name)
             yield from _text_problems(name, inner)
-            yield from _value_problems(item, inner, depth + 1)
+            yield from value_problems(item, inner, depth + 1)
 
 
 def _text_problems(text: str, path: str) -> Iterator[Problem]:

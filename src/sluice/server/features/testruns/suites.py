@@ -23,6 +23,7 @@ from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.proxy.wires.reading import Reading
 from sluice.server.features.templates.content import LATEST, Environment, TemplateName
+from sluice.server.features.testruns.cases import value_problems
 from sluice.server.features.testruns.evaluators.documents import Evaluators
 from sluice.server.features.testruns.evaluators.judging import Instance
 from sluice.server.features.testruns.forgetting import Forgetting
@@ -155,7 +156,12 @@ class Suites:
     async def create(
         self, project: KnownProject, caller: Caller, name: str, playlist: str, runs: SuiteRuns
     ) -> KnownSuite:
-        """Save a suite; raises `NotFound` for the playlist, `Conflict` for a name that there is."""
+        """Save a suite.
+
+        Raises `NotFound` for the playlist, `Conflict` for a name that there is, `Unprocessable`.
+        """
+        if problems := list(value_problems(runs.parameters, "parameters")):
+            raise Unprocessable("The test suite cannot be saved.", errors=problems)
         found = await self._playlists.find(project, playlist)
         uid = str(uuid4())
         sealed = await self._sealed(project, caller, uid, runs)
