@@ -219,7 +219,10 @@ def test_an_instance_is_tried_and_nothing_of_it_stays(server: Running) -> None:
 
 def test_users_and_audit_events_are_listed(server: Running) -> None:
     users = call("user", "list", settings=server.client).stdout
-    assert users == "1\tadministrator@localhost\tAdministrator\tadministrator\tactive\n"
+    assert users.splitlines() == [
+        "1\tadministrator@localhost\tAdministrator\tadministrator\tactive",
+        "2\t\tProject Default\tmember\tactive",
+    ]
     assert json.loads(call("user", "list", "--json", settings=server.client).stdout)[0]["id"] == 1
     events = json.loads(call("audit", "--json", "--limit", "2", settings=server.client).stdout)
     assert len(events) == 2
