@@ -32,12 +32,13 @@ from benchmarks import workbench_data
 from benchmarks.report import Sheet, Step, ms, print_json, print_tables
 from sluice.server.app import create_app
 from sluice.server.kit.database import Database
+from sluice.server.kit.logs import configure_logging
 from sluice.server.kit.sealing import new_master_key, parse_master_keys
 from sluice.server.settings import Settings
 
 RUNS: Final = 7
 ROWS: Final = 20
-MOST_PAGES: Final = 200
+MOST_PAGES: Final = 40
 TOKEN: Final = "administrator-token-of-the-benchmark"
 DATABASES: Final = ("SQLite", "PostgreSQL")
 Json = dict[str, Any]
@@ -133,7 +134,8 @@ def sheets(found: dict[str, dict[str, Measured]]) -> list[Sheet]:
 def _cells(found: dict[str, dict[str, Measured]], name: str) -> Iterator[str]:
     for of in found.values():
         one = of[name]
-        yield from (ms(one.first_ms), str(one.rows), str(one.pages))
+        more = "+" if one.pages == MOST_PAGES else ""
+        yield from (ms(one.first_ms), str(one.rows), f"{one.pages}{more}")
 
 
 @contextmanager
@@ -163,9 +165,9 @@ async def _fill(url: str, key: str, folder: Path) -> None:
 async def _client(
     url: str, key: str, folder: Path, token: str = TOKEN
 ) -> AsyncIterator[httpx.AsyncClient]:
+    configure_logging("ERROR", "json")
     settings = Settings(
         database_url=url, data_dir=folder, bootstrap_token=token, master_key=key,
-        log_level="error",
     )  # fmt: skip
     app = create_app(settings)
     headers = {"Authorization": f"Bearer {token}"}

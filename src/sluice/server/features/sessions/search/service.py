@@ -72,6 +72,8 @@ class Searching:
         """
         ordering(target, order)
         tree = await self._typed.resolved(project, caller, parsed(target, sent))
+        if not any(leaf.field.kind in (Kind.ID, Kind.CONTENT) for leaf in leaves(tree)):
+            return Search(target, project, tree, order)
         async with self._database.read() as session:
             repository = SearchRepository(session, target, project.id)
             tree = await _with_rows(repository, tree)

@@ -61,6 +61,8 @@ class TypedValues:
         Raises `Unprocessable` and `Unavailable` as the analyzer does.
         """
         typed = [leaf for leaf in leaves(tree) if _is_cleansed(leaf)]
+        if not typed:
+            return tree
         texts = dict.fromkeys(text for leaf in typed for text in _texts(leaf))
         forms = await self.alternatives(project, caller, list(texts))
         resolved: dict[Leaf, Leaf] = {}
