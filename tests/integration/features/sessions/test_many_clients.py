@@ -122,3 +122,27 @@ async def test_sessions_are_deleted_while_they_are_counted(world: World) -> None
             group.start_soon(count, world.app)
             group.start_soon(delete, uid)
     assert {answer.status_code for answer in answers} == {201}
+
+
+async def test_a_placeholder_that_is_typed_in_a_recording_can_still_be_quoted(
+    world: World,
+) -> None:
+    await world.instance(name="Scripted")
+    world.provider.answer = ["EMAIL_ADDRESS_0 has it"]
+    headers = {"Sluice-Conversation": await new_session(world.admin), "Sluice-Project": "default"}
+
+    async def answer(*turns: tuple[str, str]) -> str:
+        messages = [{"role": role, "content": text} for role, text in turns]
+        body = {"model": "Scripted", "messages": messages}
+        call = await world.admin.post("/v1/chat/completions", json=body, headers=headers)
+        assert call.status_code == 200, call.text
+        return str(call.json()["choices"][0]["message"]["content"])
+
+    assert await answer(("user", "I am jane@example.org")) == "jane@example.org has it"
+    # As a test run over a playlist records it, whose cases hold placeholders.
+    await recorded(world.admin, str(uuid4()), completion("Write to EMAIL_ADDRESS_0"))
+    quoted = ("assistant", "I wrote to EMAIL_ADDRESS_0")
+    assert await answer(quoted, ("user", "To whom?")) == "jane@example.org has it"
+    made = await recorded(world.admin, str(uuid4()), completion("EMAIL_ADDRESS_1, bob@example.org"))
+    said = (await recording(world.admin, made))["content"]["messages"][0]["content"]
+    assert said == "EMAIL_ADDRESS_1, EMAIL_ADDRESS_2"

@@ -56,6 +56,11 @@ class ProjectCleansing:
         Raises `Unprocessable` for a text that has no UTF-8 form, `Unavailable`.
         """
         policy = policy or await self._projects.policy(project)
+
+        async def ready(call: CleansedCall) -> Write[Result]:
+            call.is_answered = False
+            return await make_ready(call)
+
         return await self._cleansing.cleanse_and_record(
-            conversation, reading, policy.where_nothing_is_blocked(), RawText(""), make_ready
+            conversation, reading, policy.where_nothing_is_blocked(), RawText(""), ready
         )

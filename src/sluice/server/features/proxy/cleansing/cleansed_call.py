@@ -54,6 +54,8 @@ class CleansedCall:
     known: KnownEntries = field(repr=False)
     erasures: int
     """Of the space, when its memory was first asked."""
+    is_answered: bool = True
+    """False for what is only kept: whoever types a placeholder there gets nothing for it."""
 
     async def save(self, session: AsyncSession) -> None:
         """Store what is new, in the caller's transaction; before anything is sent.
@@ -69,6 +71,10 @@ class CleansedCall:
         if held.shares:
             await held.vault.hold(session)
         await space.vault.add(session, self.new)
+        if self.reserved and not self.is_answered:
+            # Issued ones may go on to be quoted elsewhere: only their numbers must not be drawn.
+            issued = (await space.vault.quoted(session, self.reserved)).entries
+            self.reserved -= issued.keys()
         await space.vault.reserve(session, self.reserved)
         await note_use(session, held)
         if held.shares:
