@@ -95,6 +95,24 @@ async def test_an_evaluator_looks_for_the_placeholder_of_what_it_names(
     assert rates == {"same": 1.0, "other": 0.0}
 
 
+async def test_an_expression_stays_what_it_is_and_must_hold_no_value(
+    bench: Bench, desk: Desk
+) -> None:
+    fine = {"kind": "regex", "pattern": "word\\d+"}
+    run = await bench.ended(await bench.start(evaluators=[fine]))
+    assert run["evaluators"][0]["pattern"] == "word\\d+"
+    assert run["summary"]["evaluators"]["regex"]["passRate"] == 1
+    holding = {"kind": "regex", "pattern": CASE_MAIL.replace(".", "\\.")}
+    answer = await bench.http.post(
+        RUNS, json=bench.asked(evaluators=[fine | {"name": "a"}, holding])
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (
+        422,
+        "evaluators[1].pattern",
+    )
+    assert "planted" not in answer.text
+
+
 async def test_the_same_value_has_the_same_placeholder_in_case_prompt_and_answer(
     bench: Bench, desk: Desk
 ) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from pydantic import ValidationError
@@ -28,6 +28,7 @@ from sluice.server.features.testruns.repository import TestRunRepository
 from sluice.server.features.testruns.running import bodies
 from sluice.server.features.testruns.running.calling import ModelCalls, Target
 from sluice.server.features.testruns.running.documents import StartIn, sealed_evaluators
+from sluice.server.features.testruns.running.patterns import Patterns
 from sluice.server.features.testruns.running.planning import Planning
 from sluice.server.features.testruns.running.repository import ResultRepository, RunRepository
 from sluice.server.features.testruns.running.runner import Runner
@@ -42,6 +43,10 @@ from sluice.server.features.testruns.service import (
 )
 from sluice.server.kit.database import Database, utc_now
 
+_WORDS: Final = frozenset(
+    {"criteria", "expected", "jsonSchema", "options", "pattern", "prompt", "values"}
+)
+"""Members of evaluators' documents that hold people's own words."""
 _PROBE = [{"role": "user", "content": "?"}]
 """Stands for the messages of a case when only the rest of a request is checked."""
 
@@ -101,11 +106,13 @@ class Starting:
             # Numbers are settings; what is words may be anything.
             "parameters": {k: v for k, v in parameters.items() if not _is_number(v)},
         }
+        patterns = Patterns(said["evaluators"])
         document = _unsaid(project, caller, body, found)
         row = _row(project, caller, found)
         reading = _read(said)
 
         async def ready(call: CleansedCall) -> Callable[[AsyncSession], Awaitable[None]]:
+            _refuse(patterns.put_back())
             _check(said["evaluators"])
             row["name"] = said["name"][:LONGEST_NAME]
             kept = {k: v for k, v in said.items() if k != "name"} | document
@@ -200,8 +207,7 @@ def _parameters(version: KnownVersion | None, body: StartIn) -> dict[str, Any]:
         if message.media_slots:
             path = f"template.messages[{index}].mediaSlots"
             problems.append(Problem(path, "holds media, which test runs of the server do not send"))
-    if problems:
-        raise Unprocessable("The test run cannot be started.", errors=problems)
+    _refuse(problems)
     probe = bodies.body_of(_PROBE, parameters, content)
     bodies.read(probe)
     bodies.translated(probe)
@@ -213,12 +219,20 @@ def _is_number(value: object) -> bool:
 
 
 def _read(said: dict[str, Any]) -> Reading:
+    """Everything in it that is somebody's words; kinds, names and modes are words of ours."""
     reading = Reading()
     for name in ("name", "description"):
         reading.text(said, name, name, "system")
-    for name in ("evaluators", "parameters"):
-        reading.values(said, name, name, "system")
+    reading.values(said, "parameters", "parameters", "system")
+    for index, evaluator in enumerate(said["evaluators"]):
+        for name in sorted(_WORDS & evaluator.keys()):
+            reading.values(evaluator, name, f"evaluators[{index}].{name}", "system")
     return reading
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise Unprocessable("The test run cannot be started.", errors=problems)
 
 
 def _check(evaluators: object) -> None:
@@ -235,7 +249,7 @@ def _check(evaluators: object) -> None:
         ]
     else:
         return
-    raise Unprocessable("The test run cannot be started.", errors=problems)
+    _refuse(problems)
 
 
 def _unsaid(project: KnownProject, caller: Caller, body: StartIn, found: _Found) -> dict[str, Any]:
