@@ -37,6 +37,7 @@ class Session(Base):
         # In this order: 0.1.6 records by the session's id alone.
         UniqueConstraint("uid", "project_id"),
         Index("ix_sessions_project_id_id", "project_id", "id"),
+        Index("ix_sessions_project_id_environment_id", "project_id", "environment", "id"),
         Index("ix_sessions_project_id_last_recorded_at", "project_id", "last_recorded_at"),
     )
 

@@ -242,6 +242,9 @@ def _create_sessions() -> None:
     op.create_index("ix_sessions_conversation_id", "sessions", ["conversation_id"], unique=False)
     op.create_index("ix_sessions_project_id_id", "sessions", ["project_id", "id"], unique=False)
     op.create_index(
+        "ix_sessions_project_id_environment_id", "sessions", ["project_id", "environment", "id"]
+    )
+    op.create_index(
         "ix_sessions_project_id_last_recorded_at",
         "sessions",
         ["project_id", "last_recorded_at"],

@@ -105,9 +105,10 @@ class Sources:
         return (Source(RECORDINGS.c.id, (of_recording,), RECORDINGS, in_order=False),)
 
     def _of_session(self, leaf: Leaf) -> Part:
-        if leaf.field.name != "id":
+        column = {"id": SESSIONS.c.uid, "environment": SESSIONS.c.environment}.get(leaf.field.name)
+        if column is None or leaf.op is not Op.EQ:
             return ()
-        where = (SESSIONS.c.uid == leaf.values[0], SESSIONS.c.project_id == self._project_id)
+        where = (SESSIONS.c.project_id == self._project_id, column == leaf.values[0])
         return (Source(SESSIONS.c.id, where, SESSIONS, in_order=True),)
 
     def _of_recording(self, leaf: Leaf) -> list[tuple[Condition, ...]]:
