@@ -115,6 +115,7 @@ class SessionDetail(SessionOut):
     recorded: list[RecordingInSession]
     """The oldest first; `GET …/recordings` has the others."""
     traces: list[TraceOut]
+    """The first thousand, the oldest first."""
 
 
 class RevealIn(StrictModel):
