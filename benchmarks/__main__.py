@@ -16,7 +16,17 @@ from typing import Final
 
 import psutil
 
-from benchmarks import agent, conversation, detecting, gateway, startup, stream, throughput, wires
+from benchmarks import (
+    agent,
+    conversation,
+    detecting,
+    gateway,
+    searching,
+    startup,
+    stream,
+    throughput,
+    wires,
+)
 from benchmarks.report import (
     Program,
     Sheet,
@@ -35,6 +45,7 @@ PROGRAMS: Final[dict[str, Program]] = {
     "wires": wires,
     "agent": agent,
     "conversation": conversation,
+    "searching": searching,
     "startup": startup,
 }
 DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
