@@ -21,6 +21,8 @@ EXCEPTIONS: Final = {
     f"POST {P}/recordings/search": ProjectRole.VIEWER,
     f"POST {P}/sessions/search": ProjectRole.VIEWER,
     f"POST {P}/templates/lint": ProjectRole.VIEWER,
+    f"POST {P}/export": ProjectRole.VIEWER,
+    f"POST {P}/erasures": ProjectRole.OWNER,
     f"PATCH {P}": ProjectRole.OWNER,
     f"DELETE {P}": ProjectRole.OWNER,
     f"GET {P}/members": ProjectRole.OWNER,
