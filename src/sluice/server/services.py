@@ -55,4 +55,9 @@ def services_of(request: Request) -> Services:
     return services
 
 
-ServicesDep = Annotated[Services, Depends(services_of)]
+async def _services(request: Request) -> Services:
+    # What is not asynchronous would be asked in a thread, at every request.
+    return services_of(request)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]

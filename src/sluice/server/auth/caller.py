@@ -64,7 +64,12 @@ def own_session_id(request: Request) -> str:
     return session_id
 
 
-CurrentAuth = Annotated[Auth, Depends(auth_of)]
+async def _auth(request: Request) -> Auth:
+    # What is not asynchronous would be asked in a thread, at every request.
+    return auth_of(request)
+
+
+CurrentAuth = Annotated[Auth, Depends(_auth)]
 CurrentCaller = Annotated[Caller, Depends(caller)]
 
 

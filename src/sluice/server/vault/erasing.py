@@ -1,9 +1,9 @@
 """Erasing originals of a project: what one holder alone used, or a person's.
 
 Placeholders that are erased stay where they stand, and stand for nothing any more; their numbers
-are never issued again. Whoever erased something calls `Conversations.refresh` for the space and
-`Database.forget_deleted` once it is committed; other processes notice at their next call, since
-what they remember is of an earlier count of erasures.
+are never issued again. Whoever erased something calls `GatewayCleansing.forget` and
+`Conversations.refresh` for the space, and `Database.forget_deleted`, once it is committed; other
+processes notice at their next call, since what they remember is of an earlier count of erasures.
 """
 
 from __future__ import annotations

@@ -88,4 +88,5 @@ class PlaceholderUse(Base):
     placeholder: Mapped[str] = mapped_column(String(512), primary_key=True)
     holder: Mapped[str] = mapped_column(String(64), primary_key=True)
     """`conversation:<id>` for a session and the gateway's calls in it, `template:<id>`,
-    `playlist:<id>` or `test_run:<id>`."""
+    `playlist:<id>`, `test_run:<id>`, `test_suite:<uid>`, or `saving:<time>-<id>` for what is being
+    saved."""

@@ -14,7 +14,7 @@ from sluice.server.features.projects.naming import is_uid
 from sluice.server.features.projects.repository import ProjectRepository
 from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.projects.tables import Project
-from sluice.server.features.proxy.joining import CallersSpaces
+from sluice.server.features.proxy.in_projects import CallersSpaces
 from sluice.server.kit.configuration import KeptConfiguration
 from sluice.server.kit.database import Database, utc_now
 

@@ -33,7 +33,7 @@ from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.headers import named_by
 from sluice.server.features.proxy.expected import expected_tokens
-from sluice.server.features.proxy.joining import Joining
+from sluice.server.features.proxy.in_projects import Joining
 from sluice.server.features.proxy.limits.key_settings import KeySettingsService
 from sluice.server.features.proxy.limits.rules import NO_LIMITS
 from sluice.server.features.proxy.routing import route

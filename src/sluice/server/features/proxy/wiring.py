@@ -20,7 +20,7 @@ from sluice.server.features.proxy.calls.records import Records
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.proxy.gateway import Gateway
-from sluice.server.features.proxy.joining import Joining, ProjectSpaces
+from sluice.server.features.proxy.in_projects import Joining, ProjectSpaces
 from sluice.server.features.proxy.known_callers import KnownCallers
 from sluice.server.features.proxy.limits.key_settings import KeySettingsService
 from sluice.server.kit.batching import BatchedWriter
