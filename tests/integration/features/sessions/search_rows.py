@@ -261,11 +261,12 @@ def _compared(found: Any, leaf: Json) -> bool:  # noqa: ANN401 (a value of any f
         return isinstance(found, str) and value in found
     if isinstance(found, str) is not isinstance(value, str) and not isinstance(value, list):
         return False
-    return {
-        "eq": lambda: found == value,
-        "gt": lambda: found > value,
-        "gte": lambda: found >= value,
-        "lt": lambda: found < value,
-        "lte": lambda: found <= value,
-        "between": lambda: not isinstance(found, str) and value[0] <= found <= value[1],
-    }[leaf["op"]]()
+    decide: dict[str, Callable[[], bool]] = {
+        "eq": lambda: bool(found == value),
+        "gt": lambda: bool(found > value),
+        "gte": lambda: bool(found >= value),
+        "lt": lambda: bool(found < value),
+        "lte": lambda: bool(found <= value),
+        "between": lambda: not isinstance(found, str) and bool(value[0] <= found <= value[1]),
+    }
+    return decide[leaf["op"]]()

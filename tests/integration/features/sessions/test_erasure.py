@@ -57,7 +57,7 @@ def _everything(connection: Connection) -> bytes:
 async def _stored(world: World, folder: Path) -> bytes:
     """The database's files where it is SQLite's, and every column of it."""
     async with world.app.state.services.database.read() as held:
-        columns = await (await held.connection()).run_sync(_everything)
+        columns: bytes = await (await held.connection()).run_sync(_everything)
     return columns + await anyio.to_thread.run_sync(_files, folder)
 
 
