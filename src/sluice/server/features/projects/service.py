@@ -54,6 +54,11 @@ class Projects:
 
     async def all_of(self, caller: Caller) -> list[KnownProject]:
         """Every project in which the caller has a role, by name."""
+        await self._configuration.refresh()
+        key = ("projects", caller.user_id, caller.role)
+        return list(await self._configuration.get(key, partial(self._read_all, caller)))
+
+    async def _read_all(self, caller: Caller) -> list[KnownProject]:
         async with self._database.read() as session:
             repository = ProjectRepository(session)
             if caller.may(Permission.MANAGE):
