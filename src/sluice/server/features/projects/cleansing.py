@@ -13,12 +13,14 @@ call that was made is recorded.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import RawText
+from sluice.server.analysis.beside import INLINE_CHARS
 from sluice.server.features.policies.service import PolicyInForce
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.service import Projects
@@ -37,6 +39,9 @@ class ProjectCleansing:
     def __init__(self, projects: Projects, cleansing: GatewayCleansing) -> None:
         self._projects = projects
         self._cleansing = cleansing
+        # One after the other, piece by piece: who reads prompts or calls a model meanwhile waits
+        # for one piece, and not for all recordings that came at once.
+        self._turns = asyncio.Semaphore(1)
 
     async def save(
         self,
@@ -66,5 +71,15 @@ class ProjectCleansing:
             return await make_ready(call)
 
         return await self._cleansing.cleanse_and_record(
-            conversation, reading, policy.where_nothing_is_blocked(), RawText(""), ready
+            conversation,
+            reading,
+            policy.where_nothing_is_blocked(),
+            RawText(""),
+            ready,
+            turn=self._turns if _is_short(reading) else None,
         )
+
+
+def _is_short(reading: Reading) -> bool:
+    """Whether all of it is cleansed in the event loop: what takes a thread keeps nobody waiting."""
+    return sum(len(leaf.text) for leaf in reading.leaves) <= INLINE_CHARS

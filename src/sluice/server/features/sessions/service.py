@@ -109,7 +109,7 @@ class Sessions:
         """Let nothing of deleted sessions stay in this process's memory or in the file's log."""
         for one in found:
             self._rows.forget(one.conversation_id)
-            self._conversations.forget(one.conversation_id)
+        self._conversations.forget(*(one.conversation_id for one in found))
         self._cleansing.forget(project.space_id)
         await self._conversations.refresh_space(project.space_id)
         await self._database.forget_deleted()

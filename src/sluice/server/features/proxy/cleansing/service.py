@@ -13,6 +13,7 @@ The order of things, for one call:
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol, TypeVar
@@ -74,6 +75,8 @@ TAUGHT_INLINE: Final = 600_000
 """Code points that are looked through for other texts' originals in the event loop."""
 _ROUNDS: Final = 4
 _AT_ONCE: Final = 1_000
+_PACE: Final = 1_000
+"""Code points of several texts after which others go on: about a millisecond."""
 _EACH: Final = 200
 """The shortest text takes as long to analyse as so many code points more of another."""
 _INSTRUCTIONS: Final = "instructions"
@@ -115,28 +118,31 @@ class GatewayCleansing:
         *,
         subject: str = "",
         actor_id: int | None = None,
+        turn: AbstractAsyncContextManager[object] | None = None,
     ) -> tuple[CleansedCall, Result]:
         """Write the cleansed texts into the request, and commit what is new with its record.
 
         `record(call)` makes the caller's own rows ready, while nobody waits to write, and gives
-        what writes them in the same transaction. It, and the texts' `put`, happen again when
+        what writes them in the same transaction. All of this happens in the caller's `turn`, if
+        there is one; writing does not. It, and the texts' `put`, happen again when
         another process was faster, so the request must not be instructed or sent before this
         returns. Raises `Blocked` when the policy refuses the request, `Unprocessable` for a text
         that has no UTF-8 form, `Unavailable`.
         """
         stand_ins: frozenset[str] = frozenset()
         for _ in range(ATTEMPTS):
-            call = await self.cleanse(
-                conversation,
-                reading,
-                policy,
-                instructions,
-                subject=subject,
-                actor_id=actor_id,
-                avoid=stand_ins,
-            )
-            try:
+            async with turn or nullcontext():
+                call = await self.cleanse(
+                    conversation,
+                    reading,
+                    policy,
+                    instructions,
+                    subject=subject,
+                    actor_id=actor_id,
+                    avoid=stand_ins,
+                )
                 saving = partial(_save_and_record, call, await record(call))
+            try:
                 result = await self._writer.submit(saving, quick=True)
             except ScopeDestroyed:
                 conversation = await self._conversations.reopen(conversation)
@@ -206,7 +212,9 @@ class GatewayCleansing:
         texts, keys, own = await self._analyzed(conversation, reading, policy, instructions)
         if counts := request_texts.blocked(texts.fresh.values(), policy.policy):
             raise PolicyBlocked(counts)
+        await anyio.lowlevel.checkpoint()
         probed = await self._taught(conversation, texts, policy)
+        await anyio.lowlevel.checkpoint()
         quotes = _quotes(conversation, reading, keys, {**texts.known, **probed})
         mapping, issued = await self._issued(conversation, texts, policy, probed, quotes, avoid)
         everything = {**texts.known, **issued.cleansed}
@@ -386,7 +394,7 @@ class _Pace:
     async def before(self, length: int) -> None:
         """Called before a text of this many code points is analysed."""
         effort = length + _EACH
-        if self._since + effort > INLINE_CHARS:
+        if self._since + effort > _PACE:
             await anyio.lowlevel.checkpoint()
             self._since = 0
         self._since += effort
