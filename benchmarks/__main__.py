@@ -21,6 +21,7 @@ from benchmarks import (
     conversation,
     detecting,
     gateway,
+    recording,
     searching,
     startup,
     stream,
@@ -45,6 +46,7 @@ PROGRAMS: Final[dict[str, Program]] = {
     "wires": wires,
     "agent": agent,
     "conversation": conversation,
+    "recording": recording,
     "searching": searching,
     "startup": startup,
 }

@@ -44,8 +44,10 @@ def test_generated_requests_are_answered_as_documented(address: str, tmp_path: P
         *("--header", f"Authorization: Bearer {TOKEN}", "--checks", CHECKS),
         *("--max-examples", "12", "--seed", "1", "--phases", "examples,coverage,fuzzing"),
         *("--exclude-path-regex", "api-tokens|/users|/sessions|logout"),
+        # Files in a body of their own: most of what is generated for their parameters is no such.
+        *("--suppress-health-check", "filter_too_much"),
     ]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=240, check=False, cwd=tmp_path
+        command, capture_output=True, text=True, timeout=280, check=False, cwd=tmp_path
     )
     assert done.returncode == 0, done.stdout[-12000:]

@@ -50,7 +50,7 @@ def test_the_commands_of_the_documentation_are_there() -> None:
         "sessions list", "sessions show", "sessions search", "sessions delete", "sessions erase",
         "sessions export",
         "test-run start", "test-run list", "test-run show", "test-run compare",
-        "test-run cancel", "test-run resume",
+        "test-run cancel", "test-run resume", "test-run delete",
         "demo",
         "policy list", "policy show", "policy export", "policy import",
         "instance list", "instance show", "instance export", "instance import", "instance test",

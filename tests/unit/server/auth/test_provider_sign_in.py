@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 
 import anyio
@@ -31,7 +32,8 @@ from sluice.server.kit.database import Database
 
 pytestmark = pytest.mark.anyio
 
-GOOD = graph_token()
+GOOD = graph_token(exp=int(time.time()) + 4 * 3600)
+"""Longer than the tests that may come before these."""
 
 
 @pytest.fixture
