@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 from sluice.server.analysis.analyzer import Analyzer
@@ -104,8 +105,7 @@ class Workbench:
 
     async def close(self) -> None:
         """End it; what is half done is done again at the next start."""
-        for periodic in self.periodic:
-            await periodic.close()
+        await asyncio.gather(*(periodic.close() for periodic in self.periodic))
 
 
 def make_workbench(parts: WorkbenchParts) -> Workbench:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -41,6 +41,7 @@ from sluice.server.features.testruns.running.summary import Outcome, Scores, pla
 from sluice.server.features.testruns.service import KnownTestRun, RunStatus, run_holder
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database, utc_now
+from sluice.server.kit.periodic import wait_at_most
 from sluice.server.provider_failures import outcome_of
 from sluice.server.providers.base import ProviderError
 
@@ -256,8 +257,7 @@ class Execution:
     async def _keep(self) -> None:
         """Keep the lease, and stop when it is lost."""
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), self._tools.lease_seconds / 4)
+            await wait_at_most(self._look, self._tools.lease_seconds / 4)
             self._look.clear()
             until = utc_now() + timedelta(seconds=self._tools.lease_seconds)
             if not await self._renew(until):

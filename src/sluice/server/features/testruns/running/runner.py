@@ -21,7 +21,7 @@ from sluice.server.features.testruns.running.planning import Planning
 from sluice.server.features.testruns.running.repository import RunRepository
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.logs import describe_exception
-from sluice.server.kit.periodic import Periodic
+from sluice.server.kit.periodic import Periodic, wait_at_most
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 
@@ -66,14 +66,7 @@ class Runner:
                     group.create_task(self._execute(run_id, holder))
                 if not self._executing:
                     return False
-                await self._something()
-
-    async def _something(self) -> None:
-        """Wait until a run has come or ended, at the most for as long as between two looks."""
-        try:
-            await asyncio.wait_for(self._wanted.wait(), EVERY)
-        except TimeoutError:
-            return
+                await wait_at_most(self._wanted, EVERY)  # until a run has come or ended
 
     async def _taken(self, most: int) -> list[tuple[int, str]]:
         """Runs that are this process's now, with a new holder for each."""
