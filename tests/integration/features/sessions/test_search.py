@@ -8,7 +8,7 @@ from typing import Any
 import anyio.from_thread
 import anyio.to_thread
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.integration.features.conftest import World
 from tests.integration.features.sessions.search_rows import (
@@ -72,7 +72,7 @@ _SHARED = (
         _leaf,
         st.sampled_from(["input", "output", "text"]),
         st.just("contains"),
-        st.sampled_from(["red", "PERSON_1", "PERSON_10", "again", "nothing of it"]),
+        st.sampled_from(["red", "PERSON_1", "person_1", "PERSON_10", "again", "nothing of it"]),
     ),
 )
 _RECORDINGS = st.one_of(
@@ -121,6 +121,8 @@ async def _checked(what: str, expected: Any, world: World) -> None:  # noqa: ANN
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(trees)
+    @example(_leaf("input", "contains", "PERSON_1"))
+    @example({"not": _leaf("text", "contains", "person_1")})
     def check(tree: Json) -> None:
         found = anyio.from_thread.run(partial(_found, world, what, tree))
         assert found == expected(tree)
@@ -149,6 +151,32 @@ async def test_sessions_are_found_as_plain_python_finds_them(world: World) -> No
         return [s.id for s in rows if in_sessions(tree, s)][::-1]
 
     await _checked("sessions", expected, world)
+
+
+_STANDING = {
+    "as it is": ("Is PERSON_1 there?", "PERSON_1", True),
+    "in another case": ("Is PERSON_1 there?", "person_1", True),
+    "at the end of words": ("Is PERSON_1 there?", "is person_1", True),
+    "marked": ("Is __PERSON_1__ there?", "PERSON_1", True),
+    "behind an escape": (r'{"to": "Dear\nPERSON_1"}', "PERSON_1", True),
+    "in a longer number": ("Is PERSON_10 there?", "PERSON_1", False),
+    "in a longer number, in another case": ("Is PERSON_10 there?", "person_1", False),
+    "in a longer number, behind words": ("Is PERSON_10 there?", "is PERSON_1", False),
+    "in a longer type": ("Is US_PERSON_1 there?", "PERSON_1", False),
+    "in a longer type, before words": ("Is US_PERSON_1 there?", "PERSON_1 there", False),
+    "before its number": ("Is PERSON_10 there?", "PERSON_", True),
+    "no placeholder": ("Is file_10 there?", "file_1", True),
+}
+
+
+@pytest.mark.parametrize(("said", "typed", "found"), _STANDING.values(), ids=_STANDING.keys())
+async def test_a_placeholder_that_is_typed_is_sought_as_a_whole(
+    world: World, said: str, typed: str, found: bool
+) -> None:
+    row = SessionRow("session", recordings=[RecordingRow("recording", input=said)])
+    await put(world, [row])
+    seen = await _found(world, "recordings", _leaf("input", "contains", typed))
+    assert seen == (["recording"] if found else [])
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "slowest", "costliest"])

@@ -15,11 +15,16 @@ from sluice.server.features.sessions.search.filters import (
     Any_,
     Leaf,
     Tree,
+    edges,
     leaves,
 )
 
 OUTPUT: Final = "answer"
 """The part of a recording's content that came back; everything else was sent."""
+_NO_WORD: Final = r"(?<![A-Za-z0-9_])"
+_MARKED: Final = "|".join(f"(?<={_NO_WORD}{'_' * count})" for count in (1, 2, 3))
+_OPEN: Final = rf"(?:{_NO_WORD}|{_MARKED}|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{{4}}))"
+"""Where a placeholder can begin: see the edges of `engine.placeholders`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +103,21 @@ def _split(tree: Tree, asked: list[Tree]) -> Rest:
 
 def _pattern(alternatives: Iterable[Alternative]) -> re.Pattern[str]:
     """One of the forms, in any case; a placeholder only as a whole."""
-    forms = []
-    for one in alternatives:
-        before = r"(?<![A-Za-z0-9_])" if one.begins else ""
-        after = r"(?![0-9])" if one.ends else ""
-        forms.append(f"{before}{re.escape(one.text)}{after}")
-    return re.compile("|".join(forms), re.IGNORECASE)
+    return re.compile("|".join(_form(one) for one in alternatives), re.IGNORECASE)
+
+
+def _form(one: Alternative) -> str:
+    begins, ends = edges(one.text, any_case=True)
+    text = re.escape(one.text)
+    whole = _whole(text, begins=begins or one.begins, ends=ends or one.ends)
+    if (begins and not one.begins) or (ends and not one.ends):
+        # `file_1` is no placeholder: as it was typed it is sought inside of words too.
+        return f"{whole}|(?-i:{_whole(text, begins=one.begins, ends=one.ends)})"
+    return whole
+
+
+def _whole(text: str, *, begins: bool, ends: bool) -> str:
+    return f"{_OPEN if begins else ''}{text}{'(?![0-9])' if ends else ''}"
 
 
 def _holds(rest: Rest, known: Sequence[bool], texts: Sequence[Mapping[str, list[str]]]) -> bool:

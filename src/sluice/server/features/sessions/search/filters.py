@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from sluice.engine.errors import Problem
+from sluice.engine.placeholders import WORD, parse
 from sluice.server.errors import Unprocessable
 from sluice.server.features.sessions.search.fields import (
     OPS,
@@ -50,6 +51,20 @@ class Alternative:
     """The same of its end."""
     names: frozenset[str] = frozenset()
     """Placeholders in it, of originals that were typed."""
+
+
+def edges(text: str, *, any_case: bool = False) -> tuple[bool, bool]:
+    """Whether a text begins, and whether it ends, with a whole placeholder."""
+    words = list(WORD.finditer(text))
+    if not words:
+        return False, False
+    first, last = words[0], words[-1]
+    begins = first.start() == 0 and _is_placeholder(first[0], any_case=any_case)
+    return begins, last.end() == len(text) and _is_placeholder(last[0], any_case=any_case)
+
+
+def _is_placeholder(word: str, *, any_case: bool) -> bool:
+    return parse(word.upper() if any_case else word) is not None
 
 
 @dataclass(frozen=True, slots=True)

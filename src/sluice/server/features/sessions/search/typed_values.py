@@ -26,6 +26,7 @@ from sluice.server.features.sessions.search.filters import (
     Alternative,
     Leaf,
     Tree,
+    edges,
     leaves,
     with_leaves,
 )
@@ -116,7 +117,7 @@ def _apart(found: Iterable[Finding], length: int) -> list[Finding]:
 
 def _forms(text: str, spans: Spans, known: dict[bytes, Entry]) -> tuple[Alternative, ...]:
     (_, _, whole), *parts = spans
-    forms = [Alternative(text)]
+    forms = [Alternative(text, *edges(text))]
     forms += [_placeholder(known[lookup].placeholder) for lookup in whole if lookup in known]
     choices = [
         (start, end, names)
@@ -143,10 +144,12 @@ def _written(text: str, places: Sequence[tuple[int, int, str]]) -> Alternative:
         written += [text[behind:start], name]
         behind = end
     (first, *_), (_, last, name) = places[0], places[-1]
+    whole = "".join([*written, text[behind:]])
+    begins, ends = edges(whole)
     return Alternative(
-        "".join([*written, text[behind:]]),
-        begins=first == 0 and parse(places[0][2]) is not None,
-        ends=last == len(text) and parse(name) is not None,
+        whole,
+        begins=begins or (first == 0 and parse(places[0][2]) is not None),
+        ends=ends or (last == len(text) and parse(name) is not None),
         names=frozenset(name for _, _, name in places),
     )
 
