@@ -82,6 +82,25 @@ async def test_a_run_goes_on_after_an_orderly_restart(replica: Open) -> None:
     assert len(second.seen) <= 12
 
 
+@pytest.mark.parametrize("turns", range(3))
+async def test_the_application_ends_although_something_comes_for_a_run_just_before(
+    replica: Open, turns: int
+) -> None:
+    desk = Desk()
+    desk.gate.clear()
+    async with asyncio.timeout(60), replica(desk) as world:
+        bench = await furnished(world)
+        uid = await bench.start()
+        await bench.until(uid, lambda _: bool(desk.seen))
+        runner = world.app.state.services.workbench.server_runs.runner
+        runner.wake()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await runner.periodic.close()
+        leases = [row.lease_until for row in await rows(world, "test_runs")]
+    assert leases == [None]
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_several_replicas_share_runs_and_do_no_case_twice(replica: Open) -> None:
     desks = [Desk(), Desk()]
