@@ -14,12 +14,12 @@ from sluice.server.features.sessions.schemas import (
     RecordingDetail,
     RecordingInSession,
     RevealedOut,
-    RevealIn,
     SessionDetail,
     SessionOut,
 )
 from sluice.server.kit.wire import Data
 from sluice.server.services import ServicesDep
+from sluice.server.vault.schemas import RevealIn
 
 router = APIRouter(prefix="/api/v1/projects/{project_id}", tags=["Sessions"])
 

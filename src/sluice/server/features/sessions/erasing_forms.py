@@ -8,12 +8,13 @@ is other people's too: it is erased where nobody uses it without one of the othe
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from sluice.engine.mentions import forms
 from sluice.engine.placeholders import parse
+from sluice.server.kit.json_strings import strings_in
 
 _TYPES: Final = ("PERSON", "ORGANIZATION", "LOCATION", "CREDIT_CARD")
 """One for each way in which forms are made of an original: the last one stands for all codes."""
@@ -70,21 +71,8 @@ class Standing:
     def is_in(self, value: object) -> bool:
         """Whether one stands in any text of a JSON value, names too."""
         pattern = self._pattern
-        return pattern is not None and any(pattern.search(text) for text in _texts(value))
+        return pattern is not None and any(pattern.search(text) for text in strings_in(value))
 
     def without(self, values: Mapping[str, object]) -> dict[str, object]:
         """The entries of an object in which none stands."""
         return {k: v for k, v in values.items() if not self.is_in({k: v})}
-
-
-def _texts(value: object) -> Iterator[str]:
-    inner: Iterable[object] = ()
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        yield from (str(name) for name in value)
-        inner = value.values()
-    elif isinstance(value, list):
-        inner = value
-    for item in inner:
-        yield from _texts(item)

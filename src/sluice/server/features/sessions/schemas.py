@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from sluice.server.features.sessions.attributes import Named
 from sluice.server.features.sessions.tables import Counts
-from sluice.server.kit.wire import StrictModel, WireModel, WireTime
+from sluice.server.kit.wire import WireModel, WireTime
+from sluice.server.vault.schemas import OriginalOut
 
 Json = Any
 Microdollars = Annotated[int, Field(validation_alias="cost")]
@@ -116,20 +117,6 @@ class SessionDetail(SessionOut):
     """The oldest first; `GET …/recordings` has the others."""
     traces: list[TraceOut]
     """The first thousand, the oldest first."""
-
-
-class RevealIn(StrictModel):
-    """Why somebody reads the originals of a recording; it stands in the audit log."""
-
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=500)]
-
-
-class OriginalOut(WireModel):
-    """One placeholder and what it stands for (null for redacted and erased ones)."""
-
-    placeholder: str
-    entity_type: str
-    original: str | None
 
 
 class RevealedOut(WireModel):

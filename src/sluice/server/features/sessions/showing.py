@@ -6,7 +6,7 @@ Other features read what was recorded here too: `ShownSessions.opened`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -29,7 +29,6 @@ from sluice.server.features.sessions.recording import TABLE
 from sluice.server.features.sessions.repository import RecordingRepository, SessionRepository
 from sluice.server.features.sessions.schemas import (
     NamedValue,
-    OriginalOut,
     RecordingDetail,
     RecordingInSession,
     RecordingOut,
@@ -44,9 +43,11 @@ from sluice.server.features.sessions.tracing import TABLE as TRACES
 from sluice.server.features.templates.version_ids import version_uids
 from sluice.server.features.testruns.linking import run_uids
 from sluice.server.kit.database import Database
+from sluice.server.kit.json_strings import strings_in
 from sluice.server.kit.sealing import DataKey
 from sluice.server.kit.wire import WireModel
 from sluice.server.vault import erasing
+from sluice.server.vault.schemas import OriginalOut
 from sluice.server.vault.scopes import ScopeVault
 from sluice.server.vault.service import Vault, conversation_scope
 
@@ -185,12 +186,7 @@ class ShownSessions:
                 details={"reason": told, "count": len(entries), "raw": raw is not None},
             )
         return RevealedOut(
-            originals=[
-                OriginalOut(
-                    placeholder=e.placeholder, entity_type=e.entity_type, original=e.original
-                )
-                for e in entries
-            ],
+            originals=[OriginalOut.model_validate(entry) for entry in entries],
             raw=raw,
         )
 
@@ -304,26 +300,10 @@ def _standing_in(content: Body, used: set[str]) -> set[str]:
     """Which of the session's placeholders stand in this content."""
     stand_ins = {name for name in used if parse(name) is None}
     found: set[str] = set()
-    for text in _strings(content):
+    for text in strings_in(content):
         found.update(name for name in _EXACT.findall(text) if name in used)
         found.update(name for name in stand_ins if name in text)
     return found
-
-
-def _strings(value: object) -> Iterator[str]:
-    """Every string inside of a JSON value, keys too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from value
-        yield from _all_strings(value.values())
-    elif isinstance(value, list):
-        yield from _all_strings(value)
-
-
-def _all_strings(values: Iterable[object]) -> Iterator[str]:
-    for value in values:
-        yield from _strings(value)
 
 
 def _trace(row: Trace, vault: ScopeVault, values: list[Named]) -> TraceOut:

@@ -11,13 +11,12 @@ from sluice.server.auth.auth import Caller
 from sluice.server.auth.caller import require
 from sluice.server.auth.roles import Permission
 from sluice.server.features.threads.schemas import (
-    RevealedOriginal,
-    RevealIn,
     ThreadIn,
     ThreadOut,
 )
 from sluice.server.kit.wire import Data, RowId
 from sluice.server.services import ServicesDep
+from sluice.server.vault.schemas import OriginalOut, RevealIn
 
 router = APIRouter(prefix="/api/v1/threads", tags=["Liminal: threads"])
 admin_router = APIRouter(prefix="/api/admin/v1/threads", tags=["Manage: threads"])
@@ -66,7 +65,7 @@ async def delete(thread_id: RowId, caller: User, services: ServicesDep) -> None:
 @admin_router.post("/{thread_id}/reveal")
 async def reveal(
     thread_id: RowId, body: RevealIn, caller: Revealer, services: ServicesDep
-) -> Data[list[RevealedOriginal]]:
+) -> Data[list[OriginalOut]]:
     """A thread's originals; the reason (cleansed) and the caller stand in the audit log."""
     async with services.database.write() as session:
         revealed = await services.threads.reveal(

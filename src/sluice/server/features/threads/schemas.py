@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from sluice.server.features.models.schemas import ModelInstanceOut
-from sluice.server.kit.wire import RowId, StrictModel, WireModel, WireTime
+from sluice.server.kit.wire import RowId, WireModel, WireTime
 
 
 class ChatOut(WireModel):
@@ -47,17 +47,3 @@ class ThreadIn(WireModel):
     name: Annotated[str, StringConstraints(max_length=500)]
     model_instance_id: RowId
     source: Literal["sdk"] = "sdk"
-
-
-class RevealIn(StrictModel):
-    """Why an administrator reads somebody's originals; it stands in the audit log."""
-
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=500)]
-
-
-class RevealedOriginal(WireModel):
-    """One placeholder and what it stands for (None for redacted ones)."""
-
-    placeholder: str
-    entity_type: str
-    original: str | None

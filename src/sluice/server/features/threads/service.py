@@ -15,12 +15,13 @@ from sluice.server.features.audit import service as audit
 from sluice.server.features.models.schemas import ModelInstanceOut
 from sluice.server.features.models.service import Models
 from sluice.server.features.threads.repository import SealedTurn, ThreadRepository
-from sluice.server.features.threads.schemas import ChatOut, RevealedOriginal, ThreadOut
+from sluice.server.features.threads.schemas import ChatOut, ThreadOut
 from sluice.server.features.threads.status import ChatStatus
 from sluice.server.features.threads.tables import Chat, Thread
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.sealing import DataKey, Place
 from sluice.server.providers.base import Usage
+from sluice.server.vault.schemas import OriginalOut
 from sluice.server.vault.service import ThreadVault, Vault, thread_scope
 
 UNNAMED = "New thread"
@@ -188,7 +189,7 @@ class Threads:
 
     async def reveal(
         self, session: AsyncSession, thread_id: int, *, actor_id: int, reason: RawText
-    ) -> list[RevealedOriginal]:
+    ) -> list[OriginalOut]:
         """A thread's originals for an administrator; the reason, cleansed, stands in the audit."""
         thread = await ThreadRepository(session).get(thread_id)
         if thread is None:
@@ -202,12 +203,7 @@ class Threads:
             subject=f"thread:{thread_id}",
             details={"reason": cleansed, "count": len(opened.mapping.entries)},
         )
-        return [
-            RevealedOriginal(
-                placeholder=e.placeholder, entity_type=e.entity_type, original=e.original
-            )
-            for e in opened.mapping.entries
-        ]
+        return [OriginalOut.model_validate(entry) for entry in opened.mapping.entries]
 
     async def interrupt_pending(self, session: AsyncSession, before: datetime) -> int:
         """After a crash: mark chats that nobody is working on any more."""

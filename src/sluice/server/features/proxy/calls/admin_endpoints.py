@@ -18,11 +18,10 @@ from sluice.server.features.proxy.calls.schemas import (
     CallOut,
     KeySettingsIn,
     KeySettingsOut,
-    OriginalOut,
-    RevealIn,
 )
 from sluice.server.features.proxy.calls.usage import UsageBy, UsageOut, usage
 from sluice.server.kit.wire import Data, RowId
+from sluice.server.vault.schemas import OriginalOut, RevealIn
 
 admin_router = APIRouter(prefix="/api/admin/v1", tags=["Manage: calls, usage and limits"])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -23,13 +22,14 @@ from sluice.server.features.proxy.calls.schemas import (
     CallDetail,
     CallOut,
     CallTextOut,
-    OriginalOut,
     OwnCallDetail,
 )
 from sluice.server.features.proxy.calls.tables import Call
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.kit.database import utc_now
+from sluice.server.kit.json_strings import strings_in
 from sluice.server.kit.sealing import DataKey
+from sluice.server.vault.schemas import OriginalOut
 from sluice.server.vault.service import Vault, conversation_scope
 
 NOT_YOURS: Final = "There is no such call."
@@ -49,7 +49,7 @@ class _Opened:
     def placeholders(self) -> set[str]:
         """Whatever may be one; some may be words that nobody issued."""
         found = set(self.stand_ins)
-        for text in _strings([self.request, *(text.text for text in self.raw)]):
+        for text in strings_in([self.request, *(text.text for text in self.raw)]):
             found.update(_EXACT.findall(text))
         return found
 
@@ -106,10 +106,7 @@ class RecordedCalls:
             subject=f"call:{call_id}",
             details={"reason": cleansed, "count": len(entries)},
         )
-        return [
-            OriginalOut(placeholder=e.placeholder, entity_type=e.entity_type, original=e.original)
-            for e in entries
-        ]
+        return [OriginalOut.model_validate(entry) for entry in entries]
 
     async def delete_conversation(
         self, session: AsyncSession, conversation_id: int, *, user_id: int
@@ -183,22 +180,6 @@ def _texts(opened: _Opened) -> dict[str, Any]:
         "request": opened.request,
         "answer": list(opened.raw),
     }
-
-
-def _strings(value: object) -> Iterator[str]:
-    """Every string inside of a JSON value, keys too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from value
-        yield from _all_strings(value.values())
-    elif isinstance(value, list):
-        yield from _all_strings(value)
-
-
-def _all_strings(values: Iterable[object]) -> Iterator[str]:
-    for value in values:
-        yield from _strings(value)
 
 
 def _hydrated(value: Any, mapping: Mapping) -> Any:  # noqa: ANN401 (JSON)

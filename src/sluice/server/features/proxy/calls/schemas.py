@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from sluice.server.features.proxy.calls.status import CallStatus
 from sluice.server.features.proxy.calls.tables import Counts
@@ -76,20 +76,6 @@ class OwnCallDetail(CallDetail):
 
     hydrated_request: dict[str, Any] | None
     hydrated_answer: list[CallTextOut]
-
-
-class RevealIn(StrictModel):
-    """Why an administrator reads the originals of a call; it stands in the audit log."""
-
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=500)]
-
-
-class OriginalOut(WireModel):
-    """One placeholder and what it stands for (null for redacted ones)."""
-
-    placeholder: str
-    entity_type: str
-    original: str | None
 
 
 class LimitsBody(StrictModel):
