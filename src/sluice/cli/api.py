@@ -52,15 +52,15 @@ class Api:
 
     def post(self, path: str, body: object) -> Any:  # noqa: ANN401 (JSON)
         """The `data` of an answer."""
-        return self._call("POST", path, json=body)
+        return self._call("POST", path, **_json(body))
 
     def put(self, path: str, body: object) -> Any:  # noqa: ANN401 (JSON)
         """The `data` of an answer."""
-        return self._call("PUT", path, json=body)
+        return self._call("PUT", path, **_json(body))
 
     def patch(self, path: str, body: object) -> Any:  # noqa: ANN401 (JSON)
         """The `data` of an answer."""
-        return self._call("PATCH", path, json=body)
+        return self._call("PATCH", path, **_json(body))
 
     def pages(self, path: str, **parameters: str | int) -> Iterator[Any]:
         """Everything of a list that comes in parts, by `nextCursor`."""
@@ -80,7 +80,7 @@ class Api:
     ) -> dict[str, Any]:
         """The whole answer of a wire that has no `data`."""
         with self._reaching():
-            response = self._client.post(path, json=body, headers=headers or {})
+            response = self._client.post(path, **_json(body, headers))
         if not response.is_success:
             raise _refusal(response)
         return _object(response.text)
@@ -91,7 +91,7 @@ class Api:
 
     def lines(self, path: str, body: object) -> Iterator[dict[str, Any]]:
         """The objects of a stream of JSON lines, each as it comes."""
-        yield from self._lines(path, json=body)
+        yield from self._lines(path, **_json(body))
 
     def file_lines(
         self, path: str, data: bytes, **parameters: str | int | bool
@@ -106,7 +106,7 @@ class Api:
 
     def download_by(self, path: str, body: object) -> Iterator[bytes]:
         """The same of a file that a body describes."""
-        yield from self._pieces("POST", path, json=body)
+        yield from self._pieces("POST", path, **_json(body))
 
     def _pieces(self, method: str, path: str, **request: Any) -> Iterator[bytes]:  # noqa: ANN401
         with self._reaching(), self._client.stream(method, path, **request) as response:
@@ -175,6 +175,20 @@ def _authorization(token: str | None) -> dict[str, str]:
     if not token.isascii() or not token.isprintable() or token != token.strip():
         raise NotAllowed("SLUICE_TOKEN is no token: it must be printable ASCII without spaces.")
     return {"Authorization": f"Bearer {token}"}
+
+
+def _json(body: object, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    """A request's content and headers; raises `WrongUsage` and quotes nothing."""
+    try:
+        content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError):
+        content = b""
+    if not content:
+        raise WrongUsage(
+            "JSON cannot say what was given: a date without quotes, a number without end, or text "
+            "that is not UTF-8."
+        )
+    return {"content": content, "headers": {**(headers or {}), "Content-Type": "application/json"}}
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.cli.commands import run
+from tests.unit.cli.commands import MAIL, run
 
 from sluice.cli.api import Api, refusal
 from sluice.cli.errors import CommandError, NotAllowed, Refused, Unreachable, WrongUsage
@@ -67,6 +68,26 @@ def test_an_answer_is_its_data_and_the_token_travels_in_the_header(url: str) -> 
         assert api.delete("/empty") is None
         assert [line["content"] for line in api.lines("/lines", {})] == ["a", "b"]
     assert set(Peer.seen) == {f"Bearer {TOKEN}"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(float("nan"), id="not a number"),
+        pytest.param(float("inf"), id="infinite"),
+        pytest.param(date(2026, 1, 2), id="a date"),
+        pytest.param(f"{MAIL}\udcff", id="not UTF-8"),
+    ],
+)
+def test_what_json_cannot_say_is_told_without_quoting_it_and_is_not_sent(
+    url: str, value: object
+) -> None:
+    sent = len(Peer.seen)
+    with Api(url, TOKEN) as api, pytest.raises(WrongUsage, match="JSON cannot say") as caught:
+        api.post("/data", {"value": value, "beside": MAIL})
+    assert len(Peer.seen) == sent
+    assert MAIL not in str(caught.value)
+    assert caught.value.__cause__ is caught.value.__context__ is None
 
 
 @pytest.mark.parametrize("path", ["/page", "/list"])
