@@ -49,7 +49,7 @@ def _value(text: str) -> object:
     """A number, true or false, or a text in quotes; else the text as it is."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return value if isinstance(value, str | int | float | bool) else text
 
@@ -57,7 +57,7 @@ def _value(text: str) -> object:
 def _from_json(text: str) -> dict[str, Any]:
     try:
         tree = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         tree = None
     if not isinstance(tree, dict):
         raise WrongUsage("--filter must be a JSON object, as the API's reference shows it.")

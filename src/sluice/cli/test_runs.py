@@ -397,7 +397,9 @@ def _thresholds(given: list[str] | None) -> dict[str, float]:
 
 
 def _parameters(given: list[str] | None) -> dict[str, Any]:
-    """Values as YAML reads them: numbers, true and false, lists, else texts."""
+    """Values as YAML reads them: numbers, true and false, lists, else texts; dates are texts."""
+    from datetime import date
+
     import yaml
 
     parameters: dict[str, Any] = {}
@@ -406,25 +408,25 @@ def _parameters(given: list[str] | None) -> dict[str, Any]:
         if not (name and sign):
             raise WrongUsage("--param looks like temperature=0.")
         try:
-            parameters[name] = yaml.safe_load(value)
-        except yaml.YAMLError:
-            parameters[name] = value
+            read = yaml.safe_load(value)
+        except (yaml.YAMLError, ValueError):  # the latter for a date that does not exist
+            read = value
+        parameters[name] = value if isinstance(read, date) else read
     return parameters
 
 
 def _listed(path: Path | None) -> list[Any]:
     """The evaluators of a file."""
-    import yaml
+    from sluice.cli.local import read_text
+    from sluice.cli.yaml_lines import load
 
     if path is None:
         return []
-    problem = ""
-    try:
-        found = yaml.safe_load(path.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        problem = type(error).__name__
-    if problem:
-        raise CommandError(f"{path} is no YAML ({problem}).")
+    loaded = load(read_text(str(path)))
+    if loaded.problems:
+        told = [f"{path}:{line}: {message}" for line, message in loaded.problems]
+        raise CommandError(f"{path} is no YAML that can be used:", told)
+    found = loaded.data
     listed = found.get("evaluators") if isinstance(found, dict) else found
     if not isinstance(listed, list):
         raise CommandError(f"{path} holds no list of evaluators.")

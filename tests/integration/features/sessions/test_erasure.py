@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import anyio.to_thread
@@ -24,6 +26,7 @@ from tests.integration.features.sessions.wire import (
 
 from sluice.server.features.proxy.calls.tables import Call
 from sluice.server.features.sessions.tables import Recording
+from sluice.server.providers.base import Delta
 from sluice.server.vault.tables import SealedOriginal
 
 pytestmark = pytest.mark.anyio
@@ -156,6 +159,32 @@ async def test_calls_of_the_gateway_forget_restored_answers_or_all_their_texts(
         assert len(calls) == 2
     listed = (await world.admin.get("/api/v1/calls")).json()["data"]
     assert len(listed) == 1
+
+
+@pytest.mark.parametrize("recordings", [False, True], ids=["copies", "everything"])
+async def test_a_call_that_is_being_answered_keeps_no_restored_answer_of_what_is_erased(
+    world: World, monkeypatch: pytest.MonkeyPatch, recordings: bool
+) -> None:
+    """Its caller asked before the erasure and gets the answer; nothing of it stays behind."""
+    await world.instance(name="Scripted")
+    world.provider.answer = ["I wrote to EMAIL_ADDRESS_0"]
+    answering = world.provider.stream
+
+    async def stream(*args: Any) -> AsyncGenerator[Delta, None]:  # noqa: ANN401 (as it is asked)
+        await _erased(world, JANE, recordings=recordings)
+        async for delta in answering(*args):
+            yield delta
+
+    monkeypatch.setattr(world.provider, "stream", stream)
+    headers = {"Sluice-Conversation": str(uuid4()), "Sluice-Project": "default"}
+    asked = {"model": "Scripted", "messages": [{"role": "user", "content": f"Mail {JANE}"}]}
+    call = await world.admin.post("/v1/chat/completions", json=asked, headers=headers)
+    assert JANE in call.text
+    async with world.app.state.services.database.read() as held:
+        (row,) = (await held.execute(Call.__table__.select())).all()
+    assert row.status == "complete"
+    assert row.hydrated_answer_sealed is None
+    assert (row.raw_answer_sealed is None) is recordings
 
 
 async def test_test_cases_that_hold_it_go_on_request(world: World) -> None:

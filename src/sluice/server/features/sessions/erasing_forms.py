@@ -14,6 +14,7 @@ from typing import Final
 
 from sluice.engine.mentions import forms
 from sluice.engine.placeholders import parse
+from sluice.server.features.proxy.conversations.quoting import places
 from sluice.server.kit.json_strings import strings_in
 
 _TYPES: Final = ("PERSON", "ORGANIZATION", "LOCATION", "CREDIT_CARD")
@@ -21,6 +22,9 @@ _TYPES: Final = ("PERSON", "ORGANIZATION", "LOCATION", "CREDIT_CARD")
 _SHARED: Final = frozenset({"surname", "given_name", "acronym", "stem", "street"})
 """Kinds of forms that may mean somebody or something else."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_BEGINS: Final = r"(?:(?<![^\W_])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4}))"
+"""Where a stand-in can begin: before a word, in marks, or behind an escape of JSON in a text."""
+_ENDS: Final = r"(?![^\W_])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +66,24 @@ class Standing:
     """Finds placeholders and stand-ins in what is recorded."""
 
     def __init__(self, names: Collection[str]) -> None:
-        numbered = sorted(name for name in names if parse(name) is not None)
-        others = sorted(name for name in names if parse(name) is None)
-        parts = [rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![0-9])" for name in numbered]
-        parts += [rf"(?<!\w){re.escape(name)}(?!\w)" for name in others]
-        self._pattern = re.compile("|".join(parts)) if parts else None
+        self._numbered = frozenset(name for name in names if parse(name) is not None)
+        self._types = {kind[0] for name in names if (kind := parse(name)) is not None}
+        others = sorted(re.escape(name) for name in names if parse(name) is None)
+        whole = rf"{_BEGINS}(?:{'|'.join(others)}){_ENDS}"
+        self._others = re.compile(whole) if others else None
 
     def is_in(self, value: object) -> bool:
-        """Whether one stands in any text of a JSON value, names too."""
-        pattern = self._pattern
-        return pattern is not None and any(pattern.search(text) for text in strings_in(value))
+        """Whether one stands in any text of a JSON value, names too.
+
+        In every form and between all edges with which it is restored in an answer.
+        """
+        return any(self._stands_in(text) for text in strings_in(value))
+
+    def _stands_in(self, text: str) -> bool:
+        if self._others is not None and self._others.search(text):
+            return True
+        found = places(text, self._types) if self._types else ()
+        return any(place.typed.placeholder in self._numbered for place in found)
 
     def without(self, values: Mapping[str, object]) -> dict[str, object]:
         """The entries of an object in which none stands."""

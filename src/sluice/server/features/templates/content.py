@@ -122,8 +122,8 @@ class TemplateContent(StrictModel):
     def _text(cls, text: str | None, info: ValidationInfo) -> str | None:
         if text is None or info.context:
             return text
-        kept, faults = in_mustache(text, _dialect(info))
-        _refuse([_told("", fault) for fault in faults])
+        kept, told = _kept(text, _dialect(info), "")
+        _refuse(told)
         return kept
 
     @field_validator("messages")
@@ -136,8 +136,9 @@ class TemplateContent(StrictModel):
         told: list[str] = []
         for index, message in enumerate(messages):
             if message.content is not None:
-                message.content, faults = in_mustache(message.content, _dialect(info))
-                told += [_told(f"messages[{index}].content, ", fault) for fault in faults]
+                path = f"messages[{index}].content, "
+                message.content, wrong = _kept(message.content, _dialect(info), path)
+                told += wrong
         _refuse(told)
         return messages
 
@@ -266,6 +267,15 @@ def unsayable(content: TemplateContent) -> list[Problem]:
 
 def _dialect(info: ValidationInfo) -> Dialect:
     return Dialect(info.data.get("dialect", Dialect.MUSTACHE))
+
+
+def _kept(text: str, dialect: Dialect, path: str) -> tuple[str, list[str]]:
+    """A text as it is kept, and what is wrong with it; in mustache it may have become longer."""
+    kept, faults = in_mustache(text, dialect)
+    told = [_told(path, fault) for fault in faults]
+    if len(kept) > LONGEST_TEXT:
+        told.append(f"{path}in mustache this has more than {LONGEST_TEXT} code points")
+    return kept, told
 
 
 def _told(path: str, fault: Fault) -> str:

@@ -49,11 +49,21 @@ def test_a_value_that_is_one_word_is_meant_as_it_is() -> None:
         ({"deep": [{"PERSON_1": 7}]}, True),
         ({"deep": ["Maria Invented was here"]}, True),
         ({"deep": ["Maria Inventedly was here"]}, False),
+        ("__PERSON_1__ and _PERSON_10_", True),
+        (r'{"note": "Dear\nPERSON_1"}', True),
+        (r'{"note": "Dear\u00e9PERSON_1"}', True),
+        (r"PERSON\_1 wrote", True),
+        ("Dear person 1,", True),
+        ("xPERSON_1", False),
+        ("__Maria Invented__", True),
+        (r'{"note": "Dear\nMaria Invented"}', True),
         (None, False),
         (7, False),
     ],
 )
-def test_placeholders_and_stand_ins_count_as_whole_words(value: object, found: bool) -> None:
+def test_placeholders_and_stand_ins_are_found_wherever_they_are_restored_and_as_whole_words(
+    value: object, found: bool
+) -> None:
     assert Standing({"PERSON_1", "Maria Invented"}).is_in(value) is found
 
 

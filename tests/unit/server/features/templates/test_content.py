@@ -61,6 +61,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "",
         "code points",
     ),
+    "a text too long in mustache": (
+        {"text": "{x}" * (LONGEST_TEXT // 4), "dialect": "format"},
+        "text",
+        "in mustache",
+    ),
     "a broken text for str.format": ({"text": "{", "dialect": "format"}, "text", "code point 0"),
 }
 

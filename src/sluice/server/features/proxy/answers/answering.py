@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -164,7 +164,8 @@ class Answering:
 
         async def job(session: AsyncSession) -> None:
             await prepared.cleansed.save_answer(session, brought)
-            await self._calls.record(session, prepared.begun, outcome)
+            kept = await _without_erased(session, prepared, outcome)
+            await self._calls.record(session, prepared.begun, kept)
 
         self._metrics.prompt("proxy", _ENDS[answer.status])
         self._metrics.hydrated(answer.restorer.restored)
@@ -258,6 +259,16 @@ def _told_in_our_words(answer: _Answer) -> Iterator[None]:
 def _restorer(prepared: Prepared) -> AnswerRestorer:
     rules = prepared.target.answers
     return AnswerRestorer(prepared.cleansed.mapping, AnswerPolicy(rules.policy, rules.analyze))
+
+
+async def _without_erased(
+    session: AsyncSession, prepared: Prepared, outcome: CallOutcome
+) -> CallOutcome:
+    """What is kept of an answer: no restored text, if a value was erased meanwhile."""
+    restored = any(text.sent != text.raw for text in outcome.texts)
+    if not restored or await prepared.cleansed.is_restorable(session):
+        return outcome
+    return replace(outcome, texts=[replace(text, sent=text.raw) for text in outcome.texts])
 
 
 def _call_outcome(answer: _Answer, texts: list[AnswerText]) -> CallOutcome:

@@ -134,6 +134,17 @@ class CleansedCall:
             kept = [e.placeholder for e in brought.new if e.placeholder not in lost]
             await vault.use(session, kept, held.vault.scope)
 
+    async def is_restorable(self, session: AsyncSession) -> bool:
+        """Whether nothing of the space was erased since the call was cleansed.
+
+        What an answer restored may be kept only then; until the transaction ends, nothing is
+        erased.
+        """
+        try:
+            return await self.conversation.space.vault.hold(session) == self.erasures
+        except ScopeDestroyed:
+            return False
+
     def answered(self, brought: Brought) -> None:
         """What the answer brought is committed: later answers need not store it again."""
         self._are_reserved(brought.made_up)
