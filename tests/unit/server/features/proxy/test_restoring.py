@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sluice.engine import Action, Detector, Finding, Mapping, Policy, RawText, Rule
@@ -197,7 +197,11 @@ _VALUES = st.recursive(
 def test_a_value_is_treated_like_the_same_value_in_pieces_of_its_text(
     value: dict[str, Any], cuts: list[int], as_ascii: bool
 ) -> None:
-    """Vendors send a tool's arguments as a value, as text, or as a stream of text."""
+    """Vendors send a tool's arguments as a value, as text, or as a stream of text.
+
+    A number that only a later label makes one is left out: what was sent cannot be taken back.
+    """
+    assume(not _is_labelled_later(list(_leaves(value))))
     policy = AnswerPolicy(Policy(default=Rule(Action.REDACT)), PATTERNS.analyze)
     whole = AnswerRestorer(_mapping(), policy).values(value, "input")
     channel = AnswerRestorer(_mapping(), policy).channel("input", json_string=True)
@@ -205,6 +209,25 @@ def test_a_value_is_treated_like_the_same_value_in_pieces_of_its_text(
     edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
     said = "".join([channel.feed(text[a:b]) for a, b in pairwise(edges)]) + channel.finish()
     assert _unnumbered(json.loads(said)) == _unnumbered(whole)
+
+
+def _leaves(value: object, labelled: bool = False) -> Iterator[tuple[bool, object]]:
+    """Each leaf in its order, and whether it stands under the key `ssn`."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, labelled or key == "ssn")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, labelled)
+    else:
+        yield labelled, value
+
+
+def _is_labelled_later(leaves: list[tuple[bool, object]]) -> bool:
+    return any(
+        not labelled and (True, leaf) in leaves[index:]
+        for index, (labelled, leaf) in enumerate(leaves)
+    )
 
 
 def _unnumbered(value: object) -> str:
