@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
 from sluice.server.auth.api_tokens import refuse_formless
+from sluice.server.auth.callers import Caller
 from sluice.server.auth.config import AuthConfig, Clock
 from sluice.server.auth.identity.base import IdentityProvider, read_token
 from sluice.server.auth.identity.registry import choose_provider
 from sluice.server.auth.refusals import SignInForbidden, SignInRefused
 from sluice.server.auth.repository import SessionRow
-from sluice.server.auth.roles import Permission, permissions_of
+from sluice.server.auth.roles import permissions_of
 from sluice.server.auth.service import SignInService
 from sluice.server.auth.sessions import ReplayedSession, SignedIn, as_signed_in
 from sluice.server.auth.tables import User
@@ -25,23 +26,7 @@ from sluice.server.kit.database import Database, utc_now
 from sluice.server.kit.tokens import looks_like_token
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who makes a request, and what they may do."""
-
-    user_id: int
-    email: str | None
-    name: str
-    role: str
-    permissions: frozenset[Permission] = field(default_factory=frozenset)
-    session_id: int | None = None
-    """The number of the session (not its secret id); None with an API token."""
-    api_token_id: int | None = None
-    """The number of the API token; None with a session."""
-
-    def may(self, permission: Permission) -> bool:
-        """Whether the caller's role has this permission."""
-        return permission in self.permissions
+__all__ = ["Auth", "Caller"]
 
 
 @dataclass(slots=True)

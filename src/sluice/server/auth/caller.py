@@ -13,7 +13,6 @@ from sluice.server.auth.cookies import SESSION_COOKIE
 from sluice.server.auth.origin import refuse_cross_site
 from sluice.server.auth.refusals import Reason, SignInRefused
 from sluice.server.auth.roles import Permission
-from sluice.server.errors import Forbidden
 
 UNKNOWN_ADDRESS = "unknown"
 
@@ -76,19 +75,15 @@ CurrentCaller = Annotated[Caller, Depends(caller)]
 def require(permission: Permission) -> Callable[[Caller], Awaitable[Caller]]:
     """A dependency that gives the caller if their role has the permission, else `Forbidden`.
 
-    `Annotated[Caller, Depends(require(Permission.MANAGE))]`
+    `Annotated[Caller, Depends(require(Permission.USE_MODELS))]`
     """
 
     async def permitted(current: CurrentCaller) -> Caller:
-        if not current.may(permission):
-            raise Forbidden(
-                f"Your role is {current.role}; this needs the permission {permission.value}.",
-                code="missing_permission",
-            )
+        current.require(permission)
         return current
 
     return permitted
 
 
-Manager = Annotated[Caller, Depends(require(Permission.MANAGE))]
-"""A caller who may change policies, model instances, users and tokens."""
+Manager = Annotated[Caller, Depends(require(Permission.MANAGE_PEOPLE))]
+"""A caller who may change users, sessions and tokens."""

@@ -17,7 +17,7 @@ from sluice.server.services import ServicesDep
 
 admin_router = APIRouter(prefix="/api/admin/v1/keys", tags=["Manage: keys"])
 
-Manager = Annotated[Caller, Depends(require(Permission.MANAGE))]
+Manager = Annotated[Caller, Depends(require(Permission.MANAGE_KEYS))]
 
 
 class MasterKeyUse(WireModel):

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api/v1/model-instances", tags=["Liminal: model insta
 admin_router = APIRouter(prefix="/api/admin/v1/model-instances", tags=["Manage: model instances"])
 
 User = Annotated[Caller, Depends(require(Permission.USE_MODELS))]
-Manager = Annotated[Caller, Depends(require(Permission.MANAGE))]
+Manager = Annotated[Caller, Depends(require(Permission.MANAGE_MODELS))]
 
 
 @router.get("")

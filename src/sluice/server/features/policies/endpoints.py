@@ -21,7 +21,7 @@ from sluice.server.services import ServicesDep
 
 admin_router = APIRouter(prefix="/api/admin/v1/policy-groups", tags=["Manage: policy groups"])
 
-Manager = Annotated[Caller, Depends(require(Permission.MANAGE))]
+Manager = Annotated[Caller, Depends(require(Permission.MANAGE_POLICIES))]
 
 
 @admin_router.get("")

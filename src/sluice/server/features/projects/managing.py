@@ -50,7 +50,7 @@ class ManagedProjects:
     async def listing(self, session: AsyncSession, caller: Caller) -> list[ProjectOut]:
         """Every project in which the caller has a role, by name."""
         repository = ProjectRepository(session)
-        if caller.may(Permission.MANAGE):
+        if caller.may(Permission.MANAGE_PROJECTS):
             return [ProjectOut.of(row, ProjectRole.OWNER) for row in await repository.all()]
         rows = await repository.of_user(caller.user_id)
         return [ProjectOut.of(row, ProjectRole(role or ProjectRole.EDITOR)) for row, role in rows]
@@ -212,7 +212,7 @@ async def _row(session: AsyncSession, project: KnownProject) -> Project:
 
 
 def _may_choose_policy(caller: Caller) -> None:
-    if not caller.may(Permission.MANAGE):
+    if not caller.may(Permission.MANAGE_POLICIES):
         raise Forbidden(
             "Which policy group a project uses is chosen by an administrator.",
             code="missing_permission",

@@ -61,7 +61,7 @@ class Projects:
     async def _read_all(self, caller: Caller) -> list[KnownProject]:
         async with self._database.read() as session:
             repository = ProjectRepository(session)
-            if caller.may(Permission.MANAGE):
+            if caller.may(Permission.MANAGE_PROJECTS):
                 return [known_project(row, ProjectRole.OWNER) for row in await repository.all()]
             rows = await repository.of_user(caller.user_id)
         return [known_project(row, _role(role)) for row, role in rows]
@@ -125,7 +125,7 @@ class Projects:
             row = await repository.by_uid(uid)
             if row is None:
                 return None
-            if caller.may(Permission.MANAGE):
+            if caller.may(Permission.MANAGE_PROJECTS):
                 return known_project(row, ProjectRole.OWNER)
             role = await repository.role(row.id, caller.user_id)
         if role is None and row.user_id != caller.user_id:

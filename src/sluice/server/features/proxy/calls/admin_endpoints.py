@@ -25,7 +25,7 @@ from sluice.server.vault.schemas import OriginalOut, RevealIn
 
 admin_router = APIRouter(prefix="/api/admin/v1", tags=["Manage: calls, usage and limits"])
 
-Manager = Annotated[Caller, Depends(require(Permission.MANAGE))]
+Manager = Annotated[Caller, Depends(require(Permission.MANAGE_PEOPLE))]
 Auditor = Annotated[Caller, Depends(require(Permission.AUDIT))]
 Revealer = Annotated[Caller, Depends(require(Permission.REVEAL))]
 OfUser = Annotated[RowId | None, Query(alias="userId")]
