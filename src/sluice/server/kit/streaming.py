@@ -61,6 +61,12 @@ class LineStream(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
+class EventStream(LineStream):
+    """Server-Sent Events; closed when the caller leaves."""
+
+    media_type = "text/event-stream"
+
+
 async def _while_connected(receive: Receive, work: Callable[[], Awaitable[None]]) -> None:
     """Do `work`, cancelled when the caller leaves; its own exceptions come through as they are."""
     # A task group for two would cost five times as much.

@@ -103,6 +103,10 @@ class Answers:
                 self._open -= 1
                 self._closed.set()
 
+    async def abandon(self, prepared: Prepared) -> None:
+        """Record that nobody waits for an answer whose model was not asked yet."""
+        await self._record(prepared, Answer())
+
     async def settle(self, seconds: float) -> None:
         """Wait until every answer that was cancelled is recorded, at most so long."""
         with anyio.move_on_after(seconds):

@@ -27,6 +27,18 @@ class Reviewed:
     released: dict[str, int]
 
 
+def reviewed(
+    text: str, found: Sequence[Finding], given: Sequence[FindingIn] | None, policy: Policy
+) -> Reviewed:
+    """The server's findings, with what the caller says about them; None: nothing.
+
+    Raises `Unprocessable` for findings that do not match the text.
+    """
+    if given is None:
+        return Reviewed(list(found), {})
+    return review(found, check_caller_findings(text, given), policy)
+
+
 def check_caller_findings(text: str, given: Sequence[FindingIn]) -> list[Finding]:
     """The caller's findings in the engine's form; every mismatch is named by its index."""
     problems: list[Problem] = []

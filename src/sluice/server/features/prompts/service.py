@@ -29,8 +29,8 @@ from sluice.server.features.audit import service as audit
 from sluice.server.features.models.service import Models, UsableInstance
 from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.features.prompts.history import HistoryForms
-from sluice.server.features.prompts.review import Reviewed, check_caller_findings, review
-from sluice.server.features.prompts.schemas import CleanseIn, FindingIn, HistoryOut, HydrateIn
+from sluice.server.features.prompts.review import Reviewed, reviewed
+from sluice.server.features.prompts.schemas import CleanseIn, HistoryOut, HydrateIn
 from sluice.server.features.threads.service import BegunChat, Exchange, PastChat, Threads
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
@@ -115,10 +115,10 @@ class Prompts:
         """Cleanse a text with its thread's mapping; `Blocked` if the policy refuses it."""
         text = RawText(body.text)
         analysis = await self.analyze(caller, body.model_instance_id, text)
-        reviewed = _reviewed(text, body.findings, analysis)
+        review = reviewed(text, analysis.findings, body.findings, analysis.policy.policy)
         async with self._blocking(caller, analysis), self._database.write() as session:
             thread_id, opened = await self._thread(session, caller, body)
-            cleansed = await self._cleanse(session, caller, opened, text, analysis, reviewed)
+            cleansed = await self._cleanse(session, caller, opened, text, analysis, review)
             await self._vault.save(session, opened)
         self._metrics.prompt("cleanse", "answered")
         return CleansedPrompt(thread_id, cleansed, opened.mapping, opened.key)
@@ -139,10 +139,10 @@ class Prompts:
         text = RawText(body.text)
         analysis = await self.analyze(caller, body.model_instance_id, text)
         connection = _require_connection(analysis.instance)
-        reviewed = _reviewed(text, body.findings, analysis)
+        review = reviewed(text, analysis.findings, body.findings, analysis.policy.policy)
         async with self._blocking(caller, analysis), self._database.write() as session:
             thread_id, opened = await self._thread(session, caller, body)
-            cleansed = await self._cleanse(session, caller, opened, text, analysis, reviewed)
+            cleansed = await self._cleanse(session, caller, opened, text, analysis, review)
             instructions = _cleanse_instructions(analysis, opened.mapping)
             history = await self._history(session, body, opened, analysis)
             exchange = Exchange(
@@ -193,23 +193,23 @@ class Prompts:
         opened: ThreadVault,
         text: RawText,
         analysis: Analysis,
-        reviewed: Reviewed,
+        review: Reviewed,
     ) -> Cleansed:
-        if reviewed.released:
+        if review.released:
             await audit.record(
                 session,
                 "findings.released",
                 actor_id=caller.user_id,
                 subject=opened.scope,
-                details=dict(reviewed.released),
+                details=dict(review.released),
             )
         # What the instructions type literally must never be issued to this thread.
         opened.mapping.reserve(analysis.instance.instructions)
         policy = analysis.policy.policy
         cleansed = await beside(
-            len(text), partial(cleanse, text, reviewed.findings, opened.mapping, policy)
+            len(text), partial(cleanse, text, review.findings, opened.mapping, policy)
         )
-        counts = Counter((f.entity_type, policy.action_for(f)) for f in reviewed.findings)
+        counts = Counter((f.entity_type, policy.action_for(f)) for f in review.findings)
         for (entity_type, action), count in counts.items():
             self._metrics.findings(entity_type, action, count)
         return cleansed
@@ -268,13 +268,6 @@ class _BlockedAnswer:
                 details=dict(error.counts),
             )
         raise Blocked(str(error), error.counts) from None
-
-
-def _reviewed(text: RawText, given: Sequence[FindingIn] | None, analysis: Analysis) -> Reviewed:
-    if given is None:
-        return Reviewed(analysis.findings, {})
-    mine = check_caller_findings(text, given)
-    return review(analysis.findings, mine, analysis.policy.policy)
 
 
 def _require_connection(instance: UsableInstance) -> Connection:

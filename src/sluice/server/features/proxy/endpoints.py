@@ -33,7 +33,7 @@ from sluice.server.features.proxy.wires.openai.responses import ResponsesWire
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.features.proxy.wires.wire import Wire
 from sluice.server.kit.json_body import json_object
-from sluice.server.kit.streaming import CallerLeft, LineStream, until_caller_leaves
+from sluice.server.kit.streaming import CallerLeft, EventStream, until_caller_leaves
 from sluice.server.middleware.request_id import request_id_of
 from sluice.server.providers.sse import Event
 from sluice.server.services import services_of
@@ -53,12 +53,6 @@ DEPLOYMENTS: Final[dict[str, Callable[[], Wire]]] = {
     "embeddings": EmbeddingsWire,
 }
 """Azure's addresses, under `/openai/deployments/{deployment}/`; the deployment is the model."""
-
-
-class EventStream(LineStream):
-    """Server-Sent Events; closed when the caller leaves."""
-
-    media_type = "text/event-stream"
 
 
 def routes() -> list[Route]:

@@ -73,7 +73,7 @@ class Answering:
     async def whole(self, prepared: Prepared) -> Body:
         """The whole answer. Raises `SluiceError`; a cancelled call is recorded as abandoned."""
         asked = self._asking.whole(prepared.question)
-        answer = _Answer(prepared, _restorer(prepared), asked)
+        answer = _Answer(prepared, restorer_of(prepared), asked)
         with self._counted_as_open():
             try:
                 body = await self._whole(answer, asked)
@@ -90,15 +90,18 @@ class Answering:
             answer.status = CallStatus.COMPLETE
         return body
 
-    async def stream(self, prepared: Prepared) -> AsyncGenerator[list[Event], None]:
+    async def stream(
+        self, prepared: Prepared, restorer: AnswerRestorer | None = None
+    ) -> AsyncGenerator[list[Event], None]:
         """The caller's events as they come, in groups that came together.
 
-        How it ended is recorded, or handed in for that, before the last group is given. Raises
+        Who wants to see what the model wrote besides gives the `restorer` of `restorer_of`. How
+        it ended is recorded, or handed in for that, before the last group is given. Raises
         `SluiceError`; a generator that is closed early ends the upstream call and records it as
         abandoned.
         """
         asked = self._asking.stream(prepared.question)
-        answer = _Answer(prepared, _restorer(prepared), asked)
+        answer = _Answer(prepared, restorer or restorer_of(prepared), asked)
         with self._counted_as_open():
             try:
                 async with aclosing(self._stream(answer, asked)) as groups:
@@ -135,6 +138,12 @@ class Answering:
             await self._record_once(answer)
             if last:
                 yield last
+
+    async def abandon(self, prepared: Prepared) -> None:
+        """Record that nobody waits for an answer whose model was not asked yet."""
+        asked = self._asking.stream(prepared.question)
+        with self._counted_as_open():
+            await self._record_once(_Answer(prepared, restorer_of(prepared), asked))
 
     async def settle(self, seconds: float) -> None:
         """Wait until every answer that has ended is recorded, at most so long."""
@@ -256,7 +265,8 @@ def _told_in_our_words(answer: _Answer) -> Iterator[None]:
     raise failure
 
 
-def _restorer(prepared: Prepared) -> AnswerRestorer:
+def restorer_of(prepared: Prepared) -> AnswerRestorer:
+    """What restores the answer of a call, and remembers it as the model wrote it."""
     rules = prepared.target.answers
     return AnswerRestorer(prepared.cleansed.mapping, AnswerPolicy(rules.policy, rules.analyze))
 
