@@ -64,18 +64,18 @@ class Session(Base):
     the recording was answered."""
 
 
-_LINKS = ("template_id", "template_version_id", "test_run_id", "test_case_id")
+_LINKS = ("template_version_id", "test_run_id", "test_case_id")
 _SEARCHED = (
     "project_id", "id", "environment", "provider", "model", "is_complete", "duration_ms",
     "input_tokens", "output_tokens", "cost", "created_at", "started_at",
 )  # fmt: skip
 
 
-def _where_set(table: str, column: str) -> Index:
+def _where_set(table: str, column: str, *beside: str) -> Index:
     """An index of the rows that have a value there: most have none, and then cost nothing."""
     where = text(f"{column} IS NOT NULL")
     name = f"ix_{table}_{column}_id"
-    return Index(name, column, "id", sqlite_where=where, postgresql_where=where)
+    return Index(name, column, "id", *beside, sqlite_where=where, postgresql_where=where)
 
 
 class Recording(Base):
@@ -91,6 +91,8 @@ class Recording(Base):
         Index("ix_recordings_project_id_duration_ms_id", "project_id", "duration_ms", "id"),
         Index("ix_recordings_project_id_cost_id", "project_id", "cost", "id"),
         *(_where_set("recordings", column) for column in _LINKS),
+        # A template's numbers are read from it alone.
+        _where_set("recordings", "template_id", "cost", "duration_ms"),
         Index("ix_recordings_session_id_id", "session_id", "id"),
         Index(
             "ix_recordings_uncounted",
