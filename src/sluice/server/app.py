@@ -25,6 +25,8 @@ from sluice.server.auth.admin_endpoints import router as auth_admin_router
 from sluice.server.auth.auth import Auth
 from sluice.server.auth.endpoints import router as auth_router
 from sluice.server.auth.identity.registry import build_providers
+from sluice.server.auth.links_endpoints import admin_router as links_admin_router
+from sluice.server.auth.links_endpoints import router as links_router
 from sluice.server.auth.users import UserService
 from sluice.server.error_answers import DOCUMENTED, add_error_answers
 from sluice.server.features.apidocs import endpoints as apidocs
@@ -372,9 +374,11 @@ def _middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(auth_router)
+    app.include_router(links_router)
     # Documented here, checked by `auth.caller`: a session's cookie works in its place.
     token = [Depends(HTTPBearer(auto_error=False, scheme_name="API token"))]
     app.include_router(auth_admin_router, dependencies=token)
+    app.include_router(links_admin_router, dependencies=token)
     for feature in (models, prompts, threads):
         app.include_router(feature.router, dependencies=token)
     app.include_router(calls_endpoints.router, dependencies=token)

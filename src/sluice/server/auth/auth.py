@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
 from sluice.server.auth.api_tokens import refuse_formless
-from sluice.server.auth.callers import Caller
+from sluice.server.auth.callers import SYSTEM, Caller
 from sluice.server.auth.config import AuthConfig, Clock
 from sluice.server.auth.identity.base import IdentityProvider, read_token
 from sluice.server.auth.identity.registry import choose_provider
+from sluice.server.auth.links import NewLink
 from sluice.server.auth.refusals import SignInForbidden, SignInRefused
-from sluice.server.auth.repository import SessionRow
+from sluice.server.auth.repository import SessionRow, UserRepository
 from sluice.server.auth.roles import permissions_of
 from sluice.server.auth.service import SignInService
 from sluice.server.auth.sessions import ReplayedSession, SignedIn, as_signed_in
 from sluice.server.auth.tables import User
 from sluice.server.auth.throttle import Throttle
+from sluice.server.errors import NotFound
 from sluice.server.features.audit.service import record
 from sluice.server.kit.database import Database, utc_now
 from sluice.server.kit.tokens import looks_like_token
-
 
 __all__ = ["Auth", "Caller"]
 
@@ -72,6 +73,24 @@ class Auth:
             refuse_formless(token)
             async with self.database.write() as session:
                 return await self.service.sign_in_with_token(session, token)
+
+    async def sign_in_with_link(self, code: str, *, address: str) -> SignedIn:
+        """A session for a link that signs in once; raises `SignInRefused` or `RateLimited`."""
+        async with self._attempt("link", address), self.database.write() as session:
+            return await self.service.sign_in_with_link(session, code)
+
+    async def link_for_administrator(self, lifetime: timedelta) -> NewLink:
+        """A link for the administrator who was first; for the server's own machine.
+
+        Raises `NotFound` if there is none.
+        """
+        async with self.database.write() as session:
+            administrators = await UserRepository(session).active_administrators()
+            if not administrators:
+                raise NotFound("There is no active administrator.")
+            return await self.service.links.create(
+                session, SYSTEM, administrators[0], lifetime=lifetime
+            )
 
     async def sign_in_with_provider_token(self, token: str, *, address: str) -> SignedIn:
         """A session for an identity provider's access token.

@@ -31,7 +31,7 @@ async def sign_in_with_provider_token(
     """Exchange an identity provider's access token (`Authorization: Bearer`) for a session."""
     token = bearer_of(request) or ""
     signed_in = await auth.sign_in_with_provider_token(token, address=address_of(request))
-    return _welcome(request, response, auth, signed_in)
+    return welcome(request, response, auth, signed_in)
 
 
 @router.post("/auth/test-automation/login")
@@ -43,7 +43,7 @@ async def sign_in_with_token(
 ) -> Data[UserData]:
     """Exchange an environment or API token for a session."""
     signed_in = await auth.sign_in_with_token(token, address=address_of(request))
-    return _welcome(request, response, auth, signed_in)
+    return welcome(request, response, auth, signed_in)
 
 
 @router.get("/users/me")
@@ -54,7 +54,7 @@ async def continue_session(
     if bearer_of(request) is not None:
         return await _user_of_token(request, auth)
     signed_in = await auth.continue_session(own_session_id(request))
-    return _welcome(request, response, auth, signed_in)
+    return welcome(request, response, auth, signed_in)
 
 
 @router.post("/auth/logout")
@@ -65,9 +65,10 @@ async def sign_out(request: Request, response: Response, auth: CurrentAuth) -> D
     return Data(data=SignedOut())
 
 
-def _welcome(
+def welcome(
     request: Request, response: Response, auth: CurrentAuth, signed_in: SignedIn
 ) -> Data[UserData]:
+    """The answer to a sign-in: the user, and the session's cookie beside it."""
     set_session_cookie(request, response, signed_in, auth.config, auth.service.clock())
     return Data(data=UserData.of(signed_in.user))
 

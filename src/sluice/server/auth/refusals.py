@@ -23,6 +23,9 @@ class Reason(StrEnum):
     UNKNOWN_TOKEN = "unknown_token"  # noqa: S105  (a code, no secret)
     REVOKED_TOKEN = "revoked_token"  # noqa: S105
     EXPIRED_TOKEN = "expired_token"  # noqa: S105
+    UNKNOWN_LINK = "unknown_link"
+    USED_LINK = "used_link"
+    EXPIRED_LINK = "expired_link"
     UNKNOWN_SESSION = "unknown_session"
     ENDED_SESSION = "ended_session"
     REPLAYED_SESSION = "replayed_session"
@@ -32,6 +35,11 @@ class Reason(StrEnum):
     WRONG_CLIENT = "wrong_client"
     WRONG_AUDIENCE = "wrong_audience"
     INVALID_PROVIDER_TOKEN = "invalid_provider_token"  # noqa: S105
+    STALE_SIGN_IN = "stale_sign_in"
+    WRONG_STATE = "wrong_state"
+    WRONG_NONCE = "wrong_nonce"
+    WRONG_ISSUER = "wrong_issuer"
+    SIGN_IN_CANCELLED = "sign_in_cancelled"
     NO_PERSON = "not_a_person"
     NOT_ALLOWED = "user_not_allowed"
     EMAIL_IN_USE = "email_in_use"

@@ -10,6 +10,7 @@ from sluice.server.auth.api_tokens import TokenService
 from sluice.server.auth.config import AuthConfig, Clock
 from sluice.server.auth.identity.base import Identity
 from sluice.server.auth.identity.config import Admission
+from sluice.server.auth.links import LinkService
 from sluice.server.auth.refusals import Reason, SignInForbidden
 from sluice.server.auth.repository import UserRepository
 from sluice.server.auth.roles import Role
@@ -38,6 +39,11 @@ class SignInService:
         return TokenService(self.config, self.clock)
 
     @property
+    def links(self) -> LinkService:
+        """The service of links that sign in once, with the same clock."""
+        return LinkService(self.clock)
+
+    @property
     def users(self) -> UserService:
         """The service of users with the same clock."""
         return UserService(self.clock)
@@ -57,6 +63,13 @@ class SignInService:
         await self.tokens.touch(session, found.token)
         signed_in = await self.sessions.open(session, found.user, token=found.token)
         await self._record(session, signed_in, "token")
+        return signed_in
+
+    async def sign_in_with_link(self, session: AsyncSession, code: str) -> SignedIn:
+        """A new session for the user of a link; raises `SignInRefused`."""
+        user = await self.links.use(session, code)
+        signed_in = await self.sessions.open(session, user)
+        await self._record(session, signed_in, "link")
         return signed_in
 
     async def sign_in_with_identity(

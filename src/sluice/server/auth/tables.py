@@ -30,6 +30,8 @@ class User(Timestamps, Base):
     of_project: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A project's own user and no person: its API tokens are the project's keys, it signs in no
     other way, and never manages."""
+    first_steps_closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """When the administrator put the dashboard's first steps away."""
 
 
 class AuthSession(Base):

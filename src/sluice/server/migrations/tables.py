@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sluice.server.auth import links_tables as links
 from sluice.server.auth import tables as auth
 from sluice.server.features.audit import tables as audit
 from sluice.server.features.models import tables as models
@@ -19,7 +20,7 @@ from sluice.server.kit.database import Base
 from sluice.server.vault import tables as vault
 
 FEATURES = (
-    audit, auth, calls, configuration, conversations, limits, models, policies, projects,
+    audit, auth, calls, configuration, conversations, limits, links, models, policies, projects,
     sessions, templates, testruns, threads, vault,
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from sluice.server.auth import admin_endpoints, endpoints
+from sluice.server.auth import admin_endpoints, endpoints, links_endpoints
 from sluice.server.auth.auth import Auth, Caller
 from sluice.server.auth.caller import CurrentCaller, require
 from sluice.server.auth.roles import Permission
@@ -50,6 +50,8 @@ def small_app(auth: Auth) -> FastAPI:
     app.state.auth = auth
     app.include_router(endpoints.router)
     app.include_router(admin_endpoints.router)
+    app.include_router(links_endpoints.router)
+    app.include_router(links_endpoints.admin_router)
 
     @app.exception_handler(SluiceError)
     async def render(request: Request, error: SluiceError) -> JSONResponse:
