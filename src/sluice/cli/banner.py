@@ -32,6 +32,8 @@ class Banner:
     made_key: Path | None
     project: str | None = None
     """The id of the project that the first start made."""
+    link: str | None = field(default=None, repr=False)
+    """Signs the administrator in to the dashboard, once; of a first start only."""
 
     def show(self) -> None:
         """Print it on standard output."""
@@ -45,6 +47,7 @@ class Banner:
         return [
             ("sluice", sluice.__version__),
             ("address", self.address),
+            ("dashboard", f"{public_address(self.settings)}/dashboard"),
             ("reference", f"{self.address}/docs"),
             ("OpenAI's clients", f"OPENAI_BASE_URL={self.address}/v1, the key is a token"),
             ("Anthropic's", f"ANTHROPIC_BASE_URL={self.address}, the same"),
@@ -53,6 +56,7 @@ class Banner:
             *([("model instances", ", ".join(self.instances))] if self.instances else []),
             *self._project_lines(),
             *self._token_lines(),
+            *self._link_lines(),
         ]
 
     @property
@@ -94,6 +98,12 @@ class Banner:
         shown = "as given by SLUICE_BOOTSTRAP_TOKEN" if self._is_given() else self.token
         return [("token", shown), ("try", self.line_to_try())]
 
+    def _link_lines(self) -> list[tuple[str, str]]:
+        if self.link is not None:
+            return [("sign in", self.link)]
+        # Who gave a token wants no secret in the output: the token signs in as well.
+        return [] if self.token is not None else [("a new link", f"{own_command()} token link")]
+
     def _draw(self) -> None:
         from rich.text import Text
 
@@ -103,18 +113,31 @@ class Banner:
             shown.append(f"{printable(value)}\n", style=_STYLES.get(name, ""))
         if self.token is not None and not self._is_given():
             shown.append("\n  The token is the administrator's and is shown this once.", "dim")
+        if self.link is not None:
+            shown.append("\n  The link to sign in works once, for 24 hours.", "dim")
         shown.append("\n  Stop with Ctrl-C.\n", "dim")
         out = console()
         out.print(Text(f"\n  Sluice {sluice.__version__}", "bold"), shown, sep="", soft_wrap=True)
 
 
-_STYLES = {"address": "bold cyan", "token": "bold yellow", "try": "green", "master key": "yellow"}
+_STYLES = {
+    "address": "bold cyan",
+    "token": "bold yellow",
+    "try": "green",
+    "master key": "yellow",
+    "sign in": "bold cyan",
+}
 
 
 def reached_at(host: str, port: int) -> str:
     """The URL at which a client on this machine reaches a listener."""
     name = ANYWHERE.get(host, host)
     return f"http://{f'[{name}]' if ':' in name else name}:{port}"
+
+
+def public_address(settings: Settings) -> str:
+    """Where browsers reach the server, without a slash at its end."""
+    return settings.public_url or reached_at(settings.host, settings.port)
 
 
 def shown_database(settings: Settings) -> str:

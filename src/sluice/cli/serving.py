@@ -18,7 +18,7 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from sluice.cli.banner import Banner, reached_at
+from sluice.cli.banner import Banner, public_address, reached_at
 from sluice.cli.errors import CommandError, WrongSettings, system_reason
 from sluice.cli.host import no_database
 from sluice.server.app import (
@@ -29,6 +29,8 @@ from sluice.server.app import (
     master_keys_of,
     prepare,
 )
+from sluice.server.auth.links import FIRST_LINK_LIFETIME
+from sluice.server.first_start import Started
 from sluice.server.kit.logs import configure_logging, route_stray_exceptions
 from sluice.server.kit.sealing import SealingError
 from sluice.server.services import Services
@@ -116,6 +118,7 @@ async def _prepare(settings: Settings) -> Banner:
         services = make_services(settings, database, found.keys, transport, client)
         started = await prepare(settings, services, transport)
         await _check_master_key(services)
+        link = await _first_link(services, settings, started)
     except OSError as e:
         raise no_database(e) from None
     finally:
@@ -128,7 +131,16 @@ async def _prepare(settings: Settings) -> Banner:
         instances=started.instances,
         project=started.project,
         made_key=found.made,
+        link=link,
     )
+
+
+async def _first_link(services: Services, settings: Settings, started: Started) -> str | None:
+    """A link to sign in with at a first start, unless the operator chose a token instead."""
+    if started.token is None or settings.bootstrap_token is not None:
+        return None
+    made = await services.auth.link_for_administrator(FIRST_LINK_LIFETIME)
+    return made.address(public_address(settings))
 
 
 def _stop_on_signal() -> None:

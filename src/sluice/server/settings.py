@@ -22,6 +22,7 @@ from pydantic_settings import (
 from sluice.server.auth.config import AuthConfig
 from sluice.server.auth.identity.config import IdentityConfig
 from sluice.server.auth.identity.registry import check_configs
+from sluice.server.auth.origin import public_origin
 from sluice.server.kit.database import complete_url
 from sluice.server.kit.tokens import check_given_token
 
@@ -45,6 +46,11 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8321, ge=0, le=65535, description="The port to listen on.")
+    public_url: str | None = Field(
+        default=None,
+        description="Where browsers reach the server, like `https://sluice.example.com`; "
+        "else as the request names it.",
+    )
     workers: int = Field(
         default=1, ge=1, le=64, description="Server processes; more than one needs PostgreSQL."
     )
@@ -76,7 +82,7 @@ class Settings(BaseSettings):
     )
     identity_providers: list[IdentityConfig] = Field(
         default_factory=list,
-        description="Identity providers whose access tokens sign in (see [sign-in](sign-in.md)).",
+        description="Identity providers whose users sign in (see [sign-in](sign-in.md)).",
     )
     session_idle_hours: Seconds = Field(
         default=24, description="A session unused for this many hours has ended."
@@ -154,6 +160,11 @@ class Settings(BaseSettings):
     def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
         return None if value is None else SecretStr(complete_url(value.get_secret_value()))
 
+    @field_validator("public_url")
+    @classmethod
+    def _usable_address(cls, value: str | None) -> str | None:
+        return None if value is None else public_origin(value)
+
     @field_validator("bootstrap_token")
     @classmethod
     def _usable_token(cls, value: SecretStr | None) -> SecretStr | None:
@@ -201,7 +212,9 @@ class Settings(BaseSettings):
             session_idle=timedelta(hours=self.session_idle_hours),
             session_absolute=timedelta(days=self.session_days),
             cookie_secure=self.cookie_secure,
-            allowed_origins=tuple(self.allowed_origins),
+            public_url=self.public_url,
+            # Behind a proxy that names another host, our own pages come from here.
+            allowed_origins=(*self.allowed_origins, *filter(None, [self.public_url])),
             administrator_email=self.administrator_email,
         )
 

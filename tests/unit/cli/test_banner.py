@@ -14,6 +14,7 @@ from sluice.engine import Detector
 from sluice.server.settings import Settings
 
 TOKEN = "slu_synthetic"
+LINK = "http://127.0.0.1:8321/dashboard/sign-in/link#synthetic-code"
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +39,26 @@ def test_the_first_project_is_shown_with_the_address_for_freeplays_clients() -> 
     settings = Settings(port=9000)
     shown = Banner(settings, token=TOKEN, instances=(), made_key=None, project="default")
     assert "http://127.0.0.1:9000/api;" in dict(shown.lines())["project default"]
+
+
+def test_a_first_start_shows_the_link_that_signs_in_and_its_representation_does_not() -> None:
+    shown = Banner(Settings(), token=TOKEN, instances=(), made_key=None, link=LINK)
+    assert dict(shown.lines())["sign in"] == LINK
+    assert "synthetic-code" not in repr(shown)
+
+
+def test_a_later_start_shows_how_to_make_a_link_and_a_given_token_needs_none() -> None:
+    later = dict(made(token=None).lines())
+    assert later["a new link"] == ".venv/bin/sluice token link"
+    given = "given-token-0123456789abcdef"
+    lines = dict(made(token=given, bootstrap_token=given).lines())
+    assert not {"sign in", "a new link"} & set(lines)
+
+
+def test_the_dashboard_is_named_where_browsers_reach_it() -> None:
+    assert dict(made(port=9000).lines())["dashboard"] == "http://127.0.0.1:9000/dashboard"
+    public = made(public_url="https://sluice.example.com/")
+    assert dict(public.lines())["dashboard"] == "https://sluice.example.com/dashboard"
 
 
 def test_another_address_stands_in_the_line_to_try() -> None:

@@ -54,6 +54,11 @@ def test_secrets_are_masked_in_repr(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"SLUICE_MASTER_KEY": "x", "SLUICE_MASTER_KEY_FILE": "y"}, "not both"),
         ({"SLUICE_SESSION_IDLE_HOURS": "9999"}, "session_idle"),
         ({"SLUICE_CONFIG": "no-such-file.toml"}, "no such file"),
+        ({"SLUICE_PUBLIC_URL": "sluice.example.com"}, "form https://host"),
+        ({"SLUICE_PUBLIC_URL": "https://sluice.example.com/x"}, "form https://host"),
+        ({"SLUICE_PUBLIC_URL": "https://user@sluice.example.com"}, "form https://host"),
+        ({"SLUICE_PUBLIC_URL": "https://sluice.example.com?x#y"}, "form https://host"),
+        ({"SLUICE_PUBLIC_URL": "javascript://sluice.example.com"}, "form https://host"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(
@@ -84,3 +89,14 @@ def test_an_unknown_key_in_the_toml_file_is_an_error(
     monkeypatch.setenv("SLUICE_CONFIG", str(file))
     with pytest.raises(InvalidSettings, match="PROT"):
         load_settings()
+
+
+def test_pages_under_the_public_address_are_our_own() -> None:
+    """A proxy may name another host in what it passes on."""
+    settings = load_settings(
+        public_url="https://sluice.example.com:8443/", allowed_origins=["https://x.example"]
+    )
+    assert settings.auth.public_url == "https://sluice.example.com:8443"
+    assert settings.auth.allowed_origins == (
+        "https://x.example", "https://sluice.example.com:8443",
+    )  # fmt: skip

@@ -30,6 +30,8 @@ class AuthConfig:
     """The last use is written at most this often, so that reads stay reads."""
     cookie_secure: bool = False
     """Mark the cookie Secure also when the request came over http (TLS ends before us)."""
+    public_url: str | None = None
+    """Where browsers reach the server (`https://host[:port]`); else as each request names it."""
     allowed_origins: tuple[str, ...] = ()
     """Further origins (`https://host[:port]`) whose pages may use a session's cookie."""
     max_failed_sign_ins: int = 10

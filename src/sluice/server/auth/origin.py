@@ -59,6 +59,18 @@ def _both_default(page: tuple[str, str, int], here: tuple[str, str, int]) -> boo
     return page[2] == _PORTS["https"] and here[2] == _PORTS["http"]
 
 
+def public_origin(address: str) -> str:
+    """An address of nothing but scheme, host and port, without the slash at its end.
+
+    Raises `ValueError` for every other one.
+    """
+    bare = address.removesuffix("/")
+    parts = urlsplit(bare)
+    if endpoint_of(bare) is None or bare != f"{parts.scheme}://{parts.netloc}" or "@" in bare:
+        raise ValueError("must be of the form https://host or https://host:port")
+    return bare
+
+
 def endpoint_of(origin: str) -> tuple[str, str, int] | None:
     """Scheme, host and port; None for `null` and for what is no origin."""
     try:
