@@ -74,6 +74,7 @@ class Prepared:
     prompt: CleansedPrompt
     chat: BegunChat
     history: list[PastChat]
+    policy: PolicyInForce
     connection: Connection
     messages: tuple[Message, ...]
 
@@ -156,7 +157,7 @@ class Prompts:
             await self._vault.save(session, opened)
         prompt = CleansedPrompt(thread_id, cleansed, opened.mapping, opened.key)
         messages = conversation(instructions, history, cleansed.text)
-        return Prepared(prompt, chat, history, connection, messages)
+        return Prepared(prompt, chat, history, analysis.policy, connection, messages)
 
     def history_out(self, prepared: Prepared) -> list[HistoryOut]:
         """The earlier inputs that the model was shown, in both cleansed forms."""
