@@ -35,6 +35,8 @@ from sluice.server.features.health import endpoints as health
 from sluice.server.features.keys import endpoints as keys
 from sluice.server.features.models import endpoints as models
 from sluice.server.features.models.service import Models
+from sluice.server.features.playground import endpoints as playground
+from sluice.server.features.playground.wiring import PlaygroundParts, make_playground
 from sluice.server.features.policies import endpoints as policies
 from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.features.projects.service import Projects
@@ -185,6 +187,9 @@ def make_services(
         longest_call=timedelta(seconds=longest_call(settings)),
     )
     thread_service = Threads(vault, given.models)
+    prompt_service = _prompts(settings, given, thread_service)
+    answers = Answers(database, vault, thread_service, given.providers, given.metrics)
+    workbench = _workbench(given, made, auth, projects)
     return Services(
         database=database,
         auth=auth,
@@ -192,17 +197,8 @@ def make_services(
         policies=given.policies,
         models=given.models,
         threads=thread_service,
-        prompts=Prompts(
-            database,
-            vault,
-            given.policies,
-            given.models,
-            thread_service,
-            given.analyzer,
-            given.metrics,
-            settings.history_chars,
-        ),
-        answers=Answers(database, vault, thread_service, given.providers, given.metrics),
+        prompts=prompt_service,
+        answers=answers,
         providers=given.providers,
         metrics=given.metrics,
         writer=made.writer,
@@ -211,7 +207,36 @@ def make_services(
         answering=made.answering,
         calls=made.calls,
         records=made.records,
-        workbench=_workbench(given, made, auth, projects),
+        workbench=workbench,
+        playground=make_playground(
+            PlaygroundParts(
+                database=database,
+                vault=vault,
+                policies=given.policies,
+                models=given.models,
+                threads=thread_service,
+                analyzer=given.analyzer,
+                prompts=prompt_service,
+                answers=answers,
+                gateway=made.gateway,
+                answering=made.answering,
+                templates=workbench.templates,
+                prices=made.prices,
+            )
+        ),
+    )
+
+
+def _prompts(settings: Settings, given: GatewayParts, threads: Threads) -> Prompts:
+    return Prompts(
+        given.database,
+        given.vault,
+        given.policies,
+        given.models,
+        threads,
+        given.analyzer,
+        given.metrics,
+        settings.history_chars,
     )
 
 
@@ -379,7 +404,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     token = [Depends(HTTPBearer(auto_error=False, scheme_name="API token"))]
     app.include_router(auth_admin_router, dependencies=token)
     app.include_router(links_admin_router, dependencies=token)
-    for feature in (models, prompts, threads):
+    for feature in (models, prompts, threads, playground):
         app.include_router(feature.router, dependencies=token)
     app.include_router(calls_endpoints.router, dependencies=token)
     for feature in (models, policies, threads, keys, audit, calls_admin):

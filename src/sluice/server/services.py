@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from sluice.server.auth.auth import Auth
 from sluice.server.features.models.service import Models
+from sluice.server.features.playground.service import Playground
 from sluice.server.features.policies.service import Policies
 from sluice.server.features.prompts.answer import Answers
 from sluice.server.features.prompts.service import Prompts
@@ -47,6 +48,7 @@ class Services:
     calls: Calls
     records: Records
     workbench: Workbench
+    playground: Playground
 
 
 def services_of(request: Request) -> Services:
