@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 JOBS   ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt bench train lock clean
+.PHONY: help setup run test check fmt bench styles train lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
@@ -55,6 +55,9 @@ train: setup ## Train the tagger of names anew (see docs/tagger.md; up to two ho
 	@echo "Installing what training needs; some gigabytes."
 	@$(VENV)-train/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/train.txt
 	@PYTHONPATH=src:packages/thorough/src $(VENV)-train/bin/python -m training
+
+styles: ## Build the dashboard's style sheet (needs Node; its result is committed)
+	@cd tools/styles && npm install --silent --no-package-lock --no-audit --no-fund && npm run --silent build
 
 lock: setup ## Pin the dependencies anew, with hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

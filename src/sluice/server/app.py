@@ -28,6 +28,7 @@ from sluice.server.auth.identity.registry import build_providers
 from sluice.server.auth.links_endpoints import admin_router as links_admin_router
 from sluice.server.auth.links_endpoints import router as links_router
 from sluice.server.auth.users import UserService
+from sluice.server.dashboard import app as dashboard
 from sluice.server.error_answers import DOCUMENTED, add_error_answers
 from sluice.server.features.apidocs import endpoints as apidocs
 from sluice.server.features.audit import endpoints as audit
@@ -388,8 +389,11 @@ def _middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
         Middleware(AccessLog, metrics=metrics),
         Middleware(
             SecurityHeaders,
-            page_policies={"/docs": apidocs.PAGE_POLICY},
-            cacheable=("/docs/assets",),
+            page_policies={
+                "/docs": apidocs.PAGE_POLICY,
+                dashboard.PREFIX: dashboard.PAGE_POLICY,
+            },
+            cacheable=("/docs/assets", dashboard.ASSETS),
         ),
         Middleware(LastResort),
         Middleware(RateLimit, rate=settings.rate_limit, burst=settings.rate_limit_burst),
@@ -415,5 +419,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(health.router)
     app.include_router(apidocs.router)
     app.router.routes.append(apidocs.assets)
+    app.mount(dashboard.PREFIX, dashboard.make_dashboard(app.state.services))
+    app.router.routes.append(dashboard.front_door)
     if settings.metrics:
         app.include_router(health.metrics_router)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
 from sluice.engine.errors import Problem
@@ -111,10 +113,20 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
     found = error.errors()
     if any(e["type"] == "json_invalid" for e in found):
         return answer(request, Malformed("The body is not JSON."))
-    problems = [Problem(_path(e["loc"]), _message(e)) for e in found]
+    problems = problems_of(error)
     if any(e["loc"] == ("body",) for e in found) and not _says_json(request):
         problems = [Problem("body", "send JSON, with the header Content-Type: application/json")]
     return answer(request, Unprocessable("The request is not valid.", errors=problems))
+
+
+def problems_of(error: RequestValidationError) -> list[Problem]:
+    """What is wrong with a request, and where; nothing of the request itself."""
+    return [Problem(_path(e["loc"]), _message(e)) for e in error.errors()]
+
+
+def problems_in(errors: Sequence[ErrorDetails]) -> list[Problem]:
+    """The same of a body that is made of something else than JSON, such as a form."""
+    return [Problem(_path(("body", *e["loc"])), e["msg"]) for e in errors]
 
 
 def _says_json(request: Request) -> bool:
@@ -154,8 +166,13 @@ async def _caller_left(request: Request, error: Exception) -> Response:
 
 
 async def _contradiction(request: Request, error: Exception) -> Response:
+    return answer(request, contradiction(error))
+
+
+def contradiction(error: Exception) -> SluiceError:
+    """What to tell a caller whose change the database refuses, since somebody was faster."""
     log.warning("contradiction", **describe_exception(error))
-    return answer(request, Conflict("Somebody saved the same meanwhile; look at it, then repeat."))
+    return Conflict("Somebody saved the same meanwhile; look at it, then repeat.")
 
 
 async def _failed(request: Request, error: Exception) -> Response:

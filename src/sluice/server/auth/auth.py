@@ -116,6 +116,11 @@ class Auth:
                 return await sessions.renew(session, session_id)
         return as_signed_in(found, session_id)
 
+    async def continue_as(self, session_id: str) -> tuple[Caller, SignedIn]:
+        """The same, and whose session it is."""
+        signed_in = await self.continue_session(session_id)
+        return _caller(signed_in.user, session_id=signed_in.session.id), signed_in
+
     async def sign_out(self, session_id: str) -> None:
         """End a session; raises `SignInRefused` if there is none."""
         async with self.database.write() as session:

@@ -1,0 +1,1 @@
+"""The web pages: layout, components and one module for each screen, on the server's services."""

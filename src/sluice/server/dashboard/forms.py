@@ -1,0 +1,51 @@
+"""What people send with forms, and what is wrong with it, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from sluice.server.error_answers import problems_in
+from sluice.server.errors import SluiceError, Unprocessable
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+async def fields_of(request: Request) -> dict[str, str]:
+    """The texts of a form by name, the last of each name; files are left out.
+
+    Browsers end lines with CR LF: here they end with LF.
+    """
+    form = await request.form()
+    return {name: _lines(value) for name, value in form.multi_items() if isinstance(value, str)}
+
+
+async def every(request: Request, name: str) -> list[str]:
+    """All values of a field that may stand in a form more than once, such as boxes to check."""
+    form = await request.form()
+    return [_lines(value) for value in form.getlist(name) if isinstance(value, str)]
+
+
+def validated(model: type[Model], data: Mapping[str, Any]) -> Model:
+    """A body of the API, made of a form; raises `Unprocessable` with every problem at once."""
+    try:
+        return model.model_validate(dict(data))
+    except ValidationError as error:
+        problems = problems_in(error.errors())
+    # Outside of the handler: the error knows what was sent.
+    raise Unprocessable("Please look at what is marked.", errors=problems)
+
+
+def problems_by_field(error: SluiceError) -> dict[str, str]:
+    """The first problem of each field; what concerns the whole stands under ""."""
+    problems: dict[str, str] = {}
+    for one in error.errors:
+        problems.setdefault(one.path, one.message)
+    return problems or {"": error.message}
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")

@@ -1,0 +1,14 @@
+"""One module for each screen: its addresses, on the services that the API uses too."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from sluice.server.dashboard.pages import home, signin
+
+OPEN: Final[tuple[APIRouter, ...]] = (signin.router,)
+"""Pages for people who are not signed in."""
+SIGNED_IN: Final[tuple[APIRouter, ...]] = (home.router,)
+"""All others."""

@@ -1,0 +1,35 @@
+"""The first page, and the way into a project."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sluice.server.auth.roles import Permission
+from sluice.server.dashboard.in_project import in_project
+from sluice.server.dashboard.rendering import page
+from sluice.server.dashboard.signing_in import Visitor
+from sluice.server.features.projects.roles import ProjectRole
+
+router = APIRouter()
+
+
+@router.get("/")
+async def first(request: Request, caller: Visitor) -> Response:
+    """Where somebody begins: with what their role is for."""
+    visit = request.state.visit
+    if caller.may(Permission.VIEW_USAGE):
+        return RedirectResponse("/dashboard/overview", status_code=303)
+    if visit.projects:
+        return RedirectResponse(f"/dashboard/projects/{visit.projects[0].uid}/prompts", 303)
+    if caller.may(Permission.USE_MODELS):
+        return RedirectResponse("/dashboard/playground", status_code=303)
+    return page(request, "home/nothing.html", title="Welcome")
+
+
+@router.get("/project")
+async def choose_project(request: Request, caller: Visitor, id: str) -> Response:  # noqa: A002 (the form's field)
+    """From the menu's choice to a project's pages."""
+    project = await in_project(ProjectRole.VIEWER)(request, caller, id)
+    return RedirectResponse(f"/dashboard/projects/{project.uid}/prompts", status_code=303)
