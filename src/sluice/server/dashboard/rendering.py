@@ -25,6 +25,11 @@ THEMES: Final = frozenset({"light", "dark"})
 SAID: Final = "said"
 """The cookie that carries a sentence of ours to the next page."""
 _SAID_SECONDS: Final = 60
+_HEADERS: Final = {
+    "Vary": "HX-Request, Cookie",
+    # With `no-referrer` a browser would say `Origin: null` of our own forms.
+    "Referrer-Policy": "same-origin",
+}
 
 
 def make_renderer() -> Environment:
@@ -49,7 +54,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     """
     environment = cast("Environment", request.app.state.renderer)
     body = environment.get_template(template).render(**_common(request), **context)
-    response = HTMLResponse(body, status_code=status, headers={"Vary": "HX-Request, Cookie"})
+    response = HTMLResponse(body, status_code=status, headers=_HEADERS)
     _continue_session(request, response)
     if SAID in request.cookies and not is_part(request):
         response.delete_cookie(SAID, path="/dashboard")
