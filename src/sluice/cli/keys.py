@@ -104,10 +104,11 @@ def _vault() -> Vault:
 def _use() -> tuple[str, dict[str, int]]:
     """The current master key's id, and how many data keys each one wraps."""
     from sluice.cli.host import with_database
+    from sluice.server.auth.callers import SYSTEM
     from sluice.server.features.keys.service import master_key_use
 
     vault = _vault()
-    counts = with_database(lambda database: master_key_use(database, vault))
+    counts = with_database(lambda database: master_key_use(database, vault, SYSTEM))
     return vault.current_master_key_id, counts
 
 
@@ -130,6 +131,7 @@ def _rotate(left: int) -> int:
 
     from sluice.cli.host import with_database
     from sluice.cli.terminal import console
+    from sluice.server.auth.callers import SYSTEM
     from sluice.server.features.keys import service
 
     vault = _vault()
@@ -140,7 +142,7 @@ def _rotate(left: int) -> int:
             return await service.rotate(
                 database,
                 vault,
-                actor_id=None,
+                SYSTEM,
                 progress=lambda done: progress.update(task, completed=done),
             )
 

@@ -88,6 +88,7 @@ async def _changed(
     *,
     none: bool,
 ) -> tuple[KeySettings, Used]:
+    from sluice.server.auth.callers import SYSTEM
     from sluice.server.auth.repository import TokenRepository
     from sluice.server.features.proxy.limits.key_settings import KeySettingsService
     from sluice.server.features.proxy.limits.rules import NOTHING_SET
@@ -100,7 +101,7 @@ async def _changed(
         limits = replace(settings.limits, **given)
         instance = settings.default_instance_id if default_instance is None else default_instance
         settings = replace(settings, limits=limits, default_instance_id=instance)
-        await service.set(session, token_id, settings, actor_id=None)
+        await service.set(session, SYSTEM, token_id, settings)
     return settings, await service.used(session, token_id)
 
 

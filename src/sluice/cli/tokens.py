@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sluice.cli import token_limits
-from sluice.cli.errors import CommandError
+from sluice.cli import token_limits, token_links
 from sluice.cli.examples import examples
 from sluice.cli.options import Json
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
     from sluice.server.auth.api_tokens import NewToken, TokenService
     from sluice.server.auth.repository import TokenRow
     from sluice.server.kit.database import Database
@@ -26,6 +23,7 @@ app = typer.Typer(
 )
 PAGE = 500
 app.command(epilog=token_limits.EPILOG)(token_limits.limits)
+app.command(epilog=token_links.EPILOG)(token_links.link)
 
 
 @app.command(
@@ -50,7 +48,9 @@ def create(
     Standard output holds the token alone, standard error says what it is.
     """
     from sluice.cli.host import with_database
+    from sluice.cli.local_users import user_id_of
     from sluice.cli.terminal import note
+    from sluice.server.auth.callers import SYSTEM
     from sluice.server.kit.database import utc_now
     from sluice.server.settings import load_settings
 
@@ -59,9 +59,9 @@ def create(
 
     async def work(database: Database) -> NewToken:
         async with database.write() as session:
-            user_id = await _user_id(session, user_email)
+            user_id = await user_id_of(session, user_email)
             return await _service(settings).create(
-                session, user_id=user_id, name=name, actor_id=None, expires_at=until
+                session, SYSTEM, user_id=user_id, name=name, expires_at=until
             )
 
     made = with_database(work, settings=settings)
@@ -93,13 +93,14 @@ def revoke(
     """Revoke an API token; the sessions that it opened end with it."""
     from sluice.cli.host import with_database
     from sluice.cli.terminal import say
+    from sluice.server.auth.callers import SYSTEM
     from sluice.server.settings import load_settings
 
     settings = load_settings()
 
     async def work(database: Database) -> None:
         async with database.write() as session:
-            await _service(settings).revoke(session, token_id, actor_id=None)
+            await _service(settings).revoke(session, SYSTEM, token_id)
 
     with_database(work, settings=settings)
     say(f"Token {token_id} is revoked.")
@@ -110,21 +111,6 @@ def _service(settings: Settings) -> TokenService:
     from sluice.server.kit.database import utc_now
 
     return TokenService(settings.auth, utc_now)
-
-
-async def _user_id(session: AsyncSession, email: str | None) -> int:
-    from sluice.server.auth.repository import UserRepository
-
-    users = UserRepository(session)
-    if email is None:
-        administrators = await users.active_administrators()
-        if not administrators:
-            raise CommandError("There is no active administrator; name a user with --user-email.")
-        return administrators[0]
-    user = await users.by_email(email.lower())
-    if user is None or user.deleted_at is not None:
-        raise CommandError("There is no active user with this e-mail address (--user-email).")
-    return user.id
 
 
 async def _all(database: Database) -> list[TokenRow]:

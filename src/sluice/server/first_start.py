@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
+from sluice.server.auth.callers import SYSTEM
 from sluice.server.features.models.schemas import ConnectionIn, ModelInstanceIn
 from sluice.server.features.policies.schemas import PolicyGroupIn
 from sluice.server.features.projects.schemas import ProjectIn
@@ -47,15 +48,13 @@ async def _content(services: Services, token: str | None, found: Sequence[FirstS
     async with services.database.write() as session:
         if await services.policies.any_exists(session):
             return Started(token)
-        group = await services.policies.create(
-            session, PolicyGroupIn(name=DEFAULT_POLICY), actor_id=None
-        )
+        group = await services.policies.create(session, SYSTEM, PolicyGroupIn(name=DEFAULT_POLICY))
         wanted = [ECHO, *(_instance(start) for start in found)]
         for body in wanted:
             body = body.model_copy(update={"policy_group_id": group.id})
-            await services.models.create(session, body, actor_id=None)
+            await services.models.create(session, SYSTEM, body)
         made = PROJECT.model_copy(update={"policy_group_id": group.id})
-        project = await services.workbench.managed_projects.create(session, made, actor_id=None)
+        project = await services.workbench.managed_projects.create(session, SYSTEM, made)
     return Started(token, tuple(body.name for body in wanted), project.id)
 
 

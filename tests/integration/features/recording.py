@@ -10,6 +10,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from sluice.engine import Action, Finding, Mapping, RawText, cleanse
+from sluice.server.auth.callers import SYSTEM
 from sluice.server.auth.tables import ApiToken, User
 from sluice.server.features.models.tables import ModelInstance
 from sluice.server.features.policies.tables import PolicyGroup
@@ -110,7 +111,7 @@ class Recorder:
         """Set a token's limits, and wait until they are in force."""
         settings = KeySettings(limits=Limits(**limits))
         async with self.database.write() as session:
-            await self.settings.set(session, token_id, settings, actor_id=1)
+            await self.settings.set(session, SYSTEM, token_id, settings)
 
 
 async def filled(database: Database) -> Recorder:

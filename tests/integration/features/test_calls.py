@@ -20,6 +20,7 @@ from tests.integration.features.recording import (
 )
 
 from sluice.engine import Action, Mapping
+from sluice.server.auth.callers import SYSTEM
 from sluice.server.errors import NotFound, Unprocessable
 from sluice.server.features.models.service import Models
 from sluice.server.features.proxy.calls.reading import RecordedCalls
@@ -54,7 +55,7 @@ def _no_models() -> Models:
 
 async def listed(recorder: Recorder, **wanted: Any) -> list[CallOut]:  # noqa: ANN401
     async with recorder.database.read() as session:
-        page = reading(recorder).page(session, CallFilter(**wanted), before=None, limit=100)
+        page = reading(recorder).page(session, SYSTEM, CallFilter(**wanted), before=None, limit=100)
         return await page
 
 
@@ -169,7 +170,7 @@ async def test_an_administrator_reads_the_cleansed_call_and_that_is_recorded(
 ) -> None:
     begun = await recorder.begin(await recorder.facts({"messages": ["PERSON_0"]}))
     async with recorder.database.write() as session:
-        detail = await reading(recorder).anybodys(session, begun.id, actor_id=2)
+        detail = await reading(recorder).anybodys(session, SYSTEM, begun.id)
     assert detail.request == {"messages": ["PERSON_0"]}
     assert not hasattr(detail, "hydrated_request")
     assert "call.read" in await everything(recorder.database)
@@ -320,5 +321,5 @@ async def test_calls_are_listed_newest_first_by_what_is_asked_for(recorder: Reco
     for wanted, expected in cases:
         assert [call.id for call in await listed(recorder, **wanted)] == expected, wanted
     async with recorder.database.read() as session:
-        page = await reading(recorder).page(session, CallFilter(), before=third, limit=1)
+        page = await reading(recorder).page(session, SYSTEM, CallFilter(), before=third, limit=1)
     assert [call.id for call in page] == [second]

@@ -13,6 +13,7 @@ from sqlalchemy import event, select
 from sqlalchemy.dialects import sqlite
 from tests.integration.features.recording import MODEL, Recorder, everything, filled
 
+from sluice.server.auth.callers import SYSTEM
 from sluice.server.errors import NotFound, RateLimited, SluiceError, Unprocessable
 from sluice.server.features.proxy.calls.recording import AnswerText, CallOutcome
 from sluice.server.features.proxy.calls.status import CallStatus
@@ -262,7 +263,7 @@ async def test_settings_are_replaced_as_a_whole_and_stand_in_the_audit_log(
     second = KeySettings(None, Limits(tokens_per_minute=8))
     for settings in (first, second):
         async with recorder.database.write() as session:
-            await recorder.settings.set(session, 1, settings, actor_id=1)
+            await recorder.settings.set(session, SYSTEM, 1, settings)
         async with recorder.database.read() as session:
             assert await recorder.settings.of(session, 1) == settings
     stored = await everything(recorder.database)
@@ -279,7 +280,7 @@ async def test_settings_of_what_is_not_there_are_refused(
 ) -> None:
     with pytest.raises(NotFound):
         async with recorder.database.write() as session:
-            await recorder.settings.set(session, token_id, KeySettings(instance_id), actor_id=1)
+            await recorder.settings.set(session, SYSTEM, token_id, KeySettings(instance_id))
 
 
 async def test_a_refused_call_leaves_nothing(recorder: Recorder) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine.errors import Problem
+from sluice.server.auth.callers import Caller
 from sluice.server.auth.config import AuthConfig, Clock
 from sluice.server.auth.refusals import Reason, SignInRefused
 from sluice.server.auth.repository import (
@@ -16,6 +17,7 @@ from sluice.server.auth.repository import (
     TokenRow,
     UserRepository,
 )
+from sluice.server.auth.roles import Permission
 from sluice.server.auth.tables import ApiToken
 from sluice.server.errors import NotFound, Unprocessable
 from sluice.server.features.audit.service import record
@@ -47,7 +49,29 @@ class TokenService:
     config: AuthConfig
     clock: Clock
 
+    async def page(
+        self, session: AsyncSession, caller: Caller, *, user_id: int | None, after: int, limit: int
+    ) -> list[TokenRow]:
+        """Tokens with numbers above `after`, revoked ones too: of one user or of all."""
+        caller.require_self_or(user_id, Permission.VIEW_PEOPLE)
+        return await TokenRepository(session).page(user_id=user_id, after=after, limit=limit)
+
     async def create(
+        self,
+        session: AsyncSession,
+        caller: Caller,
+        *,
+        user_id: int,
+        name: str,
+        expires_at: datetime | None = None,
+    ) -> NewToken:
+        """A new token for anybody. Raises like `issue`."""
+        caller.require(Permission.MANAGE_PEOPLE)
+        return await self.issue(
+            session, user_id=user_id, name=name, actor_id=caller.actor_id, expires_at=expires_at
+        )
+
+    async def issue(
         self,
         session: AsyncSession,
         *,
@@ -57,7 +81,7 @@ class TokenService:
         expires_at: datetime | None = None,
         given: str | None = None,
     ) -> NewToken:
-        """A new token for a user, or the given one.
+        """A new token for a user, or the given one; who calls this has seen that it may be.
 
         Raises `Unprocessable` for an end in the past and `NotFound` for an unknown or
         disabled user.
@@ -115,11 +139,21 @@ class TokenService:
         found = await TokenRepository(session).by_id(token_id)
         if found is None or found.user.id != user_id:
             raise NotFound(f"There is no such API token {token_id}.")
-        await self.revoke(session, token_id, actor_id=actor_id)
+        await self.end(session, token_id, actor_id=actor_id)
 
-    async def revoke(
-        self, session: AsyncSession, token_id: int, *, actor_id: int | None
-    ) -> ApiToken:
+    async def revoke(self, session: AsyncSession, caller: Caller, token_id: int) -> ApiToken:
+        """End anybody's token, or one's own, and the sessions that it opened.
+
+        Raises `NotFound`, also for somebody else's where the caller may not know of it.
+        """
+        found = await TokenRepository(session).by_id(token_id)
+        whose = found.user.id if found is not None else None
+        if whose != caller.user_id and not caller.may(Permission.VIEW_PEOPLE):
+            raise NotFound(f"There is no such API token {token_id}.")
+        caller.require_self_or(whose, Permission.MANAGE_PEOPLE)
+        return await self.end(session, token_id, actor_id=caller.actor_id)
+
+    async def end(self, session: AsyncSession, token_id: int, *, actor_id: int | None) -> ApiToken:
         """End a token and the sessions that it opened; raises `NotFound`."""
         tokens = TokenRepository(session)
         now = self.clock()

@@ -17,7 +17,7 @@ from sluice.server.auth.identity.registry import choose_provider
 from sluice.server.auth.links import NewLink
 from sluice.server.auth.refusals import SignInForbidden, SignInRefused
 from sluice.server.auth.repository import SessionRow, UserRepository
-from sluice.server.auth.roles import permissions_of
+from sluice.server.auth.roles import Role, permissions_of
 from sluice.server.auth.service import SignInService
 from sluice.server.auth.sessions import ReplayedSession, SignedIn, as_signed_in
 from sluice.server.auth.tables import User
@@ -201,7 +201,8 @@ def _caller(
         email=user.email,
         name=user.name,
         role=user.role,
-        permissions=permissions_of(user.role),
+        permissions=permissions_of(Role.MEMBER if user.of_project else user.role),
         session_id=session_id,
         api_token_id=api_token_id,
+        of_project=user.of_project,
     )

@@ -83,7 +83,3 @@ def require(permission: Permission) -> Callable[[Caller], Awaitable[Caller]]:
         return current
 
     return permitted
-
-
-Manager = Annotated[Caller, Depends(require(Permission.MANAGE_PEOPLE))]
-"""A caller who may change users, sessions and tokens."""

@@ -25,6 +25,8 @@ class Caller:
     """The number of the session (not its secret id); None with an API token."""
     api_token_id: int | None = None
     """The number of the API token; None with a session."""
+    of_project: bool = False
+    """Whether this is a project's own user, as which only its keys act."""
 
     @property
     def actor_id(self) -> int | None:
@@ -34,6 +36,11 @@ class Caller:
     def may(self, permission: Permission) -> bool:
         """Whether the caller has this permission."""
         return permission in self.permissions
+
+    def require_self_or(self, user_id: int | None, permission: Permission) -> None:
+        """Raise `Forbidden` unless it is about the caller, a person, or they may anyway."""
+        if self.of_project or user_id != self.user_id:
+            self.require(permission)
 
     def require(self, permission: Permission) -> None:
         """Raise `Forbidden` unless the caller has this permission."""

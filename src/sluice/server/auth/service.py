@@ -104,7 +104,7 @@ class SignInService:
         if await UserRepository(session).any_exists():
             return None
         user = await self._first_administrator(session)
-        made = await self.tokens.create(
+        made = await self.tokens.issue(
             session, user_id=user.id, name="first start", actor_id=None, given=given_token
         )
         return made.token

@@ -18,9 +18,11 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sluice.server.auth.callers import Caller
 from sluice.server.auth.config import AuthConfig, Clock
 from sluice.server.auth.refusals import Reason, SignInRefused
 from sluice.server.auth.repository import SessionRepository, SessionRow
+from sluice.server.auth.roles import Permission
 from sluice.server.auth.tables import ApiToken, AuthSession, User
 from sluice.server.errors import NotFound
 from sluice.server.features.audit.service import record
@@ -134,8 +136,31 @@ class SessionService:
             subject=f"session:{replay.session_number}",
         )
 
+    async def page(
+        self, session: AsyncSession, caller: Caller, *, user_id: int | None, after: int, limit: int
+    ) -> list[SessionRow]:
+        """Sessions that have not ended, with numbers above `after`: of one user or of all."""
+        caller.require_self_or(user_id, Permission.VIEW_PEOPLE)
+        return await SessionRepository(session).page(
+            user_id=user_id, after=after, limit=limit, now=self.clock()
+        )
+
+    async def revoke(self, session: AsyncSession, caller: Caller, session_number: int) -> None:
+        """End anybody's session, or one's own, at once.
+
+        Raises `NotFound`, also for somebody else's where the caller may not know of it.
+        """
+        found = await SessionRepository(session).by_id(session_number)
+        whose = found.user.id if found is not None else None
+        if whose != caller.user_id and not caller.may(Permission.VIEW_PEOPLE):
+            raise NotFound(f"There is no session {session_number}.")
+        caller.require_self_or(whose, Permission.MANAGE_PEOPLE)
+        await self.end(
+            session, session_number, actor_id=caller.actor_id, event="auth.session_revoked"
+        )
+
     async def end(
-        self, session: AsyncSession, session_number: int, *, actor_id: int, event: str
+        self, session: AsyncSession, session_number: int, *, actor_id: int | None, event: str
     ) -> None:
         """Revoke a session by its number; raises `NotFound` if there is none."""
         sessions = SessionRepository(session)

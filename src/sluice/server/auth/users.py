@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sluice.server.auth.callers import Caller
 from sluice.server.auth.config import Clock
 from sluice.server.auth.identity.base import Identity
 from sluice.server.auth.identity.config import Admission
 from sluice.server.auth.refusals import Reason, SignInForbidden
 from sluice.server.auth.repository import SessionRepository, UserRepository
-from sluice.server.auth.roles import Role
+from sluice.server.auth.roles import Permission, Role, strongest
 from sluice.server.auth.tables import User
 from sluice.server.errors import Conflict, NotFound
 from sluice.server.features.audit.service import record
@@ -21,16 +22,17 @@ from sluice.server.features.audit.service import record
 
 def role_of(identity: Identity, admission: Admission) -> Role | None:
     """What the provider's configuration makes of somebody; None: they may not come in."""
-    if identity.email in admission.administrator_emails:
-        return Role.ADMINISTRATOR
-    if identity.groups & admission.administrator_groups:
-        return Role.ADMINISTRATOR
-    allowed = (
-        admission.allow_everyone
+    given = {
+        Role.ADMINISTRATOR: identity.email in admission.administrator_emails
+        or bool(identity.groups & admission.administrator_groups),
+        Role.POLICY_EDITOR: bool(identity.groups & admission.policy_editor_groups),
+        Role.PROMPT_EDITOR: bool(identity.groups & admission.prompt_editor_groups),
+        Role.AUDITOR: bool(identity.groups & admission.auditor_groups),
+        Role.MEMBER: admission.allow_everyone
         or _in_allowed_domain(identity, admission)
-        or bool(identity.groups & admission.allowed_groups)
-    )
-    return Role.MEMBER if allowed else None
+        or bool(identity.groups & admission.allowed_groups),
+    }
+    return strongest(role for role, is_given in given.items() if is_given)
 
 
 def _in_allowed_domain(identity: Identity, admission: Admission) -> bool:
@@ -82,25 +84,42 @@ class UserService:
         """Those of the ids that no user has."""
         return set(user_ids) - await UserRepository(session).existing(user_ids)
 
+    async def page(
+        self, session: AsyncSession, caller: Caller, *, after: int, limit: int
+    ) -> list[User]:
+        """Users with ids above `after`, disabled ones too."""
+        caller.require(Permission.VIEW_PEOPLE)
+        return await UserRepository(session).page(after=after, limit=limit)
+
+    async def get(self, session: AsyncSession, caller: Caller, user_id: int) -> User:
+        """One user; raises `NotFound`."""
+        caller.require_self_or(user_id, Permission.VIEW_PEOPLE)
+        user = await UserRepository(session).by_id(user_id)
+        if user is None:
+            raise NotFound(f"There is no user {user_id}.")
+        return user
+
     async def set_role(
-        self, session: AsyncSession, user_id: int, role: Role, *, actor_id: int
+        self, session: AsyncSession, caller: Caller, user_id: int, role: Role
     ) -> User:
         """Give a role by hand; from then on sign-ins do not change it.
 
         Raises `NotFound`, or `Conflict` if nobody could administer afterwards.
         """
+        caller.require(Permission.MANAGE_PEOPLE)
         user = await self._person(session, user_id)
         if role is not Role.ADMINISTRATOR:
             await self._keep_an_administrator(session, user)
         user.role_set_by_hand = True
-        await self._change_role(session, user, role, actor_id=actor_id)
+        await self._change_role(session, user, role, actor_id=caller.actor_id)
         return user
 
-    async def disable(self, session: AsyncSession, user_id: int, *, actor_id: int) -> User:
+    async def disable(self, session: AsyncSession, caller: Caller, user_id: int) -> User:
         """Shut somebody out: their sessions end at once and their tokens stop working.
 
         Raises `NotFound`, or `Conflict` if nobody could administer afterwards.
         """
+        caller.require(Permission.MANAGE_PEOPLE)
         user = await self._person(session, user_id)
         if user.deleted_at is not None:
             return user
@@ -111,30 +130,54 @@ class UserService:
         await record(
             session,
             "user.disabled",
-            actor_id=actor_id,
+            actor_id=caller.actor_id,
             subject=f"user:{user.id}",
             details={"sessions_ended": ended},
         )
         return user
 
-    async def enable(self, session: AsyncSession, user_id: int, *, actor_id: int) -> User:
+    async def enable(self, session: AsyncSession, caller: Caller, user_id: int) -> User:
         """Let a disabled user in again; raises `NotFound`. Ended sessions stay ended."""
+        caller.require(Permission.MANAGE_PEOPLE)
         user = await self._person(session, user_id)
         if user.deleted_at is not None:
             user.deleted_at = None
+            actor_id = caller.actor_id
             await record(session, "user.enabled", actor_id=actor_id, subject=f"user:{user.id}")
         return user
 
-    async def unlink(self, session: AsyncSession, user_id: int, *, actor_id: int) -> User:
+    async def unlink(self, session: AsyncSession, caller: Caller, user_id: int) -> User:
         """Forget which identity a user has, so that a new one with their address can take it.
 
         For people whose account at the provider was deleted and made anew. Raises `NotFound`.
         """
+        caller.require(Permission.MANAGE_PEOPLE)
         user = await self._person(session, user_id)
         user.issuer = user.subject = None
         await SessionRepository(session).revoke_of_user(user.id, self.clock())
+        actor_id = caller.actor_id
         await record(session, "user.unlinked", actor_id=actor_id, subject=f"user:{user.id}")
         return user
+
+    async def change(
+        self,
+        session: AsyncSession,
+        caller: Caller,
+        user_id: int,
+        *,
+        role: Role | None,
+        disabled: bool | None,
+        unlink: bool,
+    ) -> None:
+        """Several of these at once, in an order that makes all of it or nothing possible."""
+        if disabled is False:
+            await self.enable(session, caller, user_id)
+        if role is not None:
+            await self.set_role(session, caller, user_id, role)
+        if unlink:
+            await self.unlink(session, caller, user_id)
+        if disabled is True:
+            await self.disable(session, caller, user_id)
 
     async def people(self, session: AsyncSession, user_ids: Collection[int]) -> dict[int, Person]:
         """Those of these users who are people, disabled or not, by id."""

@@ -25,6 +25,7 @@ from tests.unit.server.auth.small_app import (
 )
 
 from sluice.server.auth.auth import Auth
+from sluice.server.auth.callers import SYSTEM
 from sluice.server.auth.identity.base import Identity, ProviderToken
 from sluice.server.auth.identity.config import Admission, EntraGraphConfig
 from sluice.server.auth.identity.registry import build_providers
@@ -134,7 +135,7 @@ async def test_a_disabled_user_stays_outside_although_graph_vouches_for_them(
     user = (await login(entra)).json()["data"]
     auth = Auth(database)
     async with database.write() as session:
-        await auth.service.users.disable(session, user["id"], actor_id=user["id"])
+        await auth.service.users.disable(session, SYSTEM, user["id"])
     answer = await login(entra)
     assert (answer.status_code, answer.json()["code"]) == (403, "user_disabled")
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.unit.server.auth.small_app import audited
 
 from sluice.server.auth.auth import Auth
+from sluice.server.auth.callers import SYSTEM
 from sluice.server.auth.identity.base import Identity
 from sluice.server.auth.identity.config import Admission
 from sluice.server.auth.refusals import Reason, SignInForbidden
@@ -131,7 +132,7 @@ async def test_an_unlinked_user_is_found_again_by_an_address_of_an_allowed_domai
 ) -> None:
     first = await admit(auth, identity())
     async with auth.database.write() as session:
-        await auth.service.users.unlink(session, first.id, actor_id=1)
+        await auth.service.users.unlink(session, SYSTEM, first.id)
     everyone = Admission(allow_everyone=True)
     assert await refusal(auth, identity(subject="s-2"), everyone) is Reason.EMAIL_IN_USE
     assert (await admit(auth, identity(subject="s-2"))).id == first.id

@@ -19,6 +19,8 @@ from pydantic import (
     model_validator,
 )
 
+from sluice.server.auth.identity.code_config import OPENID, CodeFlowConfig, Scopes
+
 ENTRA_LOGIN_URL: Final = "https://login.microsoftonline.com"
 GRAPH_URL: Final = "https://graph.microsoft.com"
 
@@ -54,7 +56,7 @@ LowerCase = Annotated[str, BeforeValidator(_lower)]
 
 
 class Admission(BaseModel):
-    """Whom a provider's users are here: nobody, a member or an administrator.
+    """Whom a provider's users are here: nobody, or somebody with a role; the strongest counts.
 
     Somebody must be allowed by something; an empty list allows nobody.
     """
@@ -69,20 +71,30 @@ class Admission(BaseModel):
     """Everybody whom the provider signs in."""
     administrator_emails: frozenset[LowerCase] = frozenset()
     administrator_groups: frozenset[str] = frozenset()
+    policy_editor_groups: frozenset[str] = frozenset()
+    prompt_editor_groups: frozenset[str] = frozenset()
+    auditor_groups: frozenset[str] = frozenset()
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every group that lets somebody in."""
+        return (
+            self.allowed_groups
+            | self.administrator_groups
+            | self.policy_editor_groups
+            | self.prompt_editor_groups
+            | self.auditor_groups
+        )
 
     @property
     def needs_groups(self) -> bool:
         """Whether the provider must be asked for its users' groups."""
-        return bool(self.allowed_groups or self.administrator_groups)
+        return bool(self.groups)
 
     @model_validator(mode="after")
     def _somebody_is_allowed(self) -> Self:
         if not (
-            self.allow_everyone
-            or self.allowed_domains
-            or self.allowed_groups
-            or self.administrator_emails
-            or self.administrator_groups
+            self.allow_everyone or self.allowed_domains or self.administrator_emails or self.groups
         ):
             raise ValueError(
                 "nobody could sign in: set allowed_domains, allowed_groups or allow_everyone"
@@ -90,7 +102,7 @@ class Admission(BaseModel):
         return self
 
 
-class EntraGraphConfig(Admission):
+class EntraGraphConfig(CodeFlowConfig, Admission):
     """Entra ID with tokens for Microsoft Graph (the default of `DeviceCodeFlowProvider`)."""
 
     kind: Literal["entra_graph"]
@@ -102,9 +114,16 @@ class EntraGraphConfig(Admission):
     application of the tenant was given for Graph would sign its user in here."""
     graph_url: Url = GRAPH_URL
     """Another one for national clouds."""
+    scopes: Scopes = (OPENID, "profile", "email", "User.Read")
+
+    @model_validator(mode="after")
+    def _takes_its_own_tokens(self) -> Self:
+        if self.client_id is not None and self.client_id.lower() not in self.client_ids:
+            raise ValueError("client_id must be one of client_ids")
+        return self
 
 
-class JwtAudienceConfig(Admission):
+class JwtAudienceConfig(CodeFlowConfig, Admission):
     """Access tokens issued for our own audience, verified locally against published keys."""
 
     kind: Literal["jwt_audience"]
@@ -128,7 +147,7 @@ class JwtAudienceConfig(Admission):
         return self
 
 
-class OidcConfig(Admission):
+class OidcConfig(CodeFlowConfig, Admission):
     """Any OpenID Connect provider with a discovery document."""
 
     kind: Literal["oidc"]
@@ -146,8 +165,10 @@ class OidcConfig(Admission):
 
     @model_validator(mode="after")
     def _tokens_are_ours(self) -> Self:
-        if not (self.audience or self.client_ids or self.opaque_tokens):
-            raise ValueError("set audience or client_ids (JWT tokens), or opaque_tokens")
+        if not (self.audience or self.client_ids or self.opaque_tokens or self.client_id):
+            raise ValueError(
+                "set audience or client_ids (JWT tokens), opaque_tokens, or client_id (browsers)"
+            )
         return self
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Depends
-
-from sluice.server.auth.auth import Caller
-from sluice.server.auth.caller import require
-from sluice.server.auth.roles import Permission
+from sluice.server.auth.caller import CurrentCaller
 from sluice.server.errors import Conflict
 from sluice.server.features.keys import service
 from sluice.server.kit.sealing import SealingError
@@ -16,8 +12,6 @@ from sluice.server.kit.wire import Data, WireModel
 from sluice.server.services import ServicesDep
 
 admin_router = APIRouter(prefix="/api/admin/v1/keys", tags=["Manage: keys"])
-
-Manager = Annotated[Caller, Depends(require(Permission.MANAGE_KEYS))]
 
 
 class MasterKeyUse(WireModel):
@@ -28,22 +22,22 @@ class MasterKeyUse(WireModel):
 
 
 @admin_router.get("")
-async def use(caller: Manager, services: ServicesDep) -> Data[MasterKeyUse]:
+async def use(caller: CurrentCaller, services: ServicesDep) -> Data[MasterKeyUse]:
     """Which master keys are in use; one with no data keys may be taken away."""
-    return Data(data=await _use(services))
+    return Data(data=await _use(services, caller))
 
 
 @admin_router.post("/rotate")
-async def rotate(caller: Manager, services: ServicesDep) -> Data[MasterKeyUse]:
+async def rotate(caller: CurrentCaller, services: ServicesDep) -> Data[MasterKeyUse]:
     """Wrap every data key under the current master key."""
     try:
-        await service.rotate(services.database, services.vault, actor_id=caller.user_id)
+        await service.rotate(services.database, services.vault, caller)
     except SealingError as e:
         message = str(e)
         raise Conflict(message, code="master_key_missing") from None
-    return Data(data=await _use(services))
+    return Data(data=await _use(services, caller))
 
 
-async def _use(services: ServicesDep) -> MasterKeyUse:
-    counts = await service.master_key_use(services.database, services.vault)
+async def _use(services: ServicesDep, caller: CurrentCaller) -> MasterKeyUse:
+    counts = await service.master_key_use(services.database, services.vault, caller)
     return MasterKeyUse(current=services.vault.current_master_key_id, data_keys=counts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sluice.server.auth.callers import Caller
+from sluice.server.auth.roles import Permission
 from sluice.server.features.audit import service as audit
 from sluice.server.kit.database import Database
 from sluice.server.vault.service import Vault
@@ -12,8 +14,8 @@ from sluice.server.vault.service import Vault
 async def rotate(
     database: Database,
     vault: Vault,
+    caller: Caller,
     *,
-    actor_id: int | None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> int:
     """Wrap every data key under the current master key; returns how many were.
@@ -21,13 +23,17 @@ async def rotate(
     Each batch is a transaction of its own: stopped in the middle, it goes on the next time.
     Both master keys must be at hand until it has finished.
     """
+    caller.require(Permission.MANAGE_KEYS)
     done = 0
     while True:
         async with database.write() as session:
             count = await vault.rewrap_some(session)
             if count:
                 await audit.record(
-                    session, "keys.rotated", actor_id=actor_id, details={"data_keys": count}
+                    session,
+                    "keys.rotated",
+                    actor_id=caller.actor_id,
+                    details={"data_keys": count},
                 )
         if not count:
             await database.forget_deleted()
@@ -36,7 +42,8 @@ async def rotate(
         progress(done)
 
 
-async def master_key_use(database: Database, vault: Vault) -> dict[str, int]:
+async def master_key_use(database: Database, vault: Vault, caller: Caller) -> dict[str, int]:
     """How many data keys each master key wraps, by master key id."""
+    caller.require(Permission.MANAGE_KEYS)
     async with database.read() as session:
         return await vault.master_key_use(session)

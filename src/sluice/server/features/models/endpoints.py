@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from sluice.server.auth.auth import Caller
-from sluice.server.auth.caller import require
+from sluice.server.auth.caller import CurrentCaller, require
 from sluice.server.auth.roles import Permission
 from sluice.server.features.models.schemas import (
     ModelInstanceAdminOut,
@@ -21,7 +21,6 @@ router = APIRouter(prefix="/api/v1/model-instances", tags=["Liminal: model insta
 admin_router = APIRouter(prefix="/api/admin/v1/model-instances", tags=["Manage: model instances"])
 
 User = Annotated[Caller, Depends(require(Permission.USE_MODELS))]
-Manager = Annotated[Caller, Depends(require(Permission.MANAGE_MODELS))]
 
 
 @router.get("")
@@ -32,43 +31,45 @@ async def list_usable(caller: User, services: ServicesDep) -> Data[list[ModelIns
 
 
 @admin_router.get("")
-async def list_all(caller: Manager, services: ServicesDep) -> Data[list[ModelInstanceAdminOut]]:
+async def list_all(
+    caller: CurrentCaller, services: ServicesDep
+) -> Data[list[ModelInstanceAdminOut]]:
     """Every model instance."""
     async with services.database.read() as session:
-        return Data(data=await services.models.admin_listing(session))
+        return Data(data=await services.models.admin_listing(session, caller))
 
 
 @admin_router.post("", status_code=201)
 async def create(
-    body: ModelInstanceIn, caller: Manager, services: ServicesDep
+    body: ModelInstanceIn, caller: CurrentCaller, services: ServicesDep
 ) -> Data[ModelInstanceAdminOut]:
     """Make a model instance."""
     async with services.database.write() as session:
-        made = await services.models.create(session, body, actor_id=caller.user_id)
+        made = await services.models.create(session, caller, body)
     return Data(data=made)
 
 
 @admin_router.get("/{instance_id}")
 async def get(
-    instance_id: RowId, caller: Manager, services: ServicesDep
+    instance_id: RowId, caller: CurrentCaller, services: ServicesDep
 ) -> Data[ModelInstanceAdminOut]:
     """One model instance."""
     async with services.database.read() as session:
-        return Data(data=await services.models.admin_get(session, instance_id))
+        return Data(data=await services.models.admin_get(session, caller, instance_id))
 
 
 @admin_router.put("/{instance_id}")
 async def change(
-    instance_id: RowId, body: ModelInstanceIn, caller: Manager, services: ServicesDep
+    instance_id: RowId, body: ModelInstanceIn, caller: CurrentCaller, services: ServicesDep
 ) -> Data[ModelInstanceAdminOut]:
     """Change a model instance as a whole; omitted credentials are kept."""
     async with services.database.write() as session:
-        changed = await services.models.change(session, instance_id, body, actor_id=caller.user_id)
+        changed = await services.models.change(session, caller, instance_id, body)
     return Data(data=changed)
 
 
 @admin_router.delete("/{instance_id}", status_code=204)
-async def delete(instance_id: RowId, caller: Manager, services: ServicesDep) -> None:
+async def delete(instance_id: RowId, caller: CurrentCaller, services: ServicesDep) -> None:
     """Delete a model instance; its threads stay readable to their owners."""
     async with services.database.write() as session:
-        await services.models.delete(session, instance_id, actor_id=caller.user_id)
+        await services.models.delete(session, caller, instance_id)

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import CleansedText, RawText
 from sluice.engine.errors import Problem
+from sluice.server.auth.callers import Caller
+from sluice.server.auth.roles import Permission
 from sluice.server.auth.users import UserService
 from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
@@ -130,27 +132,36 @@ class Models:
         (row,) = await ModelRepository(session).all_of([instance_id])
         return await self._present(session, row, text)
 
-    async def admin_listing(self, session: AsyncSession) -> list[ModelInstanceAdminOut]:
-        """Every instance, for administrators."""
-        key = await self._vault.settings_key(session)
-        return [_admin(row, key) for row in await ModelRepository(session).all()]
+    async def admin_listing(
+        self, session: AsyncSession, caller: Caller
+    ) -> list[ModelInstanceAdminOut]:
+        """Every instance, for those who manage or watch them."""
+        caller.require(Permission.VIEW_MODELS)
+        rows = await ModelRepository(session).all()
+        return [await self._shown(session, caller, row) for row in rows]
 
-    async def admin_get(self, session: AsyncSession, instance_id: int) -> ModelInstanceAdminOut:
-        """One instance, for administrators."""
-        key = await self._vault.settings_key(session)
-        return _admin(await self._row(session, instance_id), key)
+    async def admin_get(
+        self, session: AsyncSession, caller: Caller, instance_id: int
+    ) -> ModelInstanceAdminOut:
+        """One instance, for those who manage or watch them."""
+        caller.require(Permission.VIEW_MODELS)
+        return await self._shown(session, caller, await self._row(session, instance_id))
 
-    async def find(self, session: AsyncSession, name: str) -> ModelInstanceAdminOut | None:
+    async def find(
+        self, session: AsyncSession, caller: Caller, name: str
+    ) -> ModelInstanceAdminOut | None:
         """One by its name, None if there is none."""
+        caller.require(Permission.VIEW_MODELS)
         row = await ModelRepository(session).by_name(name)
         if row is None or row.deleted_at is not None:
             return None
-        return await self.admin_get(session, row.id)
+        return await self.admin_get(session, caller, row.id)
 
     async def create(
-        self, session: AsyncSession, body: ModelInstanceIn, *, actor_id: int | None
+        self, session: AsyncSession, caller: Caller, body: ModelInstanceIn
     ) -> ModelInstanceAdminOut:
         """Make an instance; `Conflict` if the name was ever taken."""
+        caller.require(Permission.MANAGE_MODELS)
         await self._check(session, body)
         repository = ModelRepository(session)
         if await repository.by_name(body.name) is not None:
@@ -158,17 +169,18 @@ class Models:
         row = ModelInstance(
             name=body.name,
             policy_group_id=body.policy_group_id,
-            user_id=actor_id,
+            user_id=caller.actor_id,
             connections=[],
             allowed_users=[],
         )
         await repository.add(row)
-        return await self._apply(session, row, body, actor_id, "model_instance.created")
+        return await self._apply(session, row, body, caller.actor_id, "model_instance.created")
 
     async def change(
-        self, session: AsyncSession, instance_id: int, body: ModelInstanceIn, *, actor_id: int
+        self, session: AsyncSession, caller: Caller, instance_id: int, body: ModelInstanceIn
     ) -> ModelInstanceAdminOut:
         """Change an instance as a whole; omitted credentials are kept."""
+        caller.require(Permission.MANAGE_MODELS)
         row = await self._row(session, instance_id)
         key = await self._vault.settings_key(session)
         await self._check(session, body, opened_connections(row, key))
@@ -179,14 +191,15 @@ class Models:
         row.policy_group_id = body.policy_group_id
         row.revision += 1
         row.updated_at = utc_now()
-        return await self._apply(session, row, body, actor_id, "model_instance.changed")
+        return await self._apply(session, row, body, caller.actor_id, "model_instance.changed")
 
-    async def delete(self, session: AsyncSession, instance_id: int, *, actor_id: int) -> None:
+    async def delete(self, session: AsyncSession, caller: Caller, instance_id: int) -> None:
         """Mark an instance as deleted and forget its credentials."""
+        caller.require(Permission.MANAGE_MODELS)
         row = await self._row(session, instance_id)
         row.deleted_at = utc_now()
         row.connections.clear()
-        await _recorded(session, "model_instance.deleted", row.id, actor_id)
+        await _recorded(session, "model_instance.deleted", row.id, caller.actor_id)
 
     async def names_using(self, session: AsyncSession, policy_group_id: int) -> list[str]:
         """The names of the instances that use a policy group."""
@@ -248,6 +261,16 @@ class Models:
         await session.flush()
         await _recorded(session, event, row.id, actor_id)
         return _admin(row, key)
+
+    async def _shown(
+        self, session: AsyncSession, caller: Caller, row: ModelInstance
+    ) -> ModelInstanceAdminOut:
+        """Who may not change instructions sees them without sensitive values."""
+        shown = _admin(row, await self._vault.settings_key(session))
+        if caller.may(Permission.MANAGE_MODELS):
+            return shown
+        presented = await self._present(session, row, RawText(shown.instructions))
+        return shown.model_copy(update={"instructions": presented})
 
     async def _present(
         self, session: AsyncSession, row: ModelInstance, text: RawText

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Depends
-
-from sluice.server.auth.auth import Caller
-from sluice.server.auth.caller import require
+from sluice.server.auth.caller import CurrentCaller
 from sluice.server.auth.roles import Permission
 from sluice.server.errors import Conflict
 from sluice.server.features.policies.schemas import (
@@ -21,67 +18,67 @@ from sluice.server.services import ServicesDep
 
 admin_router = APIRouter(prefix="/api/admin/v1/policy-groups", tags=["Manage: policy groups"])
 
-Manager = Annotated[Caller, Depends(require(Permission.MANAGE_POLICIES))]
-
 
 @admin_router.get("")
-async def list_all(caller: Manager, services: ServicesDep) -> Data[list[PolicyGroupOut]]:
+async def list_all(caller: CurrentCaller, services: ServicesDep) -> Data[list[PolicyGroupOut]]:
     """Every policy group with the document in force."""
     async with services.database.read() as session:
-        return Data(data=await services.policies.listing(session))
+        return Data(data=await services.policies.listing(session, caller))
 
 
 @admin_router.post("", status_code=201)
 async def create(
-    body: PolicyGroupIn, caller: Manager, services: ServicesDep
+    body: PolicyGroupIn, caller: CurrentCaller, services: ServicesDep
 ) -> Data[PolicyGroupOut]:
     """Make a policy group with version 1."""
     async with services.database.write() as session:
-        made = await services.policies.create(session, body, actor_id=caller.user_id)
+        made = await services.policies.create(session, caller, body)
     return Data(data=made)
 
 
 @admin_router.get("/{group_id}")
-async def get(group_id: RowId, caller: Manager, services: ServicesDep) -> Data[PolicyGroupOut]:
+async def get(
+    group_id: RowId, caller: CurrentCaller, services: ServicesDep
+) -> Data[PolicyGroupOut]:
     """One policy group."""
     async with services.database.read() as session:
-        return Data(data=await services.policies.get(session, group_id))
+        return Data(data=await services.policies.get(session, caller, group_id))
 
 
 @admin_router.put("/{group_id}")
 async def change(
-    group_id: RowId, body: PolicyGroupIn, caller: Manager, services: ServicesDep
+    group_id: RowId, body: PolicyGroupIn, caller: CurrentCaller, services: ServicesDep
 ) -> Data[PolicyGroupOut]:
     """Add a version and put it in force; an identical document adds none."""
     async with services.database.write() as session:
-        changed = await services.policies.change(session, group_id, body, actor_id=caller.user_id)
+        changed = await services.policies.change(session, caller, group_id, body)
     return Data(data=changed)
 
 
 @admin_router.get("/{group_id}/versions")
 async def versions(
-    group_id: RowId, caller: Manager, services: ServicesDep
+    group_id: RowId, caller: CurrentCaller, services: ServicesDep
 ) -> Data[list[PolicyVersionOut]]:
     """The history of a policy group, newest first."""
     async with services.database.read() as session:
-        return Data(data=await services.policies.versions(session, group_id))
+        return Data(data=await services.policies.versions(session, caller, group_id))
 
 
 @admin_router.post("/{group_id}/restore")
 async def restore(
-    group_id: RowId, body: RestoreIn, caller: Manager, services: ServicesDep
+    group_id: RowId, body: RestoreIn, caller: CurrentCaller, services: ServicesDep
 ) -> Data[PolicyGroupOut]:
     """Put an earlier version in force again, as a new version."""
     async with services.database.write() as session:
-        restored = await services.policies.restore(
-            session, group_id, body.number, actor_id=caller.user_id
-        )
+        restored = await services.policies.restore(session, caller, group_id, body.number)
     return Data(data=restored)
 
 
 @admin_router.delete("/{group_id}", status_code=204)
-async def delete(group_id: RowId, caller: Manager, services: ServicesDep) -> None:
+async def delete(group_id: RowId, caller: CurrentCaller, services: ServicesDep) -> None:
     """Delete a policy group that no model instance and no project uses."""
+    # Before it is told what uses the group.
+    caller.require(Permission.MANAGE_POLICIES)
     async with services.database.write() as session:
         if names := await services.models.names_using(session, group_id):
             raise Conflict(
@@ -92,4 +89,4 @@ async def delete(group_id: RowId, caller: Manager, services: ServicesDep) -> Non
             raise Conflict(
                 f"{len(names)} project(s) use this policy group; give them another one first."
             )
-        await services.policies.delete(session, group_id, actor_id=caller.user_id)
+        await services.policies.delete(session, caller, group_id)

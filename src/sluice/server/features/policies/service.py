@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import Detector, InvalidPolicy, Policy, Problem
+from sluice.server.auth.callers import Caller
+from sluice.server.auth.roles import Permission
 from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.policies.repository import PolicyRepository
@@ -64,17 +66,20 @@ class Policies:
         """Whether there is a policy group with this id."""
         return await PolicyRepository(session).version_in_force(group_id) is not None
 
-    async def listing(self, session: AsyncSession) -> list[PolicyGroupOut]:
+    async def listing(self, session: AsyncSession, caller: Caller) -> list[PolicyGroupOut]:
         """Every policy group by name."""
+        caller.require(Permission.VIEW_POLICIES)
         groups = await PolicyRepository(session).groups()
         return [await self._out(session, group) for group in groups]
 
-    async def get(self, session: AsyncSession, group_id: int) -> PolicyGroupOut:
+    async def get(self, session: AsyncSession, caller: Caller, group_id: int) -> PolicyGroupOut:
         """One policy group with its document."""
+        caller.require(Permission.VIEW_POLICIES)
         return await self._out(session, await self._group(session, group_id))
 
-    async def find(self, session: AsyncSession, name: str) -> PolicyGroupOut | None:
+    async def find(self, session: AsyncSession, caller: Caller, name: str) -> PolicyGroupOut | None:
         """One by its name, None if there is none."""
+        caller.require(Permission.VIEW_POLICIES)
         group = await PolicyRepository(session).by_name(name)
         if group is None or group.deleted_at is not None:
             return None
@@ -85,42 +90,48 @@ class Policies:
         return await PolicyRepository(session).any_exists()
 
     async def create(
-        self, session: AsyncSession, body: PolicyGroupIn, *, actor_id: int | None
+        self, session: AsyncSession, caller: Caller, body: PolicyGroupIn
     ) -> PolicyGroupOut:
         """Make a group with version 1; `Conflict` if the name was ever taken."""
+        caller.require(Permission.MANAGE_POLICIES)
         check_policy(body.policy)
         repository = PolicyRepository(session)
         if await repository.by_name(body.name) is not None:
             raise Conflict("A policy group of this name exists, or existed; choose another name.")
         group = PolicyGroup(name=body.name, version=1)
         await repository.add(group)
-        await self._add_version(session, group, body, actor_id)
+        await self._add_version(session, group, body, caller.actor_id)
         return await self._out(session, group)
 
     async def change(
-        self, session: AsyncSession, group_id: int, body: PolicyGroupIn, *, actor_id: int | None
+        self, session: AsyncSession, caller: Caller, group_id: int, body: PolicyGroupIn
     ) -> PolicyGroupOut:
         """Add a version and put it in force; an identical document adds none."""
+        caller.require(Permission.MANAGE_POLICIES)
         check_policy(body.policy)
         group = await self._group(session, group_id, for_update=True)
         await self._rename(session, group, body.name)
         if body.policy != await self._document(session, group_id, group.version):
             group.version += 1
             group.updated_at = utc_now()
-            await self._add_version(session, group, body, actor_id)
+            await self._add_version(session, group, body, caller.actor_id)
         return await self._out(session, group)
 
     async def restore(
-        self, session: AsyncSession, group_id: int, number: int, *, actor_id: int | None
+        self, session: AsyncSession, caller: Caller, group_id: int, number: int
     ) -> PolicyGroupOut:
         """Put an earlier version in force again, as a new version."""
+        caller.require(Permission.MANAGE_POLICIES)
         group = await self._group(session, group_id)
         document = await self._document(session, group_id, number)
         body = PolicyGroupIn(name=group.name, policy=document, note=f"version {number} again")
-        return await self.change(session, group_id, body, actor_id=actor_id)
+        return await self.change(session, caller, group_id, body)
 
-    async def versions(self, session: AsyncSession, group_id: int) -> list[PolicyVersionOut]:
+    async def versions(
+        self, session: AsyncSession, caller: Caller, group_id: int
+    ) -> list[PolicyVersionOut]:
         """The history of a group, newest first."""
+        caller.require(Permission.VIEW_POLICIES)
         await self._group(session, group_id)
         rows = await PolicyRepository(session).versions(group_id)
         return [
@@ -134,12 +145,16 @@ class Policies:
             for row in rows
         ]
 
-    async def delete(self, session: AsyncSession, group_id: int, *, actor_id: int) -> None:
-        """Mark a group as deleted; the caller has made sure that nothing uses it."""
+    async def delete(self, session: AsyncSession, caller: Caller, group_id: int) -> None:
+        """Mark a group as deleted; who calls this has made sure that nothing uses it."""
+        caller.require(Permission.MANAGE_POLICIES)
         group = await self._group(session, group_id)
         group.deleted_at = utc_now()
         await audit.record(
-            session, "policy.deleted", actor_id=actor_id, subject=f"policy_group:{group_id}"
+            session,
+            "policy.deleted",
+            actor_id=caller.actor_id,
+            subject=f"policy_group:{group_id}",
         )
 
     async def _rename(self, session: AsyncSession, group: PolicyGroup, name: str) -> None:

@@ -69,6 +69,7 @@ class ProjectDeletion:
         By then nothing of it can be read, and where rows are left, `clear_some` goes on. Raises
         `NotFound` if it is deleted already.
         """
+        project.require(ProjectRole.OWNER)
         async with self._database.write() as session:
             await self._shut(session, project, actor_id)
         left = await self._clear(project)
@@ -96,7 +97,7 @@ class ProjectDeletion:
         await repository.remove_members(project.id)
         keys = await self._tokens.of_user(session, project.user_id)
         for key in keys:
-            await self._tokens.revoke(session, key.id, actor_id=actor_id)
+            await self._tokens.end(session, key.id, actor_id=actor_id)
         await self._users.retire_project_user(session, project.user_id, actor_id=actor_id)
         await audit.record(
             session,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from sluice.server.auth.caller import Manager
+from sluice.server.auth.caller import CurrentCaller
 from sluice.server.auth.schemas import NewTokenData, TokenData
 from sluice.server.features.projects.calling import KnownCaller, Owned, Viewed
 from sluice.server.features.projects.schemas import (
@@ -41,12 +41,12 @@ async def list_projects(caller: KnownCaller, services: ServicesDep) -> Data[list
 
 @own.post("", status_code=201)
 async def create_project(
-    body: ProjectIn, manager: Manager, services: ServicesDep
+    body: ProjectIn, caller: CurrentCaller, services: ServicesDep
 ) -> Data[ProjectOut]:
     """Make a project."""
     managed = services.workbench.managed_projects
     async with services.database.write() as session:
-        made = await managed.create(session, body, actor_id=manager.user_id)
+        made = await managed.create(session, caller, body)
     return Data(data=made)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sluice.server.auth.auth import Caller
+from sluice.server.errors import Forbidden
 from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.proxy.conversations.service import Owner
 from sluice.server.vault.service import conversation_scope
@@ -44,6 +45,13 @@ class KnownProject:
     format_dialect: FormatDialect
     retention_days: int | None
     role: ProjectRole
+
+    def require(self, needs: ProjectRole) -> None:
+        """Raise `Forbidden` unless the caller has this role or a higher one here."""
+        if not self.role.may(needs):
+            raise Forbidden(
+                f"In this project you are {self.role}; this takes {needs}.", code="project_role"
+            )
 
     @property
     def scope(self) -> str:

@@ -28,7 +28,7 @@ from sluice.server.features.projects.schemas import (
     ProjectIn,
     ProjectOut,
 )
-from sluice.server.features.projects.service import NO_PROJECT
+from sluice.server.features.projects.service import NO_PROJECT, roles_of
 from sluice.server.features.projects.tables import Project, ProjectMember
 from sluice.server.features.proxy.conversations.service import Conversations
 
@@ -49,29 +49,25 @@ class ManagedProjects:
 
     async def listing(self, session: AsyncSession, caller: Caller) -> list[ProjectOut]:
         """Every project in which the caller has a role, by name."""
-        repository = ProjectRepository(session)
-        if caller.may(Permission.MANAGE_PROJECTS):
-            return [ProjectOut.of(row, ProjectRole.OWNER) for row in await repository.all()]
-        rows = await repository.of_user(caller.user_id)
-        return [ProjectOut.of(row, ProjectRole(role or ProjectRole.EDITOR)) for row, role in rows]
+        rows = await roles_of(ProjectRepository(session), caller)
+        return [ProjectOut.of(row, role) for row, role in rows]
 
     async def get(self, session: AsyncSession, project: KnownProject) -> ProjectOut:
         """One project."""
         return ProjectOut.of(await _row(session, project), project.role)
 
-    async def create(
-        self, session: AsyncSession, body: ProjectIn, *, actor_id: int | None
-    ) -> ProjectOut:
+    async def create(self, session: AsyncSession, caller: Caller, body: ProjectIn) -> ProjectOut:
         """Make a project with its own user and conversation.
 
         Raises `Conflict` for a name or an id that is taken, `Unprocessable` for a policy group that
         is not there.
         """
-        repository = ProjectRepository(session)
+        caller.require(Permission.MANAGE_PROJECTS)
+        actor_id, repository = caller.actor_id, ProjectRepository(session)
         uid = await _free_uid(repository, body)
         if await repository.name_is_taken(body.name):
             raise Conflict(TAKEN, code="project_taken")
-        group_id = await self._policy_group(session, body.policy_group_id)
+        group_id = await self._policy_group(session, caller, body.policy_group_id)
         user = await self._users.new_project_user(session, body.name, actor_id=actor_id)
         row = Project(
             uid=uid,
@@ -93,12 +89,13 @@ class ManagedProjects:
         self, session: AsyncSession, project: KnownProject, body: ProjectChange, caller: Caller
     ) -> ProjectOut:
         """Change what the body says. Raises like `create`; `Forbidden` for the policy group."""
+        project.require(ProjectRole.OWNER)
         row = await _row(session, project)
         said = {name: getattr(body, name) for name in body.model_fields_set}
         said = {n: v for n, v in said.items() if v is not None or n == "retention_days"}
         if "policy_group_id" in said and said["policy_group_id"] != row.policy_group_id:
             _may_choose_policy(caller)
-            await self._policy_group(session, body.policy_group_id)
+            await self._policy_group(session, caller, body.policy_group_id)
         if "name" in said and said["name"] != row.name:
             if await ProjectRepository(session).name_is_taken(said["name"]):
                 raise Conflict(TAKEN, code="project_taken")
@@ -117,6 +114,7 @@ class ManagedProjects:
 
     async def members(self, session: AsyncSession, project: KnownProject) -> list[MemberOut]:
         """Who works on a project, by user id."""
+        project.require(ProjectRole.OWNER)
         rows = await ProjectRepository(session).members(project.id)
         users = await self._users.people(session, [row.user_id for row in rows])
         return [MemberOut.of(row, users[row.user_id]) for row in rows if row.user_id in users]
@@ -131,6 +129,7 @@ class ManagedProjects:
         actor_id: int,
     ) -> MemberOut:
         """Give somebody a role in a project; raises `NotFound` for who is no person here."""
+        project.require(ProjectRole.OWNER)
         row = await _row(session, project)
         user = (await self._users.people(session, [user_id])).get(user_id)
         if user is None:
@@ -151,19 +150,22 @@ class ManagedProjects:
         self, session: AsyncSession, project: KnownProject, user_id: int, *, actor_id: int
     ) -> None:
         """Take somebody's role away; raises `NotFound` for who has none."""
+        project.require(ProjectRole.OWNER)
         if not await ProjectRepository(session).remove_member(project.id, user_id):
             raise NotFound("This user is no member of the project.")
         await _record(session, "project.member_removed", project.id, actor_id, user_id=user_id)
 
     async def keys(self, session: AsyncSession, project: KnownProject) -> list[TokenData]:
         """The project's keys that are not revoked; never the keys themselves."""
+        project.require(ProjectRole.OWNER)
         return [TokenData.of(row) for row in await self._tokens.of_user(session, project.user_id)]
 
     async def new_key(
         self, session: AsyncSession, project: KnownProject, body: KeyIn, *, actor_id: int
     ) -> NewTokenData:
         """A key of the project: what is returned is the only thing that ever holds it."""
-        made = await self._tokens.create(
+        project.require(ProjectRole.OWNER)
+        made = await self._tokens.issue(
             session,
             user_id=project.user_id,
             name=body.name,
@@ -176,18 +178,19 @@ class ManagedProjects:
         self, session: AsyncSession, project: KnownProject, key_id: int, *, actor_id: int
     ) -> None:
         """End a key at once; raises `NotFound` for one of another user."""
+        project.require(ProjectRole.OWNER)
         await self._tokens.revoke_of_user(session, project.user_id, key_id, actor_id=actor_id)
 
-    async def _policy_group(self, session: AsyncSession, wanted: int | None) -> int:
+    async def _policy_group(self, session: AsyncSession, caller: Caller, wanted: int | None) -> int:
         if wanted is not None:
             if not await self._policies.exists(session, wanted):
                 message = "there is no policy group with this id"
                 problems = [Problem("policyGroupId", message)]
                 raise Unprocessable("The project cannot be saved.", errors=problems)
             return wanted
-        if (named := await self._policies.find(session, DEFAULT_POLICY)) is not None:
+        if (named := await self._policies.find(session, caller, DEFAULT_POLICY)) is not None:
             return named.id
-        if groups := await self._policies.listing(session):
+        if groups := await self._policies.listing(session, caller):
             return min(group.id for group in groups)
         raise Unprocessable(
             "There is no policy group yet; make one first.",

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Final
 
 from sluice.server.auth.auth import Caller
-from sluice.server.auth.roles import Permission
-from sluice.server.errors import Forbidden, NotFound
+from sluice.server.auth.roles import Permission, Role
+from sluice.server.errors import NotFound
 from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.features.projects.known import FormatDialect, KnownProject, OnFindings
 from sluice.server.features.projects.naming import is_uid
@@ -46,10 +46,7 @@ class Projects:
         known = await self._configuration.get(key, partial(self._read, caller, uid))
         if known is None:
             raise NotFound(NO_PROJECT)
-        if not known.role.may(needs):
-            raise Forbidden(
-                f"In this project you are {known.role}; this takes {needs}.", code="project_role"
-            )
+        known.require(needs)
         return known
 
     async def all_of(self, caller: Caller) -> list[KnownProject]:
@@ -61,10 +58,7 @@ class Projects:
     async def _read_all(self, caller: Caller) -> list[KnownProject]:
         async with self._database.read() as session:
             repository = ProjectRepository(session)
-            if caller.may(Permission.MANAGE_PROJECTS):
-                return [known_project(row, ProjectRole.OWNER) for row in await repository.all()]
-            rows = await repository.of_user(caller.user_id)
-        return [known_project(row, _role(role)) for row, role in rows]
+            return [known_project(row, role) for row, role in await roles_of(repository, caller)]
 
     async def kept_for_days(self) -> list[KnownProject]:
         """Every project whose sessions are deleted after some days, by name: for the server."""
@@ -125,17 +119,43 @@ class Projects:
             row = await repository.by_uid(uid)
             if row is None:
                 return None
-            if caller.may(Permission.MANAGE_PROJECTS):
-                return known_project(row, ProjectRole.OWNER)
-            role = await repository.role(row.id, caller.user_id)
-        if role is None and row.user_id != caller.user_id:
-            return None
-        return known_project(row, _role(role))
+            given = await repository.role(row.id, caller.user_id)
+        own = ProjectRole.EDITOR if row.user_id == caller.user_id else None
+        role = _highest(everywhere(caller), own, ProjectRole(given) if given else None)
+        return known_project(row, role) if role is not None else None
 
 
-def _role(role: str | None) -> ProjectRole:
-    """A member's role; the project's own keys edit."""
-    return ProjectRole(role) if role is not None else ProjectRole.EDITOR
+_EVERYWHERE: Final = {
+    Role.PROMPT_EDITOR.value: ProjectRole.EDITOR,
+    Role.AUDITOR.value: ProjectRole.VIEWER,
+}
+
+
+def everywhere(caller: Caller) -> ProjectRole | None:
+    """What somebody is in every project by their role on the server; None: nothing."""
+    if caller.may(Permission.MANAGE_PROJECTS):
+        return ProjectRole.OWNER
+    return _EVERYWHERE.get(caller.role)
+
+
+async def roles_of(
+    repository: ProjectRepository, caller: Caller
+) -> list[tuple[Project, ProjectRole]]:
+    """Every project in which somebody has a role, by name, with the highest they have."""
+    # The project's own keys edit.
+    members = [
+        (row, ProjectRole(role or ProjectRole.EDITOR))
+        for row, role in await repository.of_user(caller.user_id)
+    ]
+    least = everywhere(caller)
+    if least is None:
+        return members
+    given = {row.id: role for row, role in members}
+    return [(row, _highest(least, given.get(row.id)) or least) for row in await repository.all()]
+
+
+def _highest(*roles: ProjectRole | None) -> ProjectRole | None:
+    return next((role for role in reversed(ProjectRole) if role in roles), None)
 
 
 def known_project(row: Project, role: ProjectRole) -> KnownProject:

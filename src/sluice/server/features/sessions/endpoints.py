@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 
 from sluice.engine import RawText
-from sluice.server.auth.caller import require
-from sluice.server.auth.roles import Permission
 from sluice.server.features.projects.calling import Edited, KnownCaller, Viewed
 from sluice.server.features.sessions.schemas import (
     RecordingDetail,
@@ -77,9 +75,7 @@ async def get_recording(
     return Data(data=await services.workbench.sessions.shown.recording(project, recording_id))
 
 
-@router.post(
-    "/recordings/{recording_id}/reveal", dependencies=[Depends(require(Permission.REVEAL))]
-)
+@router.post("/recordings/{recording_id}/reveal")
 async def reveal(
     project: Viewed,
     caller: KnownCaller,
@@ -89,6 +85,6 @@ async def reveal(
 ) -> Data[RevealedOut]:
     """A recording's originals; the reason (cleansed) and the caller stand in the audit log."""
     revealed = await services.workbench.sessions.shown.reveal(
-        project, recording_id, actor_id=caller.user_id, reason=RawText(body.reason)
+        caller, project, recording_id, reason=RawText(body.reason)
     )
     return Data(data=revealed)

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import Entry, Mapping, RawText, cleanse
 from sluice.engine.placeholders import ENTITY_TYPE_LIMIT, parse
+from sluice.server.auth.callers import Caller
+from sluice.server.auth.roles import Permission
 from sluice.server.errors import NotFound
 from sluice.server.features.audit import service as audit
 from sluice.server.features.projects.known import KnownProject
@@ -165,9 +167,10 @@ class ShownSessions:
             return await RecordingRepository(session).uids_of(row.id)
 
     async def reveal(
-        self, project: KnownProject, uid: str, *, actor_id: int, reason: RawText
+        self, caller: Caller, project: KnownProject, uid: str, *, reason: RawText
     ) -> RevealedOut:
         """A recording's originals; the reason, cleansed, stands in the audit log."""
+        caller.require(Permission.REVEAL)
         policy = await self._projects.policy(project)
         findings = await self._analyzer.findings(reason, policy)
         told = cleanse(reason, findings, Mapping(), restorable=False).text
@@ -181,7 +184,7 @@ class ShownSessions:
             await audit.record(
                 session,
                 "originals.revealed",
-                actor_id=actor_id,
+                actor_id=caller.actor_id,
                 subject=f"recording:{row.id}",
                 details={"reason": told, "count": len(entries), "raw": raw is not None},
             )

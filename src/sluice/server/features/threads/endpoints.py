@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 
 from sluice.engine import RawText
 from sluice.server.auth.auth import Caller
-from sluice.server.auth.caller import require
+from sluice.server.auth.caller import CurrentCaller, require
 from sluice.server.auth.roles import Permission
 from sluice.server.features.threads.schemas import (
     ThreadIn,
@@ -22,7 +22,6 @@ router = APIRouter(prefix="/api/v1/threads", tags=["Liminal: threads"])
 admin_router = APIRouter(prefix="/api/admin/v1/threads", tags=["Manage: threads"])
 
 User = Annotated[Caller, Depends(require(Permission.USE_MODELS))]
-Revealer = Annotated[Caller, Depends(require(Permission.REVEAL))]
 
 
 @router.get("")
@@ -64,11 +63,11 @@ async def delete(thread_id: RowId, caller: User, services: ServicesDep) -> None:
 
 @admin_router.post("/{thread_id}/reveal")
 async def reveal(
-    thread_id: RowId, body: RevealIn, caller: Revealer, services: ServicesDep
+    thread_id: RowId, body: RevealIn, caller: CurrentCaller, services: ServicesDep
 ) -> Data[list[OriginalOut]]:
     """A thread's originals; the reason (cleansed) and the caller stand in the audit log."""
     async with services.database.write() as session:
         revealed = await services.threads.reveal(
-            session, thread_id, actor_id=caller.user_id, reason=RawText(body.reason)
+            session, caller, thread_id, reason=RawText(body.reason)
         )
     return Data(data=revealed)

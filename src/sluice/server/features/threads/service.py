@@ -10,6 +10,8 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import CleansedText, RawText
+from sluice.server.auth.callers import Caller
+from sluice.server.auth.roles import Permission
 from sluice.server.errors import NotFound
 from sluice.server.features.audit import service as audit
 from sluice.server.features.models.schemas import ModelInstanceOut
@@ -188,9 +190,10 @@ class Threads:
         )
 
     async def reveal(
-        self, session: AsyncSession, thread_id: int, *, actor_id: int, reason: RawText
+        self, session: AsyncSession, caller: Caller, thread_id: int, *, reason: RawText
     ) -> list[OriginalOut]:
-        """A thread's originals for an administrator; the reason, cleansed, stands in the audit."""
+        """A thread's originals; the reason, cleansed, stands in the audit log."""
+        caller.require(Permission.REVEAL)
         thread = await ThreadRepository(session).get(thread_id)
         if thread is None:
             raise NotFound(NOT_YOURS)
@@ -199,7 +202,7 @@ class Threads:
         await audit.record(
             session,
             "originals.revealed",
-            actor_id=actor_id,
+            actor_id=caller.actor_id,
             subject=f"thread:{thread_id}",
             details={"reason": cleansed, "count": len(opened.mapping.entries)},
         )

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
 from sluice.engine import RawText
-from sluice.server.auth.auth import Caller
-from sluice.server.auth.caller import require
-from sluice.server.auth.roles import Permission
+from sluice.server.auth.caller import CurrentCaller
 from sluice.server.features.proxy.calls.endpoints import Before, Limit, WantedCalls, WantedUsage
 from sluice.server.features.proxy.calls.records import Records, RecordsDep
 from sluice.server.features.proxy.calls.schemas import (
@@ -25,15 +23,12 @@ from sluice.server.vault.schemas import OriginalOut, RevealIn
 
 admin_router = APIRouter(prefix="/api/admin/v1", tags=["Manage: calls, usage and limits"])
 
-Manager = Annotated[Caller, Depends(require(Permission.MANAGE_PEOPLE))]
-Auditor = Annotated[Caller, Depends(require(Permission.AUDIT))]
-Revealer = Annotated[Caller, Depends(require(Permission.REVEAL))]
 OfUser = Annotated[RowId | None, Query(alias="userId")]
 
 
 @admin_router.get("/calls")
 async def list_all(
-    caller: Auditor,
+    caller: CurrentCaller,
     records: RecordsDep,
     wanted: WantedCalls,
     user: OfUser = None,
@@ -43,32 +38,31 @@ async def list_all(
     """Everybody's calls, newest first, without their texts."""
     of_user = replace(wanted, user_id=user)
     async with records.database.read() as session:
-        return Data(data=await records.calls.page(session, of_user, before=before, limit=limit))
+        page = await records.calls.page(session, caller, of_user, before=before, limit=limit)
+    return Data(data=page)
 
 
 @admin_router.get("/calls/{call_id}")
-async def get(call_id: RowId, caller: Auditor, records: RecordsDep) -> Data[CallDetail]:
+async def get(call_id: RowId, caller: CurrentCaller, records: RecordsDep) -> Data[CallDetail]:
     """One call as it was cleansed; that it was read stands in the audit log."""
     async with records.database.write() as session:
-        detail = await records.calls.anybodys(session, call_id, actor_id=caller.user_id)
+        detail = await records.calls.anybodys(session, caller, call_id)
     return Data(data=detail)
 
 
 @admin_router.post("/calls/{call_id}/reveal")
 async def reveal(
-    call_id: RowId, body: RevealIn, caller: Revealer, records: RecordsDep
+    call_id: RowId, body: RevealIn, caller: CurrentCaller, records: RecordsDep
 ) -> Data[list[OriginalOut]]:
     """A call's originals; the reason (cleansed) and the caller stand in the audit log."""
     async with records.database.write() as session:
-        revealed = await records.calls.reveal(
-            session, call_id, actor_id=caller.user_id, reason=RawText(body.reason)
-        )
+        revealed = await records.calls.reveal(session, caller, call_id, reason=RawText(body.reason))
     return Data(data=revealed)
 
 
 @admin_router.get("/usage")
 async def all_usage(
-    caller: Auditor,
+    caller: CurrentCaller,
     records: RecordsDep,
     wanted: WantedUsage,
     user: OfUser = None,
@@ -76,29 +70,28 @@ async def all_usage(
 ) -> Data[list[UsageOut]]:
     """What everybody's calls used and cost, this month unless a time is given."""
     async with records.database.read() as session:
-        return Data(data=await usage(session, by, replace(wanted, user_id=user)))
+        return Data(data=await usage(session, caller, by, replace(wanted, user_id=user)))
 
 
 @admin_router.get("/api-tokens/{token_id}/settings")
 async def get_settings(
-    token_id: RowId, caller: Manager, records: RecordsDep
+    token_id: RowId, caller: CurrentCaller, records: RecordsDep
 ) -> Data[KeySettingsOut]:
     """What is set for an API token, and what it has used of this month."""
-    return Data(data=await _settings(records, token_id))
+    return Data(data=await _settings(records, caller, token_id))
 
 
 @admin_router.put("/api-tokens/{token_id}/settings")
 async def set_settings(
-    token_id: RowId, body: KeySettingsIn, caller: Manager, records: RecordsDep
+    token_id: RowId, body: KeySettingsIn, caller: CurrentCaller, records: RecordsDep
 ) -> Data[KeySettingsOut]:
     """Set an API token's default instance and its limits, as a whole; in force in a second."""
     async with records.database.write() as session:
-        await records.key_settings.set(session, token_id, body.settings(), actor_id=caller.user_id)
-    return Data(data=await _settings(records, token_id))
+        await records.key_settings.set(session, caller, token_id, body.settings())
+    return Data(data=await _settings(records, caller, token_id))
 
 
-async def _settings(records: Records, token_id: int) -> KeySettingsOut:
+async def _settings(records: Records, caller: CurrentCaller, token_id: int) -> KeySettingsOut:
     async with records.database.read() as session:
-        settings = await records.key_settings.read(session, token_id)
-        used = await records.key_settings.used(session, token_id)
+        settings, used = await records.key_settings.shown(session, caller, token_id)
     return KeySettingsOut.of(token_id, settings, used)

@@ -31,6 +31,7 @@ Until = Annotated[AwareDatetime | None, Query(description="Began before this tim
 OfToken = Annotated[RowId | None, Query(alias="apiTokenId")]
 OfInstance = Annotated[RowId | None, Query(alias="modelInstanceId")]
 OfConversation = Annotated[RowId | None, Query(alias="conversationId")]
+OfUser = Annotated[RowId | None, Query(alias="userId")]
 Before = Annotated[RowId | None, Query(description="Only calls with a smaller id, to page back.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="Rows at most.")]
 
@@ -77,7 +78,7 @@ async def list_own(
     """The caller's own calls, newest first, without their texts."""
     own = replace(wanted, user_id=caller.user_id)
     async with records.database.read() as session:
-        return Data(data=await records.calls.page(session, own, before=before, limit=limit))
+        return Data(data=await records.calls.page(session, caller, own, before=before, limit=limit))
 
 
 @router.get("/calls/{call_id}")
@@ -101,5 +102,6 @@ async def own_usage(
     caller: User, records: RecordsDep, wanted: WantedUsage, by: UsageBy = UsageBy.MODEL
 ) -> Data[list[UsageOut]]:
     """What the caller's own calls used and cost, this month unless a time is given."""
+    own = replace(wanted, user_id=caller.user_id)
     async with records.database.read() as session:
-        return Data(data=await usage(session, by, replace(wanted, user_id=caller.user_id)))
+        return Data(data=await usage(session, caller, by, own))

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import Entry, Mapping, RawText, hydrate
 from sluice.engine.placeholders import ENTITY_TYPE_LIMIT
+from sluice.server.auth.callers import Caller
+from sluice.server.auth.roles import Permission
 from sluice.server.errors import NotFound
 from sluice.server.features.audit import service as audit
 from sluice.server.features.models.service import Models
@@ -63,9 +65,17 @@ class RecordedCalls:
         self._conversations = conversations
 
     async def page(
-        self, session: AsyncSession, wanted: CallFilter, *, before: int | None, limit: int
+        self,
+        session: AsyncSession,
+        caller: Caller,
+        wanted: CallFilter,
+        *,
+        before: int | None,
+        limit: int,
     ) -> list[CallOut]:
-        """Calls, newest first, with ids below `before`."""
+        """Calls, newest first, with ids below `before`; who may not audit asks for their own."""
+        if wanted.user_id != caller.user_id:
+            caller.require(Permission.AUDIT)
         rows = await CallRepository(session).page(wanted, before=before, limit=limit)
         return [CallOut.model_validate(row) for row in rows]
 
@@ -84,17 +94,20 @@ class RecordedCalls:
             hydrated_answer=list(opened.hydrated),
         )
 
-    async def anybodys(self, session: AsyncSession, call_id: int, *, actor_id: int) -> CallDetail:
-        """A call as it was cleansed, for an administrator; that it was read is recorded."""
+    async def anybodys(self, session: AsyncSession, caller: Caller, call_id: int) -> CallDetail:
+        """Anybody's call as it was cleansed; that it was read is recorded."""
+        caller.require(Permission.AUDIT)
         row = await self._row(session, call_id, None)
         opened = await _opened(session, row, await self._key(session, row))
+        actor_id = caller.actor_id
         await audit.record(session, "call.read", actor_id=actor_id, subject=f"call:{call_id}")
         return CallDetail(**_columns(row), **_texts(opened))
 
     async def reveal(
-        self, session: AsyncSession, call_id: int, *, actor_id: int, reason: RawText
+        self, session: AsyncSession, caller: Caller, call_id: int, *, reason: RawText
     ) -> list[OriginalOut]:
-        """The originals of a call for an administrator; the reason, cleansed, is recorded."""
+        """The originals of a call; the reason, cleansed, is recorded."""
+        caller.require(Permission.REVEAL)
         row = await self._row(session, call_id, None)
         cleansed = await self._models.presentable(session, row.model_instance_id, reason)
         opened = await _opened(session, row, await self._key(session, row))
@@ -102,7 +115,7 @@ class RecordedCalls:
         await audit.record(
             session,
             "originals.revealed",
-            actor_id=actor_id,
+            actor_id=caller.actor_id,
             subject=f"call:{call_id}",
             details={"reason": cleansed, "count": len(entries)},
         )

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sluice.server.auth.callers import Caller
+from sluice.server.auth.roles import Permission
 from sluice.server.features.proxy.calls.usage_repository import UsageFilter, UsageRepository
 from sluice.server.kit.wire import WireModel
 
@@ -45,8 +47,15 @@ class UsageOut(WireModel):
     """Calls that were answered, with no price or no count of tokens: add what they cost."""
 
 
-async def usage(session: AsyncSession, by: UsageBy, wanted: UsageFilter) -> list[UsageOut]:
-    """What calls used that began in the time, the dearest first; days in their order."""
+async def usage(
+    session: AsyncSession, caller: Caller, by: UsageBy, wanted: UsageFilter
+) -> list[UsageOut]:
+    """What calls used that began in the time, the dearest first; days in their order.
+
+    Who may not see everybody's usage asks for their own.
+    """
+    if wanted.user_id != caller.user_id:
+        caller.require(Permission.VIEW_USAGE)
     rows = await UsageRepository(session).summed(by.value, wanted)
     return [UsageOut.model_validate(row._mapping) for row in rows]
 

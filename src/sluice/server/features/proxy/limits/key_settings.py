@@ -14,6 +14,8 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sluice.server.auth.callers import Caller
+from sluice.server.auth.roles import Permission
 from sluice.server.errors import NotFound
 from sluice.server.features.audit import service as audit
 from sluice.server.features.proxy.limits import rules
@@ -65,10 +67,18 @@ class KeySettingsService:
         """What is set for a token now."""
         return await LimitsRepository(session).settings(token_id) or rules.NOTHING_SET
 
+    async def shown(
+        self, session: AsyncSession, caller: Caller, token_id: int
+    ) -> tuple[KeySettings, Used]:
+        """What is set for anybody's token, and what its ended calls have used of this month."""
+        caller.require(Permission.VIEW_PEOPLE)
+        return await self.read(session, token_id), await self.used(session, token_id)
+
     async def set(
-        self, session: AsyncSession, token_id: int, settings: KeySettings, *, actor_id: int | None
+        self, session: AsyncSession, caller: Caller, token_id: int, settings: KeySettings
     ) -> None:
         """Replace what is set for a token, recorded in the audit log. Raises `NotFound`."""
+        caller.require(Permission.MANAGE_PEOPLE)
         missing = False
         try:
             await LimitsRepository(session).set(token_id, settings, self._clock())
@@ -83,7 +93,7 @@ class KeySettingsService:
         await audit.record(
             session,
             "auth.token_limited",
-            actor_id=actor_id,
+            actor_id=caller.actor_id,
             subject=f"token:{token_id}",
             details=_told(settings),
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
 
 from sluice.server.auth.auth import Caller
-from sluice.server.auth.roles import Role, permissions_of
+from sluice.server.auth.callers import SYSTEM
+from sluice.server.auth.roles import permissions_of
 from sluice.server.errors import NotFound, Unprocessable
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.roles import ProjectRole
@@ -25,9 +26,6 @@ from sluice.server.features.testruns.running.repository import RunRepository
 from sluice.server.features.testruns.service import NO_RUN, KnownTestRun, opened_run
 from sluice.server.kit.database import Database
 from sluice.server.vault.service import Vault
-
-_ANYBODY: Final = Caller(0, None, "", Role.ADMINISTRATOR, permissions_of(Role.ADMINISTRATOR))
-"""The server itself, to whom a run is only a number; what it may do is the affair of its user."""
 
 
 class Planning:
@@ -52,7 +50,7 @@ class Planning:
 
     async def opened(self, run_id: int) -> KnownTestRun:
         """A run of whichever project; raises `NotFound`."""
-        everywhere = await self._projects.all_of(_ANYBODY)
+        everywhere = await self._projects.all_of(SYSTEM)
         async with self._database.read() as session:
             row = await RunRepository(session).by_id(run_id)
             project = next((one for one in everywhere if row and one.id == row.project_id), None)
