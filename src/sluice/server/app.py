@@ -37,6 +37,7 @@ from sluice.server.features.keys import endpoints as keys
 from sluice.server.features.models import endpoints as models
 from sluice.server.features.models.service import Models
 from sluice.server.features.playground import endpoints as playground
+from sluice.server.features.playground.service import Playground
 from sluice.server.features.playground.wiring import PlaygroundParts, make_playground
 from sluice.server.features.policies import endpoints as policies
 from sluice.server.features.policies.service import Policies, PolicyInForce
@@ -209,22 +210,33 @@ def make_services(
         calls=made.calls,
         records=made.records,
         workbench=workbench,
-        playground=make_playground(
-            PlaygroundParts(
-                database=database,
-                vault=vault,
-                policies=given.policies,
-                models=given.models,
-                threads=thread_service,
-                analyzer=given.analyzer,
-                prompts=prompt_service,
-                answers=answers,
-                gateway=made.gateway,
-                answering=made.answering,
-                templates=workbench.templates,
-                prices=made.prices,
-            )
-        ),
+        playground=_playground(given, made, workbench, thread_service, prompt_service, answers),
+    )
+
+
+def _playground(
+    given: GatewayParts,
+    made: GatewayServices,
+    workbench: Workbench,
+    threads: Threads,
+    prompts: Prompts,
+    answers: Answers,
+) -> Playground:
+    return make_playground(
+        PlaygroundParts(
+            database=given.database,
+            vault=given.vault,
+            policies=given.policies,
+            models=given.models,
+            threads=threads,
+            analyzer=given.analyzer,
+            prompts=prompts,
+            answers=answers,
+            gateway=made.gateway,
+            answering=made.answering,
+            templates=workbench.templates,
+            prices=made.prices,
+        )
     )
 
 
