@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sluice.server.auth.api_tokens import refuse_formless
 from sluice.server.auth.callers import SYSTEM, Caller
 from sluice.server.auth.config import AuthConfig, Clock
-from sluice.server.auth.identity.base import IdentityProvider, read_token
+from sluice.server.auth.identity.base import Identity, IdentityProvider, read_token
+from sluice.server.auth.identity.config import Admission
 from sluice.server.auth.identity.registry import choose_provider
 from sluice.server.auth.links import NewLink
 from sluice.server.auth.refusals import SignInForbidden, SignInRefused
@@ -105,6 +106,25 @@ class Auth:
             async with self.database.write() as session:
                 return await self.service.sign_in_with_identity(
                     session, identity, provider.admission, provider.name
+                )
+
+    async def sign_in_with_proof(
+        self,
+        prove: Callable[[], Awaitable[Identity]],
+        admission: Admission,
+        provider: str,
+        *,
+        address: str,
+    ) -> SignedIn:
+        """A session for whom a provider vouches for in its own way.
+
+        Raises `RateLimited`, `SignInForbidden`, and whatever `prove` raises.
+        """
+        async with self._attempt(provider, address):
+            identity = await prove()
+            async with self.database.write() as session:
+                return await self.service.sign_in_with_identity(
+                    session, identity, admission, provider
                 )
 
     async def continue_session(self, session_id: str) -> SignedIn:

@@ -22,7 +22,7 @@ Sources: Graph's "Get a user", "List organization" and "List transitive memberOf
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -87,6 +87,17 @@ class EntraGraph:
             return known
         identity = await self._ask(access_token)
         self._recent.put(access_token, identity, seconds=self._seconds_left(token))
+        return identity
+
+    async def identify(self, claims: Mapping[str, Any], access_token: str | None) -> Identity:
+        """See `code_flow.Identify`: Graph is asked about the person of the ID token."""
+        if claims.get("tid") != self._config.tenant_id:
+            raise _wrong_tenant()
+        identity = await self.verify(access_token or "")
+        if claims.get("oid") != identity.subject:
+            raise SignInRefused(
+                Reason.PROVIDER_REFUSED, "Entra ID and Graph name two users for one sign-in."
+            )
         return identity
 
     def _check_claims(self, token: ProviderToken) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
+from urllib.parse import urlencode
 
 import httpx
 
@@ -35,8 +38,17 @@ class Fetch(Protocol):
         """Raises `IdentityProviderDown`; answers with 2xx and 4xx are returned."""
 
 
+class Post(Protocol):
+    """POST of a form, with a user and password if there are some; answers with JSON."""
+
+    async def __call__(
+        self, url: str, form: Mapping[str, str], *, basic: tuple[str, str] | None = None
+    ) -> Answer:
+        """Raises `IdentityProviderDown`; answers with 2xx and 4xx are returned."""
+
+
 class HttpFetch:
-    """`Fetch` on one pooled httpx client.
+    """`Fetch` on one pooled httpx client; its `post` is a `Post`.
 
     Redirects are not followed, because the token would go along. Requests are built by hand,
     so that neither cookies of an earlier answer nor defaults of the client are sent: one
@@ -49,18 +61,34 @@ class HttpFetch:
 
     async def __call__(self, url: str, *, bearer: str | None = None) -> Answer:
         """GET `url`; see `Fetch`."""
+        more = {} if bearer is None else {"Authorization": f"Bearer {bearer}"}
+        return await self._ask("GET", url, more)
+
+    async def post(
+        self, url: str, form: Mapping[str, str], *, basic: tuple[str, str] | None = None
+    ) -> Answer:
+        """POST to `url`; see `Post`."""
+        more = {"Content-Type": "application/x-www-form-urlencoded"}
+        if basic is not None:
+            credentials = base64.b64encode(":".join(basic).encode()).decode("ascii")
+            more["Authorization"] = f"Basic {credentials}"
+        return await self._ask("POST", url, more, urlencode(form).encode("ascii"))
+
+    async def _ask(
+        self, method: str, url: str, more: Mapping[str, str], body: bytes | None = None
+    ) -> Answer:
         try:
-            return await self._get(url, bearer)
+            return await self._send(method, url, {"Accept": "application/json", **more}, body)
         except (httpx.HTTPError, httpx.InvalidURL) as e:
             raise IdentityProviderDown(
                 "The identity provider could not be reached; nobody was signed in. Try again later."
             ) from e
 
-    async def _get(self, url: str, bearer: str | None) -> Answer:
-        headers = {"Accept": "application/json"}
-        if bearer is not None:
-            headers["Authorization"] = f"Bearer {bearer}"
-        request = httpx.Request("GET", url, headers=headers, extensions={"timeout": self._timeout})
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Answer:
+        extensions = {"timeout": self._timeout}
+        request = httpx.Request(method, url, headers=headers, content=body, extensions=extensions)
         response = await self._client.send(request, stream=True, follow_redirects=False, auth=None)
         try:
             return _answer(response.status_code, await _body(response))

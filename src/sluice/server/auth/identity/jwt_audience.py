@@ -74,6 +74,12 @@ class JwtAudience:
             check_entra_person(claims, self._config.tenant_id)
         return self._identity(claims)
 
+    async def identify(self, claims: Mapping[str, Any], access_token: str | None) -> Identity:
+        """See `code_flow.Identify`: the ID token says everything."""
+        if self._config.tenant_id is not None:
+            check_tenant(claims, self._config.tenant_id)
+        return self._identity(claims)
+
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
         entra = self._config.tenant_id is not None
         trusted = entra or self._config.trust_unverified_email
@@ -102,13 +108,18 @@ def keys_url_of(config: JwtAudienceConfig) -> str:
     return config.jwks_url or f"{ENTRA_LOGIN_URL}/{config.tenant_id}/discovery/v2.0/keys"
 
 
-def check_entra_person(claims: Mapping[str, Any], tenant_id: str) -> None:
-    """Raise `SignInRefused` unless a person of this tenant signed in."""
+def check_tenant(claims: Mapping[str, Any], tenant_id: str) -> None:
+    """Raise `SignInRefused` for a token of another tenant."""
     if claims.get("tid") != tenant_id:
         raise SignInRefused(
             Reason.WRONG_TENANT,
             "This access token belongs to a tenant that may not sign in here.",
         )
+
+
+def check_entra_person(claims: Mapping[str, Any], tenant_id: str) -> None:
+    """Raise `SignInRefused` unless a person of this tenant signed in."""
+    check_tenant(claims, tenant_id)
     if claims.get("idtyp") == "app" or not scopes(claims):
         raise SignInRefused(
             Reason.NO_PERSON,

@@ -10,9 +10,9 @@ Source: OpenID Connect Discovery 1.0 and Core 1.0, sections 5.3.2 and 5.3.4; RFC
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from sluice.server.auth.identity.base import Identity, ProviderToken, read_token
 from sluice.server.auth.identity.claims import (
@@ -21,21 +21,12 @@ from sluice.server.auth.identity.claims import (
     scopes,
     vouched_email,
 )
-from sluice.server.auth.identity.config import Admission, OidcConfig, provider_url
-from sluice.server.auth.identity.http import Fetch, IdentityProviderDown
-from sluice.server.auth.identity.jwks import KeySet, verify_jwt
+from sluice.server.auth.identity.config import Admission, OidcConfig
+from sluice.server.auth.identity.discovery import Discovery, Endpoints, misconfigured
+from sluice.server.auth.identity.http import Fetch
+from sluice.server.auth.identity.jwks import verify_jwt
 from sluice.server.auth.identity.recent import MAX_SECONDS, Recent
 from sluice.server.auth.refusals import Reason, SignInRefused
-
-DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
-DISCOVERY_SECONDS: Final = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Endpoints:
-    keys: KeySet
-    userinfo: str | None
-    until: float
 
 
 class Oidc:
@@ -50,8 +41,7 @@ class Oidc:
     ) -> None:
         self._config = config
         self._fetch = fetch
-        self._monotonic = monotonic
-        self._known: _Endpoints | None = None
+        self.discovery = Discovery(config.issuer, fetch, monotonic=monotonic)
         self._recent: Recent[Identity] = Recent(MAX_SECONDS, monotonic=monotonic)
 
     @property
@@ -77,15 +67,25 @@ class Oidc:
             raise SignInRefused(
                 Reason.INVALID_PROVIDER_TOKEN, "This access token is not of this provider."
             )
-        endpoints = await self._endpoints()
+        endpoints = await self.discovery.endpoints()
         if token.claims is None:
             return await self._ask_once(access_token, endpoints)
         return await self._verify_jwt(token, endpoints)
 
+    async def identify(self, claims: Mapping[str, Any], access_token: str | None) -> Identity:
+        """See `code_flow.Identify`: what the ID token lacks, the userinfo endpoint says."""
+        identity, endpoints = self._identity(claims), await self.discovery.endpoints()
+        missing = "email" not in claims or (
+            self._config.needs_groups and self._config.groups_claim not in claims
+        )
+        if not missing or endpoints.userinfo is None or access_token is None:
+            return identity
+        return await self._with_userinfo(identity, access_token, endpoints.userinfo)
+
     def _verifies_jwts(self) -> bool:
         return bool(self._config.audience or self._config.client_ids)
 
-    async def _verify_jwt(self, token: ProviderToken, endpoints: _Endpoints) -> Identity:
+    async def _verify_jwt(self, token: ProviderToken, endpoints: Endpoints) -> Identity:
         claims = await verify_jwt(
             token,
             endpoints.keys,
@@ -109,21 +109,21 @@ class Oidc:
             )
         return replace(
             identity,
-            email=more.email,
+            email=more.email or identity.email,
             name=identity.name or more.name,
             groups=identity.groups | more.groups,
         )
 
-    async def _ask_once(self, access_token: str, endpoints: _Endpoints) -> Identity:
+    async def _ask_once(self, access_token: str, endpoints: Endpoints) -> Identity:
         known = self._recent.get(access_token)
         if known is None:
             known = await self._ask(access_token, endpoints)
             self._recent.put(access_token, known)
         return known
 
-    async def _ask(self, access_token: str, endpoints: _Endpoints) -> Identity:
+    async def _ask(self, access_token: str, endpoints: Endpoints) -> Identity:
         if endpoints.userinfo is None:
-            raise _misconfigured("it has no userinfo endpoint, so opaque tokens cannot be taken")
+            raise misconfigured("it has no userinfo endpoint, so opaque tokens cannot be taken")
         answer = await self._fetch(endpoints.userinfo, bearer=access_token)
         if answer.status != 200:
             raise SignInRefused(
@@ -132,56 +132,10 @@ class Oidc:
             )
         return self._identity(answer.json)
 
-    def _identity(self, claims: dict[str, Any]) -> Identity:
+    def _identity(self, claims: Mapping[str, Any]) -> Identity:
         return identity_from(
             claims,
             issuer=self._config.issuer,
             email=vouched_email(claims, trusted=self._config.trust_unverified_email),
             groups_claim=self._config.groups_claim,
         )
-
-    async def _endpoints(self) -> _Endpoints:
-        known = self._known
-        if known is not None and self._monotonic() < known.until:
-            return known
-        document = await self._discover()
-        self._known = self._read(document, known)
-        return self._known
-
-    async def _discover(self) -> dict[str, Any]:
-        answer = await self._fetch(self._config.issuer.rstrip("/") + DISCOVERY_PATH)
-        if answer.status != 200:
-            raise _misconfigured(f"its discovery document answers with status {answer.status}")
-        if answer.json.get("issuer") != self._config.issuer:
-            raise _misconfigured("its discovery document names another issuer")
-        return answer.json
-
-    def _read(self, document: dict[str, Any], before: _Endpoints | None) -> _Endpoints:
-        keys_url = _address(document, "jwks_uri")
-        userinfo = _address(document, "userinfo_endpoint")
-        if keys_url is None:
-            raise _misconfigured("its discovery document has no usable jwks_uri")
-        # Keys that were fetched already stay, unless they have moved.
-        same = before is not None and before.keys.url == keys_url
-        keys = before.keys if before is not None and same else self._key_set(keys_url)
-        return _Endpoints(keys, userinfo, self._monotonic() + DISCOVERY_SECONDS)
-
-    def _key_set(self, url: str) -> KeySet:
-        return KeySet(url, self._fetch, monotonic=self._monotonic)
-
-
-def _address(document: dict[str, Any], name: str) -> str | None:
-    value = document.get(name)
-    if not isinstance(value, str):
-        return None
-    try:
-        return provider_url(value)
-    except ValueError:
-        return None
-
-
-def _misconfigured(why: str) -> IdentityProviderDown:
-    return IdentityProviderDown(
-        f"The identity provider cannot be used: {why}; tell the server's administrator.",
-        code="identity_provider_misconfigured",
-    )
