@@ -32,6 +32,8 @@ from sluice.server.dashboard import app as dashboard
 from sluice.server.error_answers import DOCUMENTED, add_error_answers
 from sluice.server.features.apidocs import endpoints as apidocs
 from sluice.server.features.audit import endpoints as audit
+from sluice.server.features.audit.log import AuditLog
+from sluice.server.features.audit.service import seal_chain
 from sluice.server.features.health import endpoints as health
 from sluice.server.features.keys import endpoints as keys
 from sluice.server.features.models import endpoints as models
@@ -170,6 +172,7 @@ def make_services(
         database, settings.auth, build_providers(settings.identity_providers, identity_client)
     )
     vault, configuration = Vault(master_keys), KeptConfiguration(database)
+    seal_chain(database, vault.settings_key)
     policy_service = Policies(vault)
     projects = Projects(database, configuration, policy_service)
     given = _gateway_parts(
@@ -196,6 +199,7 @@ def make_services(
         database=database,
         auth=auth,
         vault=vault,
+        audit=AuditLog(database, vault, auth.service.users),
         policies=given.policies,
         models=given.models,
         threads=thread_service,

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from sluice.server.auth.auth import Auth
+from sluice.server.features.audit.log import AuditLog
 from sluice.server.features.models.service import Models
 from sluice.server.features.playground.service import Playground
 from sluice.server.features.policies.service import Policies
@@ -34,6 +35,7 @@ class Services:
     database: Database
     auth: Auth
     vault: Vault
+    audit: AuditLog
     policies: Policies
     models: Models
     threads: Threads

@@ -136,7 +136,9 @@ class Database:
             _configure_sqlite(self._readers, "query_only=ON")
         self._read_sessions = async_sessionmaker(self._readers, expire_on_commit=False)
         writers = self.engine.execution_options(sluice_write=True)
-        self._sessions = async_sessionmaker(writers, expire_on_commit=False)
+        self.session_info: dict[Any, Any] = {}
+        """What each session that writes finds in its `info`."""
+        self._sessions = async_sessionmaker(writers, expire_on_commit=False, info=self.session_info)
         self._direct: dict[bool, DirectSession] = {}
         self._written: Callable[[], Awaitable[None]] | None = None
 

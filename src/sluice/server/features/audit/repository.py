@@ -1,27 +1,87 @@
-"""The audit log's queries."""
+"""The queries that read the audit log; `appending` has those that write it."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
 
-from sluice.server.features.audit.tables import AuditEvent
+from sqlalchemy import Select, func, select
+
+from sluice.server.features.audit.tables import AuditEvent, AuditHead
 from sluice.server.kit.repository import Repository
+
+Selected = TypeVar("Selected", bound=Select[Any])
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which events are read; None reads all."""
+
+    event: str | None = None
+    """A kind such as `policy.changed`, or all that begin so, such as `policy`."""
+    actor_id: int | None = None
+    subject: str | None = None
+    """`kind:id`, or a kind alone."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The first moment that is too late."""
 
 
 class AuditRepository(Repository):
-    """Appends and reads; there is no update and no delete."""
-
-    async def append(self, row: AuditEvent) -> None:
-        """Insert one event."""
-        await self.add(row)
+    """Reads events and the chain's head."""
 
     async def newest(
-        self, *, before: int | None, limit: int, event: str | None
+        self, wanted: AuditFilter, *, before: int | None, limit: int
     ) -> list[AuditEvent]:
         """Events by descending id."""
-        query = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(limit)
+        query = _filtered(select(AuditEvent), wanted).order_by(AuditEvent.id.desc()).limit(limit)
         if before is not None:
             query = query.where(AuditEvent.id < before)
-        if event is not None:
-            query = query.where(AuditEvent.event == event)
         return list((await self._session.scalars(query)).all())
+
+    async def after(self, wanted: AuditFilter, last: int, limit: int) -> list[AuditEvent]:
+        """Events by ascending id, those with larger ids than `last`."""
+        query = _filtered(select(AuditEvent), wanted).where(AuditEvent.id > last)
+        query = query.order_by(AuditEvent.id).limit(limit)
+        return list((await self._session.scalars(query)).all())
+
+    async def kinds(self) -> Sequence[str]:
+        """The names of all events that there are."""
+        query = select(AuditEvent.event).distinct().order_by(AuditEvent.event)
+        return (await self._session.scalars(query)).all()
+
+    async def last_id(self) -> int:
+        """The largest id; 0 where there is no event."""
+        return (await self._session.scalar(select(func.max(AuditEvent.id)))) or 0
+
+    async def head(self) -> AuditHead | None:
+        """Where the chain ends."""
+        query = select(AuditHead).execution_options(populate_existing=True)
+        return (await self._session.scalars(query)).one_or_none()
+
+
+def _filtered(query: Selected, wanted: AuditFilter) -> Selected:
+    if wanted.event:
+        exact = "." in wanted.event.rstrip(".")
+        kind = AuditEvent.event
+        query = query.where(
+            kind == wanted.event
+            if exact
+            else kind.startswith(wanted.event.rstrip(".") + ".", autoescape=True)
+        )
+    if wanted.subject:
+        subject, exact = AuditEvent.subject, ":" in wanted.subject.rstrip(":")
+        query = query.where(
+            subject == wanted.subject
+            if exact
+            else subject.startswith(wanted.subject.rstrip(":") + ":", autoescape=True)
+        )
+    if wanted.actor_id is not None:
+        query = query.where(AuditEvent.actor_id == wanted.actor_id)
+    if wanted.since is not None:
+        query = query.where(AuditEvent.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AuditEvent.at < wanted.until)
+    return query
