@@ -1,0 +1,26 @@
+"""Where placeholders and originals stand in texts."""
+
+from __future__ import annotations
+
+from sluice.engine import Action, Finding, Mapping, Policy, Rule, cleanse, hydrate
+from sluice.server.features.playground.marks import original_marks, placeholder_marks
+
+
+def test_marks_are_told_in_code_points_with_type_and_action() -> None:
+    mapping = Mapping()
+    policy = Policy(rules={"PERSON": Rule(Action.REDACT)})
+    findings = [Finding(2, 5, "PERSON"), Finding(6, 11, "EMAIL_ADDRESS")]
+    done = cleanse("👋🏽Ann a@b.c", findings, mapping, policy)
+    marks = placeholder_marks(done.text, mapping)
+    assert [(done.text[m.start : m.end], m.entity_type, m.action) for m in marks] == [
+        ("PERSON_0", "PERSON", "redact"),
+        ("EMAIL_ADDRESS_0", "EMAIL_ADDRESS", "mask"),
+    ]
+    answer = hydrate("<email address 0> PERSON_0", mapping)
+    (restored,) = original_marks(answer.items, mapping, offset=10)
+    assert answer.text[restored.start - 10 : restored.end - 10] == "a@b.c"
+    assert restored.placeholder == "EMAIL_ADDRESS_0"
+
+
+def test_numbers_that_nobody_issued_are_not_marked() -> None:
+    assert placeholder_marks("PERSON_7", Mapping()) == []
