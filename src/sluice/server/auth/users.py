@@ -84,6 +84,14 @@ class UserService:
         """Those of the ids that no user has."""
         return set(user_ids) - await UserRepository(session).existing(user_ids)
 
+    async def with_email(self, session: AsyncSession, email: str) -> int:
+        """The id of the user with this address; raises `Unprocessable` if there is none."""
+        user = await UserRepository(session).by_email(email.strip().lower())
+        if user is None or user.of_project:
+            problems = [Problem("email", "nobody here has this address")]
+            raise Unprocessable("There is no such user.", errors=problems)
+        return user.id
+
     async def page(
         self, session: AsyncSession, caller: Caller, *, after: int, limit: int
     ) -> list[User]:
