@@ -16,7 +16,7 @@ from sluice.server.auth.refusals import Reason, SignInForbidden
 from sluice.server.auth.repository import SessionRepository, UserRepository
 from sluice.server.auth.roles import Permission, Role, strongest
 from sluice.server.auth.tables import User
-from sluice.server.errors import Conflict, NotFound
+from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit.service import record
 
 
