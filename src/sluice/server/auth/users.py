@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sluice.engine.errors import Problem
 from sluice.server.auth.callers import Caller
 from sluice.server.auth.config import Clock
 from sluice.server.auth.identity.base import Identity
