@@ -21,7 +21,9 @@ PREFIX: Final = "/dashboard"
 ASSETS: Final = f"{PREFIX}/assets"
 _STATIC: Final = Path(__file__).parent / "static"
 
-front_door: Final = Route("/", lambda _: RedirectResponse(f"{PREFIX}/"), include_in_schema=False)
+front_door: Final = Route(
+    "/", lambda _: RedirectResponse(f"{PREFIX}/", 303), include_in_schema=False
+)
 """Who types the server's address alone gets to the dashboard."""
 
 PAGE_POLICY: Final = (

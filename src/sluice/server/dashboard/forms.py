@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
+from sluice.engine.errors import Problem
 from sluice.server.error_answers import problems_in
 from sluice.server.errors import SluiceError, Unprocessable
 
@@ -37,6 +39,23 @@ def validated(model: type[Model], data: Mapping[str, Any]) -> Model:
         problems = problems_in(error.errors())
     # Outside of the handler: the error knows what was sent.
     raise Unprocessable("Please look at what is marked.", errors=problems)
+
+
+def day_of(text: str, field: str) -> datetime | None:
+    """The end of a day (UTC) that a date field holds, None for an empty one.
+
+    Raises `Unprocessable` for what is no date.
+    """
+    if not text.strip():
+        return None
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        day = None
+    if day is None:
+        problem = Problem(field, "must be a date such as 2027-01-31")
+        raise Unprocessable("Please look at what is marked.", errors=[problem])
+    return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC)
 
 
 def problems_by_field(error: SluiceError) -> dict[str, str]:

@@ -6,9 +6,9 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from sluice.server.dashboard.pages import home, signin
+from sluice.server.dashboard.pages import home, project, signin
 
 OPEN: Final[tuple[APIRouter, ...]] = (signin.router,)
 """Pages for people who are not signed in."""
-SIGNED_IN: Final[tuple[APIRouter, ...]] = (home.router,)
+SIGNED_IN: Final[tuple[APIRouter, ...]] = (home.router, project.router)
 """All others."""
