@@ -88,7 +88,7 @@ class Site:
         path: str,
         fields: Mapping[str, Any] | None = None,
         *,
-        files: Any = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
         csrf: str | None = None,
     ) -> Page:
         """Send a form of ours."""

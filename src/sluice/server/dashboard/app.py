@@ -9,12 +9,14 @@ from fastapi import Depends, FastAPI
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from sluice.server.dashboard.csrf import CsrfTokens, refuse_forged
 from sluice.server.dashboard.errors import add_error_pages
-from sluice.server.dashboard.pages import OPEN, SIGNED_IN
+from sluice.server.dashboard.pages import OPEN, SIGNED_IN, home
 from sluice.server.dashboard.rendering import make_renderer
 from sluice.server.dashboard.signing_in import visitor
+from sluice.server.middleware.route_template import MountedAt
 from sluice.server.services import Services
 
 PREFIX: Final = "/dashboard"
@@ -34,7 +36,7 @@ PAGE_POLICY: Final = (
 """The Content-Security-Policy of every page: nothing inline, nothing from elsewhere."""
 
 
-def make_dashboard(services: Services) -> FastAPI:
+def make_dashboard(services: Services) -> ASGIApp:
     """The application to be mounted at `PREFIX`.
 
     Every page of it is for people who are signed in and, where it changes something, sent from one
@@ -51,5 +53,6 @@ def make_dashboard(services: Services) -> FastAPI:
     for router in SIGNED_IN:
         app.include_router(router, dependencies=guarded)
     app.mount("/assets", StaticFiles(directory=_STATIC), name="assets")
+    app.include_router(home.nowhere, dependencies=guarded)
     add_error_pages(app)
-    return app
+    return MountedAt(app, PREFIX)

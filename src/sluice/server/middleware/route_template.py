@@ -7,19 +7,34 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 UNMATCHED: Final = "(unmatched)"
 """Stands for every path that no route takes."""
+_PREFIX: Final = "route_prefix"
 
 
 def route_template(scope: Scope) -> str:
     """The template of the route that a finished request was given to, else `(unmatched)`.
 
-    Prefixes of mounted applications are not part of it: a mount's `root_path` holds the path as
-    it came.
+    A mount's `root_path` holds the path as it came; the prefix of a mounted application is part of
+    the template where that says so itself (`MountedAt`).
     """
-    return _included(scope) or _path_of(scope.get("route")) or _by_endpoint(scope) or UNMATCHED
+    inner = _included(scope) or _path_of(scope.get("route")) or _by_endpoint(scope)
+    state: dict[str, str] = scope.get("state", {})
+    return f"{state.get(_PREFIX, '')}{inner}" if inner else UNMATCHED
+
+
+class MountedAt:
+    """A mounted application that says where, for the templates of its routes."""
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})[_PREFIX] = self._prefix
+        await self._app(scope, receive, send)
 
 
 def _included(scope: Scope) -> str | None:

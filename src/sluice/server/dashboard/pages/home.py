@@ -10,9 +10,12 @@ from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.in_project import in_project
 from sluice.server.dashboard.rendering import page
 from sluice.server.dashboard.signing_in import Visitor
+from sluice.server.errors import NotFound
 from sluice.server.features.projects.roles import ProjectRole
 
 router = APIRouter()
+nowhere = APIRouter()
+"""Of addresses that no page has; after all others."""
 
 
 @router.get("/")
@@ -33,3 +36,9 @@ async def choose_project(request: Request, caller: Visitor, id: str) -> Response
     """From the menu's choice to a project's pages."""
     project = await in_project(ProjectRole.VIEWER)(request, caller, id)
     return RedirectResponse(f"/dashboard/projects/{project.uid}/prompts", status_code=303)
+
+
+@nowhere.get("/{rest:path}")
+async def no_page(caller: Visitor) -> Response:
+    """Within the layout, so that there is a way on from here."""
+    raise NotFound("There is no such page.")
