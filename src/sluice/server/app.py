@@ -54,6 +54,8 @@ from sluice.server.features.proxy.calls import endpoints as calls_endpoints
 from sluice.server.features.proxy.error_shapes import error_shape
 from sluice.server.features.proxy.wiring import GatewayParts, GatewayServices, make_gateway
 from sluice.server.features.threads import endpoints as threads
+from sluice.server.features.threads.overseeing import OverseenThreads
+from sluice.server.features.threads.overseeing_endpoints import admin_router as overseen_threads
 from sluice.server.features.threads.service import Threads
 from sluice.server.first_start import Started, first_start
 from sluice.server.kit.configuration import KeptConfiguration
@@ -203,6 +205,7 @@ def make_services(
         policies=given.policies,
         models=given.models,
         threads=thread_service,
+        overseen_threads=OverseenThreads(vault),
         prompts=prompt_service,
         answers=answers,
         providers=given.providers,
@@ -314,6 +317,7 @@ def _workbench(
             signing_in=auth.service,
             conversations=made.conversations,
             cleansing=made.cleansing,
+            recorded_calls=made.records.calls,
             prices=made.prices,
             detector_version=given.detector_version,
         )
@@ -429,6 +433,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(calls_endpoints.router, dependencies=token)
     for feature in (models, policies, threads, keys, audit, calls_admin):
         app.include_router(feature.admin_router, dependencies=token)
+    app.include_router(overseen_threads, dependencies=token)
     add_workbench_routes(app, token)
     # First, since they are asked most: every router before them is tried at every call.
     app.router.routes[:0] = [*proxy.routes(), *proxy_models.routes()]

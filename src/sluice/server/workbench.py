@@ -14,8 +14,10 @@ from sluice.server.features.projects.deleting import ProjectDeletion
 from sluice.server.features.projects.linting import Linter
 from sluice.server.features.projects.managing import ManagedProjects
 from sluice.server.features.projects.service import Projects
+from sluice.server.features.proxy.calls.in_project import CallsInProject
 from sluice.server.features.proxy.calls.of_projects import ProjectCalls
 from sluice.server.features.proxy.calls.prices import Prices
+from sluice.server.features.proxy.calls.reading import RecordedCalls
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.sessions.search_wiring import SearchParts, SearchServices, make_search
@@ -69,6 +71,7 @@ class WorkbenchParts:
     signing_in: SignInService
     conversations: Conversations
     cleansing: GatewayCleansing
+    recorded_calls: RecordedCalls
     prices: Prices
     detector_version: str
 
@@ -94,6 +97,7 @@ class Workbench:
     test_runs: TestRuns
     server_runs: ServerRuns
     suites: Suites
+    calls: CallsInProject
     search: SearchServices
     sessions: SessionServices
     periodic: tuple[Periodic, ...] = field(default=())
@@ -118,6 +122,8 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     lists = _playlists(parts, cleansing, linter)
     templates = Templates(parts.database, parts.vault, linter, deployments, prompts)
     sessions = _sessions(parts, cleansing, templates)
+    calls = CallsInProject(parts.recorded_calls)
+    search = _search(parts, cleansing, calls, sessions, lists)
     deletion = ProjectDeletion(
         parts.database,
         parts.signing_in,
@@ -127,12 +133,12 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         parts=(
             ProjectCalls(parts.conversations),
             sessions.sessions,
+            search.saved_views,
             lists.playlists,
             TemplateParts(),
         ),
     )
     clearing = Periodic("deleted projects", deletion.clear_some, every=60)
-    search = _search(parts, sessions, lists)
     server_runs = _server_runs(parts, cleansing, templates, sessions, lists)
     return Workbench(
         projects=projects,
@@ -154,6 +160,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         test_runs=lists.test_runs,
         server_runs=server_runs,
         suites=lists.suites,
+        calls=calls,
         search=search,
         sessions=sessions,
         periodic=(
@@ -182,7 +189,11 @@ def _playlists(
 
 
 def _search(
-    parts: WorkbenchParts, sessions: SessionServices, lists: PlaylistServices
+    parts: WorkbenchParts,
+    cleansing: ProjectCleansing,
+    calls: CallsInProject,
+    sessions: SessionServices,
+    lists: PlaylistServices,
 ) -> SearchServices:
     return make_search(
         SearchParts(
@@ -192,6 +203,9 @@ def _search(
             projects=parts.projects,
             conversations=parts.conversations,
             gateway_cleansing=parts.cleansing,
+            cleansing=cleansing,
+            calls=calls,
+            forgetting=lists.forgetting,
             sessions=sessions.sessions,
             playlists=lists.playlists,
             cases=lists.test_cases,

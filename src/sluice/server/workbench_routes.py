@@ -8,11 +8,14 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI
 
 from sluice.server.features.projects import endpoints as projects
+from sluice.server.features.proxy.calls import project_endpoints as project_calls
 from sluice.server.features.sessions import endpoints as sessions
 from sluice.server.features.sessions import erasing_endpoints as erasures
 from sluice.server.features.sessions import export_endpoints as export
+from sluice.server.features.sessions import uses_endpoints as uses
 from sluice.server.features.sessions import wire_endpoints as sessions_wire
 from sluice.server.features.sessions.search import endpoints as search
+from sluice.server.features.sessions.views import endpoints as views
 from sluice.server.features.templates import endpoints as templates
 from sluice.server.features.templates import wire_endpoints as templates_wire
 from sluice.server.features.testruns import cases_endpoints as test_cases
@@ -32,6 +35,9 @@ WIRE: Final[tuple[APIRouter, ...]] = (
 """Of the Freeplay wire, with paths that begin behind its base."""
 OWN: Final[tuple[APIRouter, ...]] = (
     search.router,
+    views.router,
+    uses.router,
+    project_calls.router,
     erasures.router,
     export.router,
     projects.own,

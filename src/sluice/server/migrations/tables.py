@@ -12,6 +12,7 @@ from sluice.server.features.proxy.calls import tables as calls
 from sluice.server.features.proxy.conversations import tables as conversations
 from sluice.server.features.proxy.limits import tables as limits
 from sluice.server.features.sessions import tables as sessions
+from sluice.server.features.sessions.views import tables as saved_views
 from sluice.server.features.templates import tables as templates
 from sluice.server.features.testruns import tables as testruns
 from sluice.server.features.threads import tables as threads
@@ -21,7 +22,7 @@ from sluice.server.vault import tables as vault
 
 FEATURES = (
     audit, auth, calls, configuration, conversations, limits, links, models, policies, projects,
-    sessions, templates, testruns, threads, vault,
+    saved_views, sessions, templates, testruns, threads, vault,
 )  # fmt: skip
 
 metadata = Base.metadata

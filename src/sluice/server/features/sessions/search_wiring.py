@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sluice.server.analysis.analyzer import Analyzer
+from sluice.server.features.projects.cleansing import ProjectCleansing
 from sluice.server.features.projects.service import Projects
+from sluice.server.features.proxy.calls.in_project import CallsInProject
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.sessions.erasing import Erasures
@@ -14,7 +16,10 @@ from sluice.server.features.sessions.retention import EVERY, Retention
 from sluice.server.features.sessions.search.service import Searching
 from sluice.server.features.sessions.search.typed_values import TypedValues
 from sluice.server.features.sessions.service import Sessions
+from sluice.server.features.sessions.uses import PlaceholderUses
+from sluice.server.features.sessions.views.service import SavedViews
 from sluice.server.features.testruns.cases_service import TestCases
+from sluice.server.features.testruns.forgetting import Forgetting
 from sluice.server.features.testruns.playlists import Playlists
 from sluice.server.kit.database import Database
 from sluice.server.kit.periodic import Periodic
@@ -31,6 +36,9 @@ class SearchParts:
     projects: Projects
     conversations: Conversations
     gateway_cleansing: GatewayCleansing
+    cleansing: ProjectCleansing
+    calls: CallsInProject
+    forgetting: Forgetting
     sessions: Sessions
     playlists: Playlists
     cases: TestCases
@@ -43,6 +51,8 @@ class SearchServices:
     searching: Searching
     erasures: Erasures
     export_rows: ExportRows
+    saved_views: SavedViews
+    uses: PlaceholderUses
     periodic: Periodic
     """Deletes sessions by age, as long as it is started."""
 
@@ -64,5 +74,9 @@ def make_search(parts: SearchParts) -> SearchServices:
             parts.cases,
         ),
         export_rows=ExportRows(database, vault, searching),
+        saved_views=SavedViews(
+            database, vault, parts.conversations, parts.cleansing, typed, parts.forgetting
+        ),
+        uses=PlaceholderUses(database, parts.calls, parts.playlists),
         periodic=Periodic("sessions by age", retention.work, every=EVERY),
     )

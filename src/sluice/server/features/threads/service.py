@@ -252,7 +252,8 @@ def _past_chat(thread_id: int, turn: SealedTurn, key: DataKey) -> PastChat:
     return PastChat(CleansedText(asked), CleansedText(said), policy)
 
 
-def _opened(chat: Chat, column: str, key: DataKey) -> str:
+def opened_text(chat: Chat, column: str, key: DataKey) -> str:
+    """A sealed column of a chat; "" where nothing is kept."""
     sealed: bytes | None = getattr(chat, column)
     place = _chat_place(chat.uid, chat.thread_id, column)
     return key.open(sealed, place) if sealed is not None else ""
@@ -262,10 +263,10 @@ def _chat_out(chat: Chat, key: DataKey) -> ChatOut:
     return ChatOut(
         id=chat.id,
         thread_id=chat.thread_id,
-        cleansed_input=_opened(chat, "cleansed_input_sealed", key),
-        raw_input=_opened(chat, "raw_input_sealed", key),
-        raw_output=_opened(chat, "raw_output_sealed", key),
-        hydrated_output=_opened(chat, "hydrated_output_sealed", key),
+        cleansed_input=opened_text(chat, "cleansed_input_sealed", key),
+        raw_input=opened_text(chat, "raw_input_sealed", key),
+        raw_output=opened_text(chat, "raw_output_sealed", key),
+        hydrated_output=opened_text(chat, "hydrated_output_sealed", key),
         status=chat.status,
         created_at=chat.created_at,
         updated_at=chat.updated_at,

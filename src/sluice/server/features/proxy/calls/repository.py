@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
+    ColumnElement,
     CursorResult,
     LargeBinary,
     Select,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -25,6 +27,7 @@ from sqlalchemy.orm import defer
 
 from sluice.server.features.proxy.calls.status import CallStatus
 from sluice.server.features.proxy.calls.tables import Call, CallText
+from sluice.server.features.proxy.conversations.tables import StoredConversation
 from sluice.server.kit.repository import Repository
 
 # The statements of every call: built once, and on tables, since mapped objects cost twice as much.
@@ -76,6 +79,8 @@ class CallFilter:
     status: CallStatus | None = None
     since: datetime | None = None
     until: datetime | None = None
+    space_id: int | None = None
+    """The own conversation of the project in which they were made."""
 
 
 class StoredText(NamedTuple):
@@ -119,13 +124,22 @@ class CallRepository(Repository):
 
     async def page(self, wanted: CallFilter, *, before: int | None, limit: int) -> list[Call]:
         """Calls that are not deleted, newest first, with ids below `before`; unopened."""
-        unopened = [defer(getattr(Call, name), raiseload=True) for name in SEALED]
-        query = select(Call).where(Call.deleted_at.is_(None)).options(*unopened)
-        query = _filtered(query, wanted)
+        query = _filtered(_unopened(), wanted)
         if before is not None:
             query = query.where(Call.id < before)
         query = query.order_by(Call.id.desc()).limit(limit)
         return list((await self._session.scalars(query)).all())
+
+    async def newest_of(self, conversation_ids: Collection[int], limit: int) -> list[Call]:
+        """The newest calls of these conversations that are not deleted; unopened."""
+        query = _unopened().where(Call.conversation_id.in_(sorted(conversation_ids)))
+        query = query.order_by(Call.id.desc()).limit(limit)
+        return list((await self._session.scalars(query)).all())
+
+    async def is_in_space(self, call_id: int, space_id: int) -> bool:
+        """Whether a call was made in the project of this own conversation."""
+        query = select(Call.id).where(Call.id == call_id, _in_space(space_id))
+        return (await self._session.scalars(query)).one_or_none() is not None
 
     async def get(self, call_id: int, user_id: int | None) -> Call | None:
         """A call that is not deleted; of this user, if one is given."""
@@ -169,6 +183,19 @@ class CallRepository(Repository):
         return {int(row[0]): int(row[1]) for row in await self._session.execute(query)}
 
 
+def _unopened() -> Select[Call]:
+    """Calls that are not deleted, without their texts."""
+    unopened = [defer(getattr(Call, name), raiseload=True) for name in SEALED]
+    return select(Call).where(Call.deleted_at.is_(None)).options(*unopened)
+
+
+def _in_space(space_id: int) -> ColumnElement[bool]:
+    in_it = select(StoredConversation.id).where(
+        or_(StoredConversation.space_id == space_id, StoredConversation.id == space_id)
+    )
+    return Call.conversation_id.in_(in_it)
+
+
 def _filtered(query: Select[Call], wanted: CallFilter) -> Select[Call]:
     same = {
         Call.user_id: wanted.user_id,
@@ -182,4 +209,6 @@ def _filtered(query: Select[Call], wanted: CallFilter) -> Select[Call]:
         conditions.append(Call.created_at >= wanted.since)
     if wanted.until is not None:
         conditions.append(Call.created_at < wanted.until)
+    if wanted.space_id is not None:
+        conditions.append(_in_space(wanted.space_id))
     return query.where(*conditions)
