@@ -1,5 +1,5 @@
-// A real OpenID Connect provider with the device flow, for one synthetic user who approves
-// everything. It listens on a free port of the loopback and prints its issuer as a JSON line.
+// A real OpenID Connect provider with the device flow, and with the code flow for one redirect
+// address, for one synthetic user who approves everything. It listens on a free port of the loopback and prints its issuer as a JSON line.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
@@ -47,7 +47,11 @@ const configuration = {
     grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
     response_types: [],
     redirect_uris: [],
-  })),
+  })).concat({
+    client_id: 'browser-client',
+    client_secret: 'synthetic secret: %+1'.repeat(2),
+    redirect_uris: ['http://gateway.test/dashboard/sign-in/callback/oidc'],
+  }),
   jwks: {
     keys: [
       key('rsa-1', 'rsa', { modulusLength: 2048 }, 'RS256'),
