@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from collections import OrderedDict
 
@@ -25,7 +24,10 @@ class SpanCache:
         Raises `UnicodeEncodeError`, which holds the text, for a lone surrogate.
         """
         message = version.encode() + b"\0" + text.encode()
-        return hmac.digest(self._key, message, hashlib.sha256)
+        return hashlib.blake2b(message, key=self._key, digest_size=24).digest()
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._entries
 
     def get(self, key: bytes) -> tuple[Finding, ...] | None:
         """The findings, if they are still known."""

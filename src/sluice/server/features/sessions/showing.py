@@ -20,7 +20,7 @@ from sluice.server.errors import NotFound
 from sluice.server.features.audit import service as audit
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.service import Projects
-from sluice.server.features.proxy.cleansing.service import Analyzes
+from sluice.server.features.proxy.cleansing.analyzing import Analyzes
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.features.sessions.attribute_repository import AttributeRepository

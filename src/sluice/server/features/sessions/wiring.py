@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sluice.server.features.projects.cleansing import ProjectCleansing
 from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.calls.prices import Prices
-from sluice.server.features.proxy.cleansing.service import Analyzes, GatewayCleansing
+from sluice.server.features.proxy.cleansing.analyzing import Analyzes
+from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.sessions.counting import EVERY, Counting
 from sluice.server.features.sessions.finding import Finding

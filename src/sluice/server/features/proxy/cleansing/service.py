@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import anyio.lowlevel
 import anyio.to_thread
@@ -27,7 +27,6 @@ from sluice.engine import (
     Action,
     CleansedText,
     Entry,
-    Finding,
     Mapping,
     PolicyBlocked,
     RawText,
@@ -42,6 +41,7 @@ from sluice.server.errors import Blocked, Unavailable, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.policies.service import PolicyInForce
 from sluice.server.features.proxy.cleansing import request_texts
+from sluice.server.features.proxy.cleansing.analyzing import HASHED_INLINE, Analyzes, look_ahead
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.cleansing.cleansed_texts import (
     CleansedOnce,
@@ -69,8 +69,6 @@ ATTEMPTS: Final = 10
 """How often a request is cleansed again because others issued the same at the same time."""
 AHEAD: Final = 500
 """Numbers of which is asked, when one was reserved, whether they are too."""
-HASHED_INLINE: Final = 2_000_000
-"""Code points that are hashed in the event loop: a few milliseconds."""
 TAUGHT_INLINE: Final = 600_000
 """Code points that are looked through for other texts' originals in the event loop."""
 _ROUNDS: Final = 4
@@ -81,14 +79,6 @@ _EACH: Final = 200
 """The shortest text takes as long to analyse as so many code points more of another."""
 _INSTRUCTIONS: Final = "instructions"
 _DEADLOCK: Final = "40P01"
-
-
-class Analyzes(Protocol):
-    """Findings of a text under a policy; see `Analyzer`."""
-
-    async def findings(self, text: RawText, policy: PolicyInForce) -> list[Finding]:
-        """Sorted, not overlapping; raises `Unprocessable` or `Unavailable`."""
-        ...
 
 
 class GatewayCleansing:
@@ -130,6 +120,8 @@ class GatewayCleansing:
         that has no UTF-8 form, `Unavailable`.
         """
         stand_ins: frozenset[str] = frozenset()
+        if self._analyzer.looks_ahead:
+            await look_ahead(self._analyzer, self._texts, conversation.space.id, reading, policy)
         for _ in range(ATTEMPTS):
             async with turn or nullcontext():
                 call = await self.cleanse(
