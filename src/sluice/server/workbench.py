@@ -22,6 +22,7 @@ from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.sessions.search_wiring import SearchParts, SearchServices, make_search
 from sluice.server.features.sessions.wiring import SessionParts, SessionServices, make_sessions
+from sluice.server.features.templates.approvals import Approvals
 from sluice.server.features.templates.deleting import TemplateParts
 from sluice.server.features.templates.deployments import Deployments
 from sluice.server.features.templates.listing import TemplateListing
@@ -87,6 +88,7 @@ class Workbench:
     cleansing: ProjectCleansing
     templates: Templates
     deployments: Deployments
+    approvals: Approvals
     template_reading: TemplateReading
     template_listing: TemplateListing
     playlists: Playlists
@@ -148,6 +150,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         cleansing=cleansing,
         templates=templates,
         deployments=deployments,
+        approvals=Approvals(parts.database, parts.vault, deployments),
         template_reading=TemplateReading(parts.database, parts.vault, prompts),
         template_listing=TemplateListing(parts.database, parts.vault),
         playlists=lists.playlists,

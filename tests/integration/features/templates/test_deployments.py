@@ -39,8 +39,8 @@ async def test_environments_point_where_they_were_deployed_and_latest_to_the_new
     assert pointers(after) == {"prod": 1, "staging": 2}
     assert after["latest"]["number"] == 3
     assert await templates.get("/environments") == [
-        {"name": "prod", "templates": 1},
-        {"name": "staging", "templates": 1},
+        {"name": "prod", "templates": 1, "protection": None},
+        {"name": "staging", "templates": 1, "protection": None},
     ]
     [version] = await templates.get("/environments/staging/versions")
     assert version["content"]["messages"][0]["content"] == "two"

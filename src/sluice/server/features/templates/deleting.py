@@ -11,6 +11,8 @@ from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.templates.tables import (
     DeployedVersion,
     Deployment,
+    DeploymentRequest,
+    ProtectedEnvironment,
     Template,
     TemplateVersion,
 )
@@ -22,6 +24,8 @@ _TEMPLATES: Final = cast("Table", Template.__table__)
 _VERSIONS: Final = cast("Table", TemplateVersion.__table__)
 _DEPLOYMENTS: Final = cast("Table", Deployment.__table__)
 _DEPLOYED: Final = cast("Table", DeployedVersion.__table__)
+_REQUESTS: Final = cast("Table", DeploymentRequest.__table__)
+_PROTECTED: Final = cast("Table", ProtectedEnvironment.__table__)
 
 
 class TemplateParts:
@@ -35,8 +39,9 @@ class TemplateParts:
 class _Portions(Repository):
     async def delete_some(self, project_id: int) -> int:
         """Rows of one table, those first on which no other table's hang."""
+        await self._delete(_PROTECTED, _PROTECTED.c.project_id == project_id)
         templates = select(_TEMPLATES.c.id).where(_TEMPLATES.c.project_id == project_id)
-        for table in (_DEPLOYMENTS, _VERSIONS):
+        for table in (_REQUESTS, _DEPLOYMENTS, _VERSIONS):
             some = select(table.c.id).where(table.c.template_id.in_(templates)).limit(PORTION)
             if deleted := await self._delete(table, table.c.id.in_(some)):
                 return deleted

@@ -30,6 +30,8 @@ class StoredDeployment(NamedTuple):
     note_sealed: bytes | None
     user_id: int | None
     at: datetime
+    approved_by: int | None
+    is_emergency: bool
 
 
 class DeploymentRepository(Repository):
@@ -96,6 +98,8 @@ class DeploymentRepository(Repository):
                 _DEPLOYMENTS.c.note_sealed,
                 _DEPLOYMENTS.c.user_id,
                 _DEPLOYMENTS.c.at,
+                _DEPLOYMENTS.c.approved_by,
+                _DEPLOYMENTS.c.is_emergency,
             )
             .join_from(_DEPLOYMENTS, _VERSIONS, _DEPLOYMENTS.c.version_id == _VERSIONS.c.id)
             .outerjoin(_PREVIOUS, _DEPLOYMENTS.c.previous_version_id == _PREVIOUS.c.id)
@@ -107,7 +111,7 @@ class DeploymentRepository(Repository):
             query = query.where(_DEPLOYMENTS.c.environment == environment)
         if before is not None:
             query = query.where(_DEPLOYMENTS.c.id < before)
-        return [StoredDeployment(*row) for row in await self._session.execute(query)]
+        return [StoredDeployment._make(row) for row in await self._session.execute(query)]
 
 
 def _at(template_id: int, environment: str) -> tuple[Any, Any]:

@@ -1,18 +1,24 @@
-"""Where environments point: deploying, rolling back, withdrawing, and the history of it."""
+"""Where environments point: deploying, rolling back, withdrawing, and the history of it.
+
+What would change a protected environment becomes a request, which a second person approves.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sluice.engine.errors import Problem
 from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.projects.known import FormatDialect, KnownProject
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.projects.service import Projects
+from sluice.server.features.templates.approval_repository import RequestRepository
 from sluice.server.features.templates.content import LATEST, TemplateContent, unsayable
 from sluice.server.features.templates.deployment_repository import (
     DeploymentRepository,
@@ -25,23 +31,37 @@ from sluice.server.features.templates.repository import (
     StoredVersion,
     TemplateRepository,
 )
+from sluice.server.features.templates.requested import KnownRequest, RequestKind
+from sluice.server.features.templates.requesting import Wanted, protections, request
 from sluice.server.kit.database import Database, utc_now
 from sluice.server.kit.sealing import DataKey, Place
 from sluice.server.vault.service import Vault
 
 NO_TEMPLATE: Final = "There is no such template in this project."
 NO_VERSION: Final = "There is no such version of this template."
+NOT_DEPLOYED: Final = "Nothing of this template is deployed to this environment."
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Who changes where environments point, and why."""
+
+    user_id: int | None
+    note: str = field(default="", repr=False)
+    kind: RequestKind = RequestKind.DEPLOY
+    is_emergency: bool = False
+    """A rollback that waits for nobody's approval."""
+    approved_by: int | None = None
+    """The second person, who has approved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pointing:
     """An environment that is to point to a version; whoever makes it holds the template's lock."""
 
-    template_id: int
     environment: str
     version: KnownVersion
-    note: str = field(repr=False)
-    user_id: int | None
+    intent: Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +77,9 @@ class KnownDeployment:
     note: str = field(repr=False)
     user_id: int | None
     at: datetime
+    approved_by: int | None
+    """The second person, where the environment is protected."""
+    is_emergency: bool
 
 
 class Deployments:
@@ -76,16 +99,16 @@ class Deployments:
         *,
         note: str = "",
         user_id: int | None,
-    ) -> KnownVersion:
+    ) -> KnownRequest | None:
         """Let an environment point to a version; nothing happens where it does already.
 
-        Raises `NotFound`, `Conflict` for `latest`, and `Unprocessable` with every problem where
-        clients of 0.1.6 must be told of what is deployed and cannot be.
+        Where the environment is protected it is asked for: the answer is the request. Raises
+        `NotFound`, `Forbidden` for who is no editor, `Conflict` for `latest`, and `Unprocessable`
+        with every problem where clients of 0.1.6 must be told of what is deployed and cannot be.
         """
         refuse_latest(environment)
         version = await self._numbered(project, template_uid, number)
-        await self.deploy_everywhere(project, version, [environment], note=note, user_id=user_id)
-        return version
+        return await self._deploy_to(project, version, environment, Intent(user_id, note))
 
     async def roll_back(
         self,
@@ -96,34 +119,44 @@ class Deployments:
         number: int | None = None,
         note: str = "",
         user_id: int | None,
-    ) -> KnownVersion:
+        is_emergency: bool = False,
+    ) -> KnownRequest | None:
         """Deploy the version that was there before the present one, or the one of this number.
 
-        Asked again, it goes one further back. Raises as `deploy`; `Conflict` where there is
+        Asked again, it goes one further back. In an emergency, which takes an owner and a reason,
+        it waits for nobody's approval. Answers and raises as `deploy`; `Conflict` where there is
         nothing before.
         """
         refuse_latest(environment)
+        if is_emergency:
+            project.require(ProjectRole.OWNER)
+            _refuse_without_reason(note)
         if number is None:
             async with self._database.read() as session:
                 template = await self._template(session, project, template_uid)
                 number = await _before(DeploymentRepository(session), template.id, environment)
         version = await self._numbered(project, template_uid, number)
-        await self.deploy_everywhere(project, version, [environment], note=note, user_id=user_id)
-        return version
+        intent = Intent(user_id, note, RequestKind.ROLLBACK, is_emergency)
+        return await self._deploy_to(project, version, environment, intent)
+
+    async def _deploy_to(
+        self, project: KnownProject, version: KnownVersion, environment: str, intent: Intent
+    ) -> KnownRequest | None:
+        waiting = await self.deploy_everywhere(project, version, [environment], intent)
+        return waiting[0] if waiting else None
 
     async def deploy_everywhere(
         self,
         project: KnownProject,
         version: KnownVersion,
         environments: Sequence[str],
-        *,
-        note: str = "",
-        user_id: int | None,
-    ) -> None:
-        """Deploy a version to several environments at once; raises as `deploy`.
+        intent: Intent,
+    ) -> list[KnownRequest]:
+        """Deploy a version to several environments at once; what waits for approval.
 
-        `latest` may be among them for the newest version.
+        `latest` may be among them for the newest version. Raises as `deploy`.
         """
+        project.require(ProjectRole.EDITOR)
         wanted = [one for one in environments if one != LATEST]
         if wanted:
             # Before the transaction: what it asks waits for what others are writing.
@@ -136,26 +169,79 @@ class Deployments:
             if len(wanted) < len(environments):
                 await refuse_as_latest(repository, template, version.number)
             key = await project_key(self._vault, session, project)
-            for environment in wanted:
-                pointing = Pointing(template.id, environment, version, note, user_id)
+            return await self.place(session, project, key, version, wanted, intent)
+
+    async def place(
+        self,
+        session: AsyncSession,
+        project: KnownProject,
+        key: DataKey,
+        version: KnownVersion,
+        environments: Sequence[str],
+        intent: Intent,
+    ) -> list[KnownRequest]:
+        """Let environments point to a version; what was asked for where they are protected.
+
+        Whoever calls holds the template's lock.
+        """
+        guarded = await protections(session, project) if environments else {}
+        waiting: list[KnownRequest] = []
+        for environment in environments:
+            protection = guarded.get(environment)
+            pointing = Pointing(environment, version, intent)
+            if protection is None:
+                pointing = replace(pointing, intent=replace(intent, is_emergency=False))
+            if protection is None or intent.is_emergency:
                 await self.point(session, project, key, pointing)
+            elif (wanted := await _wanted(session, pointing)) is not None:
+                waiting.append(await request(session, project, key, protection, wanted))
+        return waiting
 
     async def withdraw(
-        self, project: KnownProject, template_uid: str, environment: str, *, user_id: int
-    ) -> None:
-        """Let an environment point nowhere for this template; raises `NotFound`, `Conflict`."""
+        self,
+        project: KnownProject,
+        template_uid: str,
+        environment: str,
+        *,
+        user_id: int,
+        note: str = "",
+    ) -> KnownRequest | None:
+        """Let an environment point nowhere for this template.
+
+        Answers and raises as `deploy`; `NotFound` where it points nowhere already.
+        """
+        project.require(ProjectRole.EDITOR)
         refuse_latest(environment)
         async with self._database.write() as session:
-            template = await self._template(session, project, template_uid)
-            if not await DeploymentRepository(session).withdraw(template.id, environment):
-                raise NotFound("Nothing of this template is deployed to this environment.")
-            await audit.record(
-                session,
-                "template.withdrawn",
-                actor_id=user_id,
-                subject=f"template:{template.id}",
-                details={"environment": environment},
-            )
+            template = await TemplateRepository(session).locked(project.id, template_uid)
+            if template is None:
+                raise NotFound(NO_TEMPLATE)
+            protection = (await protections(session, project)).get(environment)
+            if protection is None:
+                await self.point_nowhere(session, template.id, environment, Intent(user_id, note))
+                return None
+            base = await DeploymentRepository(session).version_id(template.id, environment)
+            if base is None:
+                raise NotFound(NOT_DEPLOYED)
+            key = await project_key(self._vault, session, project)
+            kind = RequestKind.WITHDRAW
+            wanted = Wanted(template.id, environment, kind, None, base, note, user_id)
+            return await request(session, project, key, protection, wanted)
+
+    async def point_nowhere(
+        self, session: AsyncSession, template_id: int, environment: str, intent: Intent
+    ) -> None:
+        """Let an environment point nowhere, in the caller's transaction; raises `NotFound`."""
+        if not await DeploymentRepository(session).withdraw(template_id, environment):
+            raise NotFound(NOT_DEPLOYED)
+        await RequestRepository(session).make_stale(template_id, environment, utc_now())
+        await audit.record(
+            session,
+            "template.withdrawn",
+            actor_id=intent.user_id,
+            subject=f"template:{template_id}",
+            details={"environment": environment, **_approved(intent)},
+        )
 
     async def history(
         self,
@@ -215,30 +301,35 @@ class Deployments:
     ) -> None:
         """Let an environment point to a version in the caller's transaction, unless it does."""
         repository, version = DeploymentRepository(session), pointing.version
-        template_id, environment = pointing.template_id, pointing.environment
-        before = await repository.version_id(template_id, environment)
+        environment, intent = pointing.environment, pointing.intent
+        before = await repository.version_id(version.template_id, environment)
         if before == version.id:
             return
+        if intent.is_emergency:
+            await _refuse_never_there(repository, pointing)
         now = utc_now()
-        await repository.point(template_id, environment, version.id, now)
+        await repository.point(version.template_id, environment, version.id, now)
+        await RequestRepository(session).make_stale(version.template_id, environment, now)
         place = _note_place(version.template_uid, environment, now, project.scope)
         await repository.append(
             {
-                "template_id": template_id,
+                "template_id": version.template_id,
                 "environment": environment,
                 "version_id": version.id,
                 "previous_version_id": before,
-                "note_sealed": key.seal(pointing.note, place) if pointing.note else None,
-                "user_id": pointing.user_id,
+                "note_sealed": key.seal(intent.note, place) if intent.note else None,
+                "user_id": intent.user_id,
                 "at": now,
+                "approved_by": intent.approved_by,
+                "is_emergency": intent.is_emergency,
             }
         )
         await audit.record(
             session,
-            "template.deployed",
-            actor_id=pointing.user_id,
-            subject=f"template:{template_id}",
-            details={"environment": environment, "version": version.number},
+            "template.emergency_rollback" if intent.is_emergency else "template.deployed",
+            actor_id=intent.user_id,
+            subject=f"template:{version.template_id}",
+            details={"environment": environment, "version": version.number, **_approved(intent)},
         )
 
     async def _numbered(
@@ -298,6 +389,40 @@ async def not_there(repository: TemplateRepository, project_id: int, environment
     return NotFound(f"There is no such environment; there are: {', '.join(there)}.")
 
 
+async def _wanted(session: AsyncSession, pointing: Pointing) -> Wanted | None:
+    """What is to be asked for; None where the environment points there already."""
+    version, intent = pointing.version, pointing.intent
+    base = await DeploymentRepository(session).version_id(version.template_id, pointing.environment)
+    if base == version.id:
+        return None
+    return Wanted(
+        template_id=version.template_id,
+        environment=pointing.environment,
+        kind=intent.kind,
+        version_id=version.id,
+        base_version_id=base,
+        note=intent.note,
+        user_id=intent.user_id,
+    )
+
+
+def _approved(intent: Intent) -> dict[str, int]:
+    return {"approved_by": intent.approved_by} if intent.approved_by is not None else {}
+
+
+def _refuse_without_reason(note: str) -> None:
+    if not note.strip():
+        raise Unprocessable(
+            "An emergency rollback needs a reason.", errors=[Problem("note", "must not be empty")]
+        )
+
+
+async def _refuse_never_there(repository: DeploymentRepository, pointing: Pointing) -> None:
+    there = await repository.version_ids(pointing.version.template_id, pointing.environment)
+    if pointing.version.id not in there:
+        raise Conflict("In an emergency only a version that was there before can be deployed.")
+
+
 async def _before(repository: DeploymentRepository, template_id: int, environment: str) -> int:
     """The number of the version before the present one.
 
@@ -331,4 +456,6 @@ def _known(
         note=key.open(row.note_sealed, place) if row.note_sealed is not None else "",
         user_id=row.user_id,
         at=row.at,
+        approved_by=row.approved_by,
+        is_emergency=row.is_emergency,
     )

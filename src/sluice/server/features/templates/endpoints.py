@@ -5,14 +5,16 @@ A template is named by its id in paths, by its name where it is saved and in `?n
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from sluice.server.features.projects.calling import Edited, KnownCaller, Viewed
-from sluice.server.features.projects.linting import LintOut
+from sluice.server.features.templates.approval_schemas import RequestOut
 from sluice.server.features.templates.content import Environment, TemplateName, Uid
+from sluice.server.features.templates.requested import KnownRequest
 from sluice.server.features.templates.schemas import (
+    DeployedOut,
     DeployIn,
     DeploymentOut,
     DifferenceOut,
@@ -70,10 +72,7 @@ async def save(
         user_id=caller.user_id,
         environments=body.environments,
     )
-    out = SavedOut(
-        version=VersionOut.of(saved.version), is_new=saved.is_new, lint=LintOut.of(saved.lint)
-    )
-    return Data(data=out)
+    return Data(data=SavedOut.of(saved))
 
 
 @router.post("/templates/lint")
@@ -85,9 +84,9 @@ async def lint(body: LintIn, project: Viewed, services: ServicesDep) -> Data[Lin
 
 @router.get("/environments")
 async def list_environments(project: Viewed, services: ServicesDep) -> Data[list[EnvironmentOut]]:
-    """The environments to which something is deployed; `latest` is there besides."""
-    found = await services.workbench.template_listing.environments(project)
-    return Data(data=[EnvironmentOut(name=name, templates=n) for name, n in found.items()])
+    """The environments that are protected or to which something is deployed; `latest` is there
+    besides."""
+    return Data(data=await services.workbench.template_listing.environments(project))
 
 
 @router.get("/environments/{environment}/versions")
@@ -169,16 +168,25 @@ async def list_deployments(
     return Data(data=[DeploymentOut.model_validate(row) for row in rows])
 
 
-@router.post("/templates/{template_id}/deployments", status_code=201)
+_MAY_WAIT: Final[dict[int | str, dict[str, Any]]] = {
+    202: {
+        "model": Data[DeployedOut],
+        "description": "The environment is protected: `request` waits for a second person.",
+    }
+}
+
+
+@router.post("/templates/{template_id}/deployments", status_code=201, responses=_MAY_WAIT)
 async def deploy(
     template_id: TemplateUid,
     body: DeployIn,
     project: Edited,
     caller: KnownCaller,
     services: ServicesDep,
-) -> Data[TemplateOut]:
+    response: Response,
+) -> Data[DeployedOut]:
     """Let an environment point to a version."""
-    await services.workbench.deployments.deploy(
+    waiting = await services.workbench.deployments.deploy(
         project,
         template_id,
         body.version,
@@ -186,38 +194,58 @@ async def deploy(
         note=body.note,
         user_id=caller.user_id,
     )
-    return Data(data=await services.workbench.template_listing.template(project, template_id))
+    template = await services.workbench.template_listing.template(project, template_id)
+    return _deployed(response, template, waiting)
 
 
-@router.post("/templates/{template_id}/rollback", status_code=201)
+@router.post("/templates/{template_id}/rollback", status_code=201, responses=_MAY_WAIT)
 async def roll_back(
     template_id: TemplateUid,
     body: RollbackIn,
     project: Edited,
     caller: KnownCaller,
     services: ServicesDep,
-) -> Data[TemplateOut]:
+    response: Response,
+) -> Data[DeployedOut]:
     """Let an environment point to the version before, or to the one that is named."""
-    await services.workbench.deployments.roll_back(
+    waiting = await services.workbench.deployments.roll_back(
         project,
         template_id,
         body.environment,
         number=body.version,
         note=body.note,
         user_id=caller.user_id,
+        is_emergency=body.emergency,
     )
-    return Data(data=await services.workbench.template_listing.template(project, template_id))
+    template = await services.workbench.template_listing.template(project, template_id)
+    return _deployed(response, template, waiting)
 
 
-@router.delete("/templates/{template_id}/environments/{environment}", status_code=204)
+def _deployed(
+    response: Response, template: TemplateOut, waiting: KnownRequest | None
+) -> Data[DeployedOut]:
+    if waiting is not None:
+        response.status_code = 202
+    return Data(data=DeployedOut.about(template, waiting))
+
+
+@router.delete(
+    "/templates/{template_id}/environments/{environment}",
+    status_code=204,
+    responses={202: {**_MAY_WAIT[202], "model": Data[RequestOut]}},
+)
 async def withdraw(
     template_id: TemplateUid,
     environment: Environment,
     project: Edited,
     caller: KnownCaller,
     services: ServicesDep,
-) -> None:
+) -> Response:
     """Let an environment point nowhere for this template."""
-    await services.workbench.deployments.withdraw(
+    waiting = await services.workbench.deployments.withdraw(
         project, template_id, environment, user_id=caller.user_id
     )
+    if waiting is None:
+        return Response(status_code=204)
+    said = Data(data=RequestOut.of(waiting)).model_dump_json(by_alias=True)
+    return Response(said, status_code=202, media_type="application/json")

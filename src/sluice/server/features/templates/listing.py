@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sluice.server.analysis.beside import beside
 from sluice.server.errors import NotFound
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.templates.approval_schemas import ProtectionOut
 from sluice.server.features.templates.comparing import Difference, difference
 from sluice.server.features.templates.deployments import NO_TEMPLATE, NO_VERSION, all_in
 from sluice.server.features.templates.known import KnownVersion
@@ -18,7 +19,8 @@ from sluice.server.features.templates.repository import (
     StoredTemplate,
     TemplateRepository,
 )
-from sluice.server.features.templates.schemas import TemplateOut
+from sluice.server.features.templates.requesting import protections
+from sluice.server.features.templates.schemas import EnvironmentOut, TemplateOut
 from sluice.server.kit.database import Database
 from sluice.server.vault.service import Vault
 
@@ -83,10 +85,19 @@ class TemplateListing:
             key = await project_key(self._vault, session, project)
         return [opened(row, key, project.scope) for row in rows]
 
-    async def environments(self, project: KnownProject) -> dict[str, int]:
-        """The environments to which something is deployed, and of how many templates."""
+    async def environments(self, project: KnownProject) -> list[EnvironmentOut]:
+        """The environments that are protected or to which something is deployed, by name."""
         async with self._database.read() as session:
-            return await TemplateRepository(session).environments(project.id)
+            deployed = await TemplateRepository(session).environments(project.id)
+            guarded = await protections(session, project)
+        return [
+            EnvironmentOut(
+                name=name,
+                templates=deployed.get(name, 0),
+                protection=ProtectionOut.model_validate(guarded[name]) if name in guarded else None,
+            )
+            for name in sorted({*deployed, *guarded})
+        ]
 
     async def _version(
         self, session: AsyncSession, project: KnownProject, uid: str, number: int

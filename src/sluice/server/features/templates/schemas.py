@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sluice.server.error_answers import ProblemOut
 from sluice.server.features.projects.linting import Lint, LintOut
+from sluice.server.features.templates.approval_schemas import ProtectionOut, RequestOut
 from sluice.server.features.templates.comparing import Difference
 from sluice.server.features.templates.content import (
     Environment,
@@ -19,6 +20,8 @@ from sluice.server.features.templates.content import (
 )
 from sluice.server.features.templates.known import KnownVersion
 from sluice.server.features.templates.repository import Newest, Pointer, StoredTemplate
+from sluice.server.features.templates.requested import KnownRequest
+from sluice.server.features.templates.service import Saved
 from sluice.server.kit.wire import StrictModel, WireModel, WireTime
 
 VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -67,6 +70,19 @@ class TemplateOut(WireModel):
                 for one in pointers
             },
         )
+
+
+class DeployedOut(TemplateOut):
+    """A template after a deployment, or with the request that waits for approval."""
+
+    request: RequestOut | None = None
+
+    @classmethod
+    def about(cls, template: TemplateOut, waiting: KnownRequest | None) -> Self:
+        """From a template, and what was asked for."""
+        request = RequestOut.of(waiting) if waiting is not None else None
+        said = {name: getattr(template, name) for name in TemplateOut.model_fields}
+        return cls(**said, request=request)
 
 
 class VersionOut(WireModel):
@@ -123,6 +139,18 @@ class SavedOut(WireModel):
     is_new: bool
     """False: a version that says the same was there already; this is it."""
     lint: LintOut
+    requests: list[RequestOut]
+    """What waits for a second person's approval before it is deployed."""
+
+    @classmethod
+    def of(cls, saved: Saved) -> Self:
+        """From what came of saving."""
+        return cls(
+            version=VersionOut.of(saved.version),
+            is_new=saved.is_new,
+            lint=LintOut.of(saved.lint),
+            requests=[RequestOut.of(one) for one in saved.waiting],
+        )
 
 
 class LintIn(StrictModel):
@@ -162,6 +190,9 @@ class RollbackIn(StrictModel):
     environment: Environment
     version: VersionNumber | None = None
     note: Note = Field(default="", repr=False)
+    emergency: bool = False
+    """Of a protected environment, without approval: for owners, to a version that was there
+    before, with a note that says why."""
 
 
 class DeploymentOut(WireModel):
@@ -175,6 +206,8 @@ class DeploymentOut(WireModel):
     note: str
     user_id: int | None
     at: WireTime
+    approved_by: int | None
+    is_emergency: bool
 
 
 class EnvironmentOut(WireModel):
@@ -182,6 +215,7 @@ class EnvironmentOut(WireModel):
 
     name: str
     templates: int
+    protection: ProtectionOut | None = None
 
 
 class MessageChangeOut(WireModel):

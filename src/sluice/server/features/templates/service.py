@@ -14,12 +14,13 @@ from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.linting import Lint, Linter
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.templates.content import LATEST, TemplateContent, is_uid
 from sluice.server.features.templates.deployments import (
     NO_TEMPLATE,
     NO_VERSION,
     Deployments,
-    Pointing,
+    Intent,
     not_there,
     refuse_as_latest,
 )
@@ -32,6 +33,8 @@ from sluice.server.features.templates.repository import (
     StoredVersion,
     TemplateRepository,
 )
+from sluice.server.features.templates.requested import KnownRequest
+from sluice.server.features.templates.requesting import protections
 from sluice.server.kit.configuration import KeptConfiguration
 from sluice.server.kit.database import Database
 from sluice.server.kit.sealing import DataKey
@@ -48,6 +51,8 @@ class Saved:
     is_new: bool
     """False: a version that says the same was there already; this is it."""
     lint: Lint
+    waiting: tuple[KnownRequest, ...] = ()
+    """Deployments to protected environments, which wait for approval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +145,10 @@ class Templates:
     ) -> Saved:
         """Save a version, unless one says the same, and deploy it to these environments.
 
-        Raises `Unprocessable` for findings where the project wants none, or where clients of
-        0.1.6 must be told of what is deployed and cannot be.
+        Raises `Forbidden` for who is no editor, and `Unprocessable` for findings where the project
+        wants none, or where clients of 0.1.6 must be told of what is deployed and cannot be.
         """
+        project.require(ProjectRole.EDITOR)
         lint = await self.lint(project, name, content)
         lint.refuse_if(project.on_findings)
         wanted = [one for one in environments if one != LATEST]
@@ -163,10 +169,10 @@ class Templates:
             elif len(wanted) < len(environments):
                 await refuse_as_latest(repository, template, row.number)
             version = opened(row, key, project.scope)
-            for environment in wanted:
-                pointing = Pointing(template.id, environment, version, "", user_id)
-                await self._deployments.point(session, project, key, pointing)
-        return Saved(version, is_new, lint)
+            waiting = await self._deployments.place(
+                session, project, key, version, wanted, Intent(user_id)
+            )
+        return Saved(version, is_new, lint, tuple(waiting))
 
     async def _added(
         self, session: AsyncSession, project: KnownProject, key: DataKey, new: _New
@@ -193,12 +199,18 @@ class Templates:
         return row
 
     async def delete(self, project: KnownProject, template_uid: str, *, user_id: int) -> None:
-        """Delete a template with its versions and history; raises `NotFound`."""
+        """Delete a template with its versions and history.
+
+        Raises `NotFound`, `Forbidden` for who is no editor, `Conflict` where a version of it is
+        deployed to a protected environment.
+        """
+        project.require(ProjectRole.EDITOR)
         async with self._database.write() as session:
             repository = TemplateRepository(session)
             template = await repository.locked(project.id, template_uid)
             if template is None:
                 raise NotFound(NO_TEMPLATE)
+            await _refuse_protected(session, project, template)
             await repository.delete(template.id)
             await audit.record(
                 session, "template.deleted", actor_id=user_id, subject=f"template:{template.id}"
@@ -229,3 +241,17 @@ class Templates:
         self, session: AsyncSession, project: KnownProject, row: StoredVersion
     ) -> KnownVersion:
         return opened(row, await project_key(self._vault, session, project), project.scope)
+
+
+async def _refuse_protected(
+    session: AsyncSession, project: KnownProject, template: StoredTemplate
+) -> None:
+    """Deleting would change what is deployed there, and nobody would have approved it."""
+    pointers = await TemplateRepository(session).pointers([template.id])
+    guarded = await protections(session, project)
+    there = [pointer.environment for pointer in pointers if pointer.environment in guarded]
+    if there:
+        raise Conflict(
+            f"It is deployed to {', '.join(there)}, which is protected; withdraw it there first.",
+            code="environment_protected",
+        )

@@ -29,8 +29,9 @@ from sluice.server.features.templates.content import (
     TemplateName,
     Tool,
 )
-from sluice.server.features.templates.deployments import NO_VERSION
+from sluice.server.features.templates.deployments import NO_VERSION, Intent
 from sluice.server.features.templates.reading import Form, Ready
+from sluice.server.features.templates.requesting import refuse_waiting
 from sluice.server.features.templates.wire_form import Json, saved_template
 from sluice.server.kit.database import MAY_BE_DOWN
 from sluice.server.kit.logs import describe_exception
@@ -165,7 +166,11 @@ async def save_version(
     caller: KnownCaller,
     services: ServicesDep,
 ) -> Json:
-    """Save a version of a template; one that says the same as another returns that one."""
+    """Save a version of a template; one that says the same as another returns that one.
+
+    409 `approval_needed` where an environment is protected: the version is saved, and its
+    deployment asked for.
+    """
     saved = await services.workbench.templates.save(
         project,
         name,
@@ -173,6 +178,8 @@ async def save_version(
         user_id=caller.user_id,
         environments=body.environments or (),
     )
+    number = saved.version.number
+    refuse_waiting([*saved.waiting], f"The version was saved; it is version {number}. ")
     return saved_template(saved.version, project.uid)
 
 
@@ -185,14 +192,18 @@ async def deploy_version(
     caller: KnownCaller,
     services: ServicesDep,
 ) -> Json:
-    """Let environments point to a version."""
+    """Let environments point to a version.
+
+    409 `approval_needed` where one is protected: it is asked for there, and done in the others.
+    """
     workbench = services.workbench
     version = await workbench.templates.version(project, version_id)
     if version.template_uid != template_id:
         raise NotFound(NO_VERSION)
-    await workbench.deployments.deploy_everywhere(
-        project, version, body.environments, user_id=caller.user_id
+    waiting = await workbench.deployments.deploy_everywhere(
+        project, version, body.environments, Intent(caller.user_id)
     )
+    refuse_waiting(waiting)
     return {"environments": body.environments}
 
 
