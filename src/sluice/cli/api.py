@@ -232,9 +232,18 @@ def _problems(errors: object) -> list[str]:
 
 def all_users(api: Api) -> list[dict[str, Any]]:
     """Every user, page by page."""
-    users: list[dict[str, Any]] = []
-    while page := api.get(f"{ADMIN}/users", after=users[-1]["id"] if users else 0, limit=PAGE):
-        users += page
+    return _all(api, f"{ADMIN}/users")
+
+
+def all_teams(api: Api) -> list[dict[str, Any]]:
+    """Every team, page by page."""
+    return _all(api, f"{ADMIN}/teams")
+
+
+def _all(api: Api, path: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    while page := api.get(path, after=rows[-1]["id"] if rows else 0, limit=PAGE):
+        rows += page
         if len(page) < PAGE:
             break
-    return users
+    return rows

@@ -58,6 +58,7 @@ class ModelInstanceEntry(StrictModel):
     policy_group: Name
     instructions: Instructions = ""
     allowed_users: list[str | int] = Field(default_factory=list)
+    allowed_teams: list[str] = Field(default_factory=list)
     """E-mail addresses, or ids of users who have none; nobody named means everybody."""
     answer_policy_group: Name | None = None
     attachments: Attachments = Attachments.REFUSE
@@ -214,6 +215,8 @@ def instance_text(entry: ModelInstanceEntry) -> str:
         shown["instructions"] = entry.instructions
     if entry.allowed_users:
         shown["allowedUsers"] = list(entry.allowed_users)
+    if entry.allowed_teams:
+        shown["allowedTeams"] = list(entry.allowed_teams)
     if entry.answer_policy_group is not None:
         shown["answerPolicyGroup"] = entry.answer_policy_group
     if entry.attachments is not Attachments.REFUSE:

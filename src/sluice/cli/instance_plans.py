@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from sluice.cli.api import ADMIN, Api, all_users
+from sluice.cli.api import ADMIN, Api, all_teams, all_users
 from sluice.cli.documents import (
     ConnectionEntry,
     File,
@@ -35,6 +35,8 @@ class Server:
         self.group_names = {group["id"]: str(group["name"]) for group in groups}
         self.group_ids = {name: number for number, name in self.group_names.items()}
         self._users = all_users(api)
+        self._team_names = {team["id"]: str(team["name"]) for team in all_teams(api)}
+        self.team_ids = {name: number for number, name in self._team_names.items()}
 
     def chosen(self, names: list[str] | None) -> list[Json]:
         """The instances that are named, or all."""
@@ -60,6 +62,7 @@ class Server:
                 "policyGroup": self.group_names[one["policyGroupId"]],
                 "instructions": one["instructions"],
                 "allowedUsers": self.users_of(one),
+                "allowedTeams": [self._team_names[number] for number in one["allowedTeams"]],
                 "answerPolicyGroup": None if answers is None else self.group_names[answers],
                 "attachments": one["attachments"],
                 "connection": None if connection is None else _shown(connection),
@@ -104,6 +107,9 @@ def _problems(
     for index, user in enumerate(entry.allowed_users):
         if server.user_id(user) is None:
             yield ("allowedUsers", index), "the server has no such user"
+    for index, team in enumerate(entry.allowed_teams):
+        if team not in server.team_ids:
+            yield ("allowedTeams", index), "the server has no team of this name; make it first"
     present = _present_connections(one)
     for place, (path, wanted) in enumerate(entry.connections()):
         kept = present[place] if place < len(present) else None
@@ -177,6 +183,7 @@ def _body(server: Server, entry: ModelInstanceEntry) -> Json:
         "policyGroupId": server.group_ids[entry.policy_group],
         "instructions": entry.instructions,
         "allowedUsers": [number for number in users if number is not None],
+        "allowedTeams": [server.team_ids[name] for name in entry.allowed_teams],
         "answerPolicyGroupId": None if answers is None else server.group_ids[answers],
         "attachments": entry.attachments.value,
         "connection": None if connection is None else _connection_body(connection),

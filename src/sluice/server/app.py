@@ -53,6 +53,8 @@ from sluice.server.features.proxy.calls import admin_endpoints as calls_admin
 from sluice.server.features.proxy.calls import endpoints as calls_endpoints
 from sluice.server.features.proxy.error_shapes import error_shape
 from sluice.server.features.proxy.wiring import GatewayParts, GatewayServices, make_gateway
+from sluice.server.features.teams import endpoints as teams_endpoints
+from sluice.server.features.teams.service import Teams
 from sluice.server.features.threads import endpoints as threads
 from sluice.server.features.threads.overseeing import OverseenThreads
 from sluice.server.features.threads.overseeing_endpoints import admin_router as overseen_threads
@@ -175,7 +177,7 @@ def make_services(
     )
     vault, configuration = Vault(master_keys), KeptConfiguration(database)
     seal_chain(database, vault.settings_key)
-    policy_service = Policies(vault)
+    policy_service, teams = Policies(vault), Teams(auth.service.users)
     projects = Projects(database, configuration, policy_service)
     given = _gateway_parts(
         settings,
@@ -183,6 +185,7 @@ def make_services(
         vault,
         policies=policy_service,
         users=auth.service.users,
+        teams=teams,
         transport=transport,
         configuration=configuration,
         projects=projects,
@@ -196,7 +199,7 @@ def make_services(
     thread_service = Threads(vault, given.models)
     prompt_service = _prompts(settings, given, thread_service)
     answers = Answers(database, vault, thread_service, given.providers, given.metrics)
-    workbench = _workbench(given, made, auth, projects)
+    workbench = _workbench(given, made, auth, projects, teams)
     return Services(
         database=database,
         auth=auth,
@@ -204,6 +207,7 @@ def make_services(
         audit=AuditLog(database, vault, auth.service.users),
         policies=given.policies,
         models=given.models,
+        teams=teams,
         threads=thread_service,
         overseen_threads=OverseenThreads(vault),
         prompts=prompt_service,
@@ -267,6 +271,7 @@ def _gateway_parts(
     *,
     policies: Policies,
     users: UserService,
+    teams: Teams,
     transport: Transport,
     configuration: KeptConfiguration,
     projects: Projects,
@@ -284,6 +289,7 @@ def _gateway_parts(
             vault,
             policies,
             users,
+            teams,
             providers=providers,
             exact_keys=settings.exact_provider_keys,
             presentable=Presentable(analyzer),
@@ -300,7 +306,7 @@ def _gateway_parts(
 
 
 def _workbench(
-    given: GatewayParts, made: GatewayServices, auth: Auth, projects: Projects
+    given: GatewayParts, made: GatewayServices, auth: Auth, projects: Projects, teams: Teams
 ) -> Workbench:
     return make_workbench(
         WorkbenchParts(
@@ -315,6 +321,7 @@ def _workbench(
             configuration=given.configuration,
             projects=projects,
             signing_in=auth.service,
+            teams=teams,
             conversations=made.conversations,
             cleansing=made.cleansing,
             recorded_calls=made.records.calls,
@@ -431,7 +438,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     for feature in (models, prompts, threads, playground):
         app.include_router(feature.router, dependencies=token)
     app.include_router(calls_endpoints.router, dependencies=token)
-    for feature in (models, policies, threads, keys, audit, calls_admin):
+    for feature in (models, policies, teams_endpoints, threads, keys, audit, calls_admin):
         app.include_router(feature.admin_router, dependencies=token)
     app.include_router(overseen_threads, dependencies=token)
     add_workbench_routes(app, token)

@@ -19,6 +19,7 @@ from sluice.server.features.proxy.calls.recording import Calls
 from sluice.server.features.proxy.calls.records import Records
 from sluice.server.features.proxy.gateway import Gateway
 from sluice.server.features.proxy.known_callers import KnownCallers
+from sluice.server.features.teams.service import Teams
 from sluice.server.features.threads.overseeing import OverseenThreads
 from sluice.server.features.threads.service import Threads
 from sluice.server.kit.batching import BatchedWriter
@@ -39,6 +40,7 @@ class Services:
     audit: AuditLog
     policies: Policies
     models: Models
+    teams: Teams
     threads: Threads
     overseen_threads: OverseenThreads
     prompts: Prompts

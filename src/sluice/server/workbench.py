@@ -14,6 +14,8 @@ from sluice.server.features.projects.deleting import ProjectDeletion
 from sluice.server.features.projects.linting import Linter
 from sluice.server.features.projects.managing import ManagedProjects
 from sluice.server.features.projects.service import Projects
+from sluice.server.features.projects.teams import ProjectTeams
+from sluice.server.features.proxy.calls.ended import EndedCalls
 from sluice.server.features.proxy.calls.in_project import CallsInProject
 from sluice.server.features.proxy.calls.of_projects import ProjectCalls
 from sluice.server.features.proxy.calls.prices import Prices
@@ -27,6 +29,7 @@ from sluice.server.features.templates.deleting import TemplateParts
 from sluice.server.features.templates.deployments import Deployments
 from sluice.server.features.templates.listing import TemplateListing
 from sluice.server.features.templates.reading import TemplateReading
+from sluice.server.features.teams.service import Teams
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.cases_service import TestCases
 from sluice.server.features.testruns.forgetting import Forgetting
@@ -70,6 +73,7 @@ class WorkbenchParts:
     configuration: KeptConfiguration
     projects: Projects
     signing_in: SignInService
+    teams: Teams
     conversations: Conversations
     cleansing: GatewayCleansing
     recorded_calls: RecordedCalls
@@ -83,6 +87,7 @@ class Workbench:
 
     projects: Projects
     managed_projects: ManagedProjects
+    project_teams: ProjectTeams
     project_deletion: ProjectDeletion
     linter: Linter
     cleansing: ProjectCleansing
@@ -145,6 +150,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     return Workbench(
         projects=projects,
         managed_projects=ManagedProjects(parts.signing_in, parts.policies, parts.conversations),
+        project_teams=ProjectTeams(parts.teams),
         project_deletion=deletion,
         linter=linter,
         cleansing=cleansing,

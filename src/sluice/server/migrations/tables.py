@@ -13,6 +13,8 @@ from sluice.server.features.proxy.conversations import tables as conversations
 from sluice.server.features.proxy.limits import tables as limits
 from sluice.server.features.sessions import tables as sessions
 from sluice.server.features.sessions.views import tables as saved_views
+from sluice.server.features.statistics import tables as statistics
+from sluice.server.features.teams import tables as teams
 from sluice.server.features.templates import tables as templates
 from sluice.server.features.testruns import tables as testruns
 from sluice.server.features.threads import tables as threads
@@ -22,7 +24,7 @@ from sluice.server.vault import tables as vault
 
 FEATURES = (
     audit, auth, calls, configuration, conversations, limits, links, models, policies, projects,
-    saved_views, sessions, templates, testruns, threads, vault,
+    saved_views, sessions, statistics, teams, templates, testruns, threads, vault,
 )  # fmt: skip
 
 metadata = Base.metadata

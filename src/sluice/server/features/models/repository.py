@@ -9,21 +9,33 @@ from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bind
 from sqlalchemy.orm import selectinload
 
 from sluice.server.features.models.named import NamedInstance
-from sluice.server.features.models.tables import AllowedUser, ModelConnection, ModelInstance
+from sluice.server.features.models.tables import (
+    AllowedTeam,
+    AllowedUser,
+    ModelConnection,
+    ModelInstance,
+)
+from sluice.server.features.teams.membership import teams_of
 from sluice.server.kit.repository import Repository
+
+_WITH_PARTS: Final = (
+    selectinload(ModelInstance.connections),
+    selectinload(ModelInstance.allowed_users),
+    selectinload(ModelInstance.allowed_teams),
+)
 
 
 def _present() -> Select[ModelInstance]:
-    return (
-        select(ModelInstance)
-        .where(ModelInstance.deleted_at.is_(None))
-        .options(selectinload(ModelInstance.connections), selectinload(ModelInstance.allowed_users))
-    )
+    return select(ModelInstance).where(ModelInstance.deleted_at.is_(None)).options(*_WITH_PARTS)
 
 
 def _usable(user_id: int | BindParameter[int]) -> ColumnElement[bool]:
-    anybody = ~ModelInstance.allowed_users.any()
-    return or_(anybody, ModelInstance.allowed_users.any(AllowedUser.user_id == user_id))
+    anybody = and_(~ModelInstance.allowed_users.any(), ~ModelInstance.allowed_teams.any())
+    return or_(
+        anybody,
+        ModelInstance.allowed_users.any(AllowedUser.user_id == user_id),
+        ModelInstance.allowed_teams.any(AllowedTeam.team_id.in_(teams_of(user_id))),
+    )
 
 
 # Of every prompt, so built once.
@@ -46,7 +58,7 @@ _NAMES: Final = (
 
 
 class ModelRepository(Repository):
-    """Model instances that are not deleted, with their connections and users."""
+    """Model instances that are not deleted, with their connections, users and teams."""
 
     async def names(self, user_id: int) -> list[NamedInstance]:
         """Those that this user may use, by id."""
@@ -60,11 +72,7 @@ class ModelRepository(Repository):
     async def all_of(self, instance_ids: Collection[int]) -> list[ModelInstance]:
         """Instances by their ids, deleted ones too: old threads still show theirs."""
         query = (
-            select(ModelInstance)
-            .where(ModelInstance.id.in_(instance_ids))
-            .options(
-                selectinload(ModelInstance.connections), selectinload(ModelInstance.allowed_users)
-            )
+            select(ModelInstance).where(ModelInstance.id.in_(instance_ids)).options(*_WITH_PARTS)
         )
         return list((await self._session.scalars(query)).all())
 
@@ -96,3 +104,9 @@ class ModelRepository(Repository):
         )
         query = select(ModelInstance.name).where(uses, ModelInstance.deleted_at.is_(None))
         return list((await self._session.scalars(query)).all())
+
+    async def labels(self) -> dict[int, str]:
+        """The names of all that are not deleted."""
+        query = select(ModelInstance.id, ModelInstance.name)
+        rows = await self._session.execute(query.where(ModelInstance.deleted_at.is_(None)))
+        return {row[0]: row[1] for row in rows}

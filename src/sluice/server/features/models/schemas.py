@@ -83,6 +83,8 @@ class ModelInstanceIn(StrictModel):
     """What decides about sensitive data that the model brings up; None: the built-in rules."""
     attachments: Attachments = Attachments.REFUSE
     allowed_users: list[RowId] = Field(default_factory=list, max_length=10_000)
+    allowed_teams: list[RowId] = Field(default_factory=list, max_length=1_000)
+    """Without a user and a team everybody may use it."""
 
 
 class ConnectionAdminOut(WireModel):
@@ -108,5 +110,6 @@ class ModelInstanceAdminOut(WireModel):
     answer_policy_group_id: int | None
     attachments: Attachments
     allowed_users: list[int]
+    allowed_teams: list[int]
     created_at: WireTime
     updated_at: WireTime

@@ -30,8 +30,14 @@ from sluice.server.features.models.schemas import (
     ModelInstanceIn,
     ModelInstanceOut,
 )
-from sluice.server.features.models.tables import AllowedUser, ModelConnection, ModelInstance
+from sluice.server.features.models.tables import (
+    AllowedTeam,
+    AllowedUser,
+    ModelConnection,
+    ModelInstance,
+)
 from sluice.server.features.policies.service import Policies, PolicyInForce
+from sluice.server.features.teams.service import Teams
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.sealing import DataKey, Place
 from sluice.server.kit.wire import to_camel_path
@@ -68,6 +74,7 @@ class Models:
         vault: Vault,
         policies: Policies,
         users: UserService,
+        teams: Teams,
         *,
         providers: Providers,
         exact_keys: bool,
@@ -76,6 +83,7 @@ class Models:
         self._vault = vault
         self._policies = policies
         self._users = users
+        self._teams = teams
         self._providers = providers
         self._exact_keys = exact_keys
         # Instructions are an administrator's text: callers see them without sensitive values.
@@ -110,6 +118,10 @@ class Models:
     async def names(self, session: AsyncSession, user_id: int) -> list[NamedInstance]:
         """The instances that this user may use, by id, as far as a call is routed by them."""
         return await ModelRepository(session).names(user_id)
+
+    async def labels(self, session: AsyncSession) -> dict[int, str]:
+        """The name of every instance by id."""
+        return await ModelRepository(session).labels()
 
     async def listing(self, session: AsyncSession, user_id: int) -> list[ModelInstanceOut]:
         """The instances that this user may use, as the Liminal wire shows them."""
@@ -172,6 +184,7 @@ class Models:
             user_id=caller.actor_id,
             connections=[],
             allowed_users=[],
+            allowed_teams=[],
         )
         await repository.add(row)
         return await self._apply(session, row, body, caller.actor_id, "model_instance.created")
@@ -199,6 +212,8 @@ class Models:
         row = await self._row(session, instance_id)
         row.deleted_at = utc_now()
         row.connections.clear()
+        # A team that nothing else names can be deleted.
+        row.allowed_teams.clear()
         await _recorded(session, "model_instance.deleted", row.id, caller.actor_id)
 
     async def names_using(self, session: AsyncSession, policy_group_id: int) -> list[str]:
@@ -230,6 +245,12 @@ class Models:
             for i, user_id in enumerate(body.allowed_users)
             if user_id in missing
         ]
+        missing = await self._teams.missing(session, body.allowed_teams)
+        problems += [
+            Problem(f"allowedTeams[{i}]", "there is no team with this id")
+            for i, team_id in enumerate(body.allowed_teams)
+            if team_id in missing
+        ]
         if problems:
             raise Unprocessable("The model instance cannot be saved.", errors=problems)
 
@@ -255,6 +276,7 @@ class Models:
         key = await self._vault.settings_key(session)
         row.instructions_sealed = key.seal(body.instructions, _instructions_place(row.id))
         row.allowed_users = [AllowedUser(user_id=i) for i in sorted(set(body.allowed_users))]
+        row.allowed_teams = [AllowedTeam(team_id=i) for i in sorted(set(body.allowed_teams))]
         row.answer_policy_group_id = body.answer_policy_group_id
         row.attachments = body.attachments.value
         set_connections(row, body, key)
@@ -295,6 +317,7 @@ class Models:
             instructions=await self._present(session, row, _instructions(row, key)),
             name=row.name,
             model_connections=[self._wire_connection(c) for c in row.connections[:1]],
+            allowed_teams=[t.team_id for t in row.allowed_teams],
             allowed_users=[u.user_id for u in row.allowed_users],
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -339,6 +362,7 @@ def _admin(row: ModelInstance, key: DataKey) -> ModelInstanceAdminOut:
         answer_policy_group_id=row.answer_policy_group_id,
         attachments=Attachments(row.attachments),
         allowed_users=[u.user_id for u in row.allowed_users],
+        allowed_teams=[t.team_id for t in row.allowed_teams],
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -33,10 +33,13 @@ class ModelInstance(Timestamps, Base):
     allowed_users: Mapped[list[AllowedUser]] = relationship(
         lazy="raise", order_by="AllowedUser.user_id", cascade="all, delete-orphan"
     )
+    allowed_teams: Mapped[list[AllowedTeam]] = relationship(
+        lazy="raise", order_by="AllowedTeam.team_id", cascade="all, delete-orphan"
+    )
 
 
 class AllowedUser(Base):
-    """A user who may use an instance; an instance without any is open to all."""
+    """A user who may use an instance; one without any user and team is open to all."""
 
     __tablename__ = "model_instance_users"
 
@@ -44,6 +47,17 @@ class AllowedUser(Base):
         ForeignKey("model_instances.id", ondelete="CASCADE"), primary_key=True
     )
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+
+
+class AllowedTeam(Base):
+    """A team whose people may use an instance."""
+
+    __tablename__ = "model_instance_teams"
+
+    model_instance_id: Mapped[int] = mapped_column(
+        ForeignKey("model_instances.id", ondelete="CASCADE"), primary_key=True
+    )
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"), primary_key=True, index=True)
 
 
 class ModelConnection(Timestamps, Base):

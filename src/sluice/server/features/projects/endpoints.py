@@ -15,6 +15,7 @@ from sluice.server.features.projects.schemas import (
     ProjectChange,
     ProjectIn,
     ProjectOut,
+    ProjectTeamOut,
     WireProject,
     WireProjects,
 )
@@ -104,6 +105,33 @@ async def remove_member(
     managed = services.workbench.managed_projects
     async with services.database.write() as session:
         await managed.remove_member(session, project, user_id, actor_id=caller.user_id)
+
+
+@own.get("/{project_id}/teams")
+async def list_teams(project: Owned, services: ServicesDep) -> Data[list[ProjectTeamOut]]:
+    """The teams that work on a project."""
+    async with services.database.read() as session:
+        return Data(data=await services.workbench.project_teams.listing(session, project))
+
+
+@own.put("/{project_id}/teams/{team_id}")
+async def set_team(
+    team_id: RowId, body: MemberIn, project: Owned, caller: KnownCaller, services: ServicesDep
+) -> Data[ProjectTeamOut]:
+    """Give a team's people a role in a project, in place of the one that the team has."""
+    teams = services.workbench.project_teams
+    async with services.database.write() as session:
+        given = await teams.set(session, caller, project, team_id, body.role)
+    return Data(data=given)
+
+
+@own.delete("/{project_id}/teams/{team_id}", status_code=204)
+async def remove_team(
+    team_id: RowId, project: Owned, caller: KnownCaller, services: ServicesDep
+) -> None:
+    """Take a team's role away."""
+    async with services.database.write() as session:
+        await services.workbench.project_teams.remove(session, caller, project, team_id)
 
 
 @own.get("/{project_id}/keys")

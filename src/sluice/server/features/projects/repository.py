@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Subquery, delete, or_, select, union_all, update
 
-from sluice.server.features.projects.tables import Project, ProjectMember
+from sluice.server.features.projects.tables import Project, ProjectMember, ProjectTeam
+from sluice.server.features.teams.membership import teams_of
 from sluice.server.kit.repository import Repository
 
 
@@ -18,29 +19,34 @@ class ProjectRepository(Repository):
         query = select(Project).where(Project.uid == uid, Project.deleted_at.is_(None))
         return (await self._session.scalars(query)).one_or_none()
 
-    async def role(self, project_id: int, user_id: int) -> str | None:
-        """The role of a member; None for who is none."""
-        query = select(ProjectMember.role).where(
-            ProjectMember.project_id == project_id, ProjectMember.user_id == user_id
-        )
-        return (await self._session.scalars(query)).one_or_none()
+    async def roles(self, project_id: int, user_id: int) -> list[str]:
+        """What somebody is in a project by themselves and by their teams."""
+        given = _given(user_id)
+        query = select(given.c.role).where(given.c.project_id == project_id)
+        return list((await self._session.scalars(query)).all())
 
     async def all(self) -> list[Project]:
         """Every project by name."""
         query = select(Project).where(Project.deleted_at.is_(None)).order_by(Project.name)
         return list((await self._session.scalars(query)).all())
 
+    async def spaces(self) -> dict[int, int]:
+        """The own conversations of all projects, deleted ones too."""
+        rows = await self._session.execute(select(Project.id, Project.conversation_id))
+        return {row[0]: row[1] for row in rows}
+
     async def of_user(self, user_id: int) -> list[tuple[Project, str | None]]:
-        """Those of which somebody is a member or the own user, with the member's role, by name."""
+        """Those of which somebody is the own user or has a role, each with it, by name.
+
+        A project comes as often as somebody has a role in it, by themselves and by their teams.
+        """
+        given = _given(user_id)
         query = (
-            select(Project, ProjectMember.role)
-            .outerjoin(
-                ProjectMember,
-                (ProjectMember.project_id == Project.id) & (ProjectMember.user_id == user_id),
-            )
+            select(Project, given.c.role)
+            .outerjoin(given, given.c.project_id == Project.id)
             .where(
                 Project.deleted_at.is_(None),
-                or_(Project.user_id == user_id, ProjectMember.user_id == user_id),
+                or_(Project.user_id == user_id, given.c.role.is_not(None)),
             )
             .order_by(Project.name)
         )
@@ -99,10 +105,31 @@ class ProjectRepository(Repository):
         return shut.one_or_none() is not None
 
     async def remove_members(self, project_id: int) -> None:
-        """Delete every member."""
-        await self._session.execute(
-            delete(ProjectMember).where(ProjectMember.project_id == project_id)
+        """Delete every member, and every team's role."""
+        for table in (ProjectMember, ProjectTeam):
+            await self._session.execute(delete(table).where(table.project_id == project_id))
+
+    async def teams(self, project_id: int) -> list[ProjectTeam]:
+        """The teams that work on a project, by team."""
+        query = (
+            select(ProjectTeam)
+            .where(ProjectTeam.project_id == project_id)
+            .order_by(ProjectTeam.team_id)
         )
+        return list((await self._session.scalars(query)).all())
+
+    async def team(self, project_id: int, team_id: int) -> ProjectTeam | None:
+        """One team's role."""
+        return await self._session.get(ProjectTeam, (project_id, team_id))
+
+    async def remove_team(self, project_id: int, team_id: int) -> bool:
+        """Delete a team's role; whether it had one."""
+        removed = await self._session.execute(
+            delete(ProjectTeam)
+            .where(ProjectTeam.project_id == project_id, ProjectTeam.team_id == team_id)
+            .returning(ProjectTeam.team_id)
+        )
+        return removed.one_or_none() is not None
 
     async def uncleared(self) -> list[Project]:
         """Deleted projects of which rows may be left, the oldest first."""
@@ -126,3 +153,15 @@ class ProjectRepository(Repository):
             .where(Project.id == project_id, Project.format_used_at.is_(None))
             .values(format_used_at=now)
         )
+
+
+def _given(user_id: int) -> Subquery:
+    """The roles that somebody was given in projects, by themselves and by their teams."""
+    return union_all(
+        select(ProjectMember.project_id, ProjectMember.role).where(
+            ProjectMember.user_id == user_id
+        ),
+        select(ProjectTeam.project_id, ProjectTeam.role).where(
+            ProjectTeam.team_id.in_(teams_of(user_id))
+        ),
+    ).subquery()

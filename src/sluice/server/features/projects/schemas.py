@@ -10,7 +10,7 @@ from sluice.server.auth.users import Person
 from sluice.server.features.projects.known import FormatDialect, OnFindings
 from sluice.server.features.projects.naming import UID
 from sluice.server.features.projects.roles import ProjectRole
-from sluice.server.features.projects.tables import Project, ProjectMember
+from sluice.server.features.projects.tables import Project, ProjectMember, ProjectTeam
 from sluice.server.kit.wire import NoNul, RowId, SnakeModel, StrictModel, WireModel, WireTime
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), NoNul]
@@ -104,6 +104,25 @@ class MemberOut(WireModel):
             role=ProjectRole(member.role),
             disabled=person.disabled,
             created_at=member.created_at,
+        )
+
+
+class ProjectTeamOut(WireModel):
+    """A team that works on a project."""
+
+    team_id: int
+    name: str
+    role: ProjectRole
+    created_at: WireTime
+
+    @classmethod
+    def of(cls, given: ProjectTeam, name: str) -> Self:
+        """From the row and the team's name."""
+        return cls(
+            team_id=given.team_id,
+            name=name,
+            role=ProjectRole(given.role),
+            created_at=given.created_at,
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission, Role
 from sluice.server.errors import NotFound
@@ -79,6 +81,10 @@ class Projects:
         key = ("spaces", caller.user_id, caller.role)
         return await self._configuration.get(key, partial(self._spaces, caller))
 
+    async def spaces(self, session: AsyncSession) -> dict[int, int]:
+        """The own conversation of every project by the project's number, deleted ones too."""
+        return await ProjectRepository(session).spaces()
+
     async def policy(self, project: KnownProject) -> PolicyInForce:
         """The policy version in force for what is recorded and saved in a project."""
         await self._configuration.refresh()
@@ -119,9 +125,9 @@ class Projects:
             row = await repository.by_uid(uid)
             if row is None:
                 return None
-            given = await repository.role(row.id, caller.user_id)
+            given = await repository.roles(row.id, caller.user_id)
         own = ProjectRole.EDITOR if row.user_id == caller.user_id else None
-        role = _highest(everywhere(caller), own, ProjectRole(given) if given else None)
+        role = _highest(everywhere(caller), own, *map(ProjectRole, given))
         return known_project(row, role) if role is not None else None
 
 
@@ -142,16 +148,15 @@ async def roles_of(
     repository: ProjectRepository, caller: Caller
 ) -> list[tuple[Project, ProjectRole]]:
     """Every project in which somebody has a role, by name, with the highest they have."""
-    # The project's own keys edit.
-    members = [
-        (row, ProjectRole(role or ProjectRole.EDITOR))
-        for row, role in await repository.of_user(caller.user_id)
-    ]
     least = everywhere(caller)
-    if least is None:
-        return members
-    given = {row.id: role for row, role in members}
-    return [(row, _highest(least, given.get(row.id)) or least) for row in await repository.all()]
+    given: dict[int, tuple[Project, ProjectRole | None]] = {}
+    if least is not None:
+        given = {row.id: (row, least) for row in await repository.all()}
+    for row, role in await repository.of_user(caller.user_id):
+        # The project's own keys edit.
+        present = given[row.id][1] if row.id in given else None
+        given[row.id] = row, _highest(present, ProjectRole(role or ProjectRole.EDITOR))
+    return [(row, role) for row, role in given.values() if role is not None]
 
 
 def _highest(*roles: ProjectRole | None) -> ProjectRole | None:

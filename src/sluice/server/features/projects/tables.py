@@ -41,6 +41,20 @@ class Project(Timestamps, Base):
     """When, after its deletion, the last row of its content was gone."""
 
 
+class ProjectTeam(Base):
+    """A team whose people work on a project."""
+
+    __tablename__ = "project_teams"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"), primary_key=True)
+    team_id: Mapped[int] = mapped_column(
+        ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    role: Mapped[str] = mapped_column(String(16))
+    """`viewer`, `editor` or `owner`."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
 class ProjectMember(Base):
     """A person who works on a project."""
 

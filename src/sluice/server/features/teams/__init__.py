@@ -1,0 +1,1 @@
+"""Groups of users, who are given models and projects together."""
