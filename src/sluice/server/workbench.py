@@ -17,13 +17,17 @@ from sluice.server.features.projects.service import Projects
 from sluice.server.features.projects.teams import ProjectTeams
 from sluice.server.features.proxy.calls.ended import EndedCalls
 from sluice.server.features.proxy.calls.in_project import CallsInProject
+from sluice.server.features.proxy.calls.ended import EndedCalls
 from sluice.server.features.proxy.calls.of_projects import ProjectCalls
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.calls.reading import RecordedCalls
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.features.sessions.ended import EndedRecordings
 from sluice.server.features.sessions.search_wiring import SearchParts, SearchServices, make_search
 from sluice.server.features.sessions.wiring import SessionParts, SessionServices, make_sessions
+from sluice.server.features.statistics.chats import Chats
+from sluice.server.features.statistics.wiring import StatisticsServices, make_statistics
 from sluice.server.features.templates.approvals import Approvals
 from sluice.server.features.templates.deleting import TemplateParts
 from sluice.server.features.templates.deployments import Deployments
@@ -107,6 +111,7 @@ class Workbench:
     calls: CallsInProject
     search: SearchServices
     sessions: SessionServices
+    statistics: StatisticsServices
     periodic: tuple[Periodic, ...] = field(default=())
 
     def start(self) -> None:
@@ -146,6 +151,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         ),
     )
     clearing = Periodic("deleted projects", deletion.clear_some, every=60)
+    statistics = _statistics(parts)
     server_runs = _server_runs(parts, cleansing, templates, sessions, lists)
     return Workbench(
         projects=projects,
@@ -172,14 +178,21 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         calls=calls,
         search=search,
         sessions=sessions,
+        statistics=statistics,
         periodic=(
             clearing,
             search.periodic,
             lists.periodic,
             server_runs.runner.periodic,
             sessions.periodic,
+            statistics.periodic,
         ),
     )
+
+
+def _statistics(parts: WorkbenchParts) -> StatisticsServices:
+    sources = (EndedCalls(), Chats(parts.prices), EndedRecordings(parts.projects))
+    return make_statistics(parts.database, sources, parts.models, parts.signing_in.users)
 
 
 def _playlists(

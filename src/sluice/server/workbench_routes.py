@@ -16,6 +16,7 @@ from sluice.server.features.sessions import uses_endpoints as uses
 from sluice.server.features.sessions import wire_endpoints as sessions_wire
 from sluice.server.features.sessions.search import endpoints as search
 from sluice.server.features.sessions.views import endpoints as views
+from sluice.server.features.statistics import endpoints as statistics
 from sluice.server.features.templates import approval_endpoints as approvals
 from sluice.server.features.templates import endpoints as templates
 from sluice.server.features.templates import wire_endpoints as templates_wire
@@ -43,6 +44,7 @@ OWN: Final[tuple[APIRouter, ...]] = (
     export.router,
     projects.own,
     sessions.router,
+    statistics.admin_router,
     templates.router,
     approvals.router,
     playlists.router,

@@ -11,7 +11,10 @@ from typing import Final
 import anyio
 
 from sluice.engine import CleansedText, Mapping, RawText, Restored, StreamHydrator
+from sluice.server.features.prompts.counting import ending_of
 from sluice.server.features.prompts.service import Prepared
+from sluice.server.features.statistics.chats import chat_ended
+from sluice.server.features.statistics.ended import Ended
 from sluice.server.features.threads.service import Outcome, Threads
 from sluice.server.features.threads.status import ChatStatus
 from sluice.server.kit.database import Database
@@ -45,6 +48,9 @@ class Answer:
     usage: Usage | None = None
     model: str | None = None
     status: ChatStatus = ChatStatus.ABANDONED
+    error_code: str | None = None
+    timing: _Timing | None = None
+    """None until the provider is asked."""
 
     @property
     def raw_text(self) -> CleansedText:
@@ -93,8 +99,9 @@ class Answers:
                         recorded = True
                     yield piece
         except ProviderError as error:
-            answer.status = ChatStatus.FAILED
-            raise provider_failure(error) from error
+            failure = provider_failure(error)
+            answer.status, answer.error_code = ChatStatus.FAILED, failure.code
+            raise failure from error
         finally:
             try:
                 if not recorded:
@@ -139,7 +146,7 @@ class Answers:
     async def _deltas(self, prepared: Prepared, answer: Answer) -> AsyncGenerator[Delta, None]:
         connection = prepared.connection
         provider = self._providers[connection.provider_key]
-        timing = _Timing(self._metrics, connection.provider_key)
+        timing = answer.timing = _Timing(self._metrics, connection.provider_key)
         try:
             async with aclosing(provider.stream(connection, prepared.messages)) as deltas:
                 async for delta in deltas:
@@ -161,6 +168,7 @@ class Answers:
         with anyio.CancelScope(shield=True):
             async with self._database.write() as session:
                 await self._threads.finish_chat(session, prepared.chat, outcome)
+                await chat_ended(session, _counted(prepared, answer))
                 if invented:
                     await self._vault.reserve(session, prepared.prompt.thread_id, invented)
         self._metrics.prompt("submit", _ENDS.get(answer.status, "abandoned"))
@@ -172,18 +180,34 @@ class _Timing:
     def __init__(self, metrics: Metrics, provider: str) -> None:
         self._metrics, self._provider = metrics, provider
         self._started = time.perf_counter()
-        self._first_token: float | None = None
+        self.first_token: float | None = None
+        """Seconds."""
         self.outcome: ProviderOutcome = "cancelled"
 
     def delta(self) -> None:
         """Something came; the first time counts as time to first token."""
-        if self._first_token is None:
-            self._first_token = time.perf_counter() - self._started
+        if self.first_token is None:
+            self.first_token = self.elapsed()
 
     def end(self) -> None:
         """The call is over."""
-        seconds = time.perf_counter() - self._started
-        self._metrics.provider_call(self._provider, self.outcome, seconds, self._first_token)
+        self._metrics.provider_call(self._provider, self.outcome, self.elapsed(), self.first_token)
+
+    def elapsed(self) -> float:
+        """Seconds since the provider was asked."""
+        return time.perf_counter() - self._started
+
+
+def _counted(prepared: Prepared, answer: Answer) -> Ended:
+    timing = answer.timing
+    first = timing.first_token if timing is not None else None
+    return prepared.counted.ended(
+        ending_of(answer.status),
+        error_code=answer.error_code,
+        duration_ms=round(timing.elapsed() * 1000) if timing is not None else None,
+        first_token_ms=round(first * 1000) if first is not None else None,
+        usage=answer.usage,
+    )
 
 
 _ENDS: Final[dict[ChatStatus, PromptOutcome]] = {

@@ -10,6 +10,7 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import (
+    Action,
     Cleansed,
     CleansedText,
     Finding,
@@ -28,9 +29,12 @@ from sluice.server.errors import Blocked, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.models.service import Models, UsableInstance
 from sluice.server.features.policies.service import Policies, PolicyInForce
+from sluice.server.features.prompts.counting import CountedPrompt, manifest_of
 from sluice.server.features.prompts.history import HistoryForms
 from sluice.server.features.prompts.review import Reviewed, reviewed
 from sluice.server.features.prompts.schemas import CleanseIn, HistoryOut, HydrateIn
+from sluice.server.features.statistics.chats import chat_ended
+from sluice.server.features.statistics.ended import Ending
 from sluice.server.features.threads.service import BegunChat, Exchange, PastChat, Threads
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
@@ -77,6 +81,7 @@ class Prepared:
     policy: PolicyInForce
     connection: Connection
     messages: tuple[Message, ...]
+    counted: CountedPrompt
 
 
 class Prompts:
@@ -157,7 +162,9 @@ class Prompts:
             await self._vault.save(session, opened)
         prompt = CleansedPrompt(thread_id, cleansed, opened.mapping, opened.key)
         messages = conversation(instructions, history, cleansed.text)
-        return Prepared(prompt, chat, history, analysis.policy, connection, messages)
+        manifest = manifest_of(review.findings, analysis.policy.policy)
+        counted = CountedPrompt(caller.user_id, analysis.instance.id, connection, manifest)
+        return Prepared(prompt, chat, history, analysis.policy, connection, messages, counted)
 
     def history_out(self, prepared: Prepared) -> list[HistoryOut]:
         """The earlier inputs that the model was shown, in both cleansed forms."""
@@ -268,6 +275,12 @@ class _BlockedAnswer:
                 subject=f"model_instance:{self._analysis.instance.id}",
                 details=dict(error.counts),
             )
+            instance, found = self._analysis.instance, error.counts.items()
+            manifest = {kind: {Action.BLOCK.value: count} for kind, count in found}
+            counted = CountedPrompt(
+                self._caller.user_id, instance.id, instance.connection, manifest
+            )
+            await chat_ended(session, counted.ended(Ending.BLOCKED))
         raise Blocked(str(error), error.counts) from None
 
 

@@ -94,6 +94,13 @@ class Recording(Base):
         # A template's numbers are read from it alone.
         _where_set("recordings", "template_id", "cost", "duration_ms"),
         Index("ix_recordings_session_id_id", "session_id", "id"),
+        # For statistics alone: no search asks for what is counted.
+        Index(
+            "ix_recordings_counted_created_at",
+            "created_at",
+            sqlite_where=text("counted_at IS NOT NULL"),
+            postgresql_where=text("counted_at IS NOT NULL"),
+        ),
         Index(
             "ix_recordings_uncounted",
             "id",

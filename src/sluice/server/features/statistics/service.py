@@ -1,0 +1,275 @@
+"""What calls, chats and recordings of a time came to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sluice.server.auth.callers import Caller
+from sluice.server.auth.roles import Permission
+from sluice.server.auth.users import UserService
+from sluice.server.features.statistics.ended import Ended, Source, SourceName
+from sluice.server.features.statistics.histogram import quantile
+from sluice.server.features.statistics.periods import Range
+from sluice.server.features.statistics.repository import BEGINNING, Of, StatisticsRepository
+from sluice.server.features.statistics.schemas import (
+    BucketOut,
+    EntityOut,
+    FailureOut,
+    InstanceOut,
+    ModelOut,
+    SourceOut,
+    StatisticsOut,
+    SumsOut,
+    TimesOut,
+    UserOfInstanceOut,
+)
+from sluice.server.features.statistics.sums import CountKey, Kind, SumKey, Sums, Totals
+from sluice.server.kit.database import Database, utc_now
+
+LIVE_MOST: Final = 5_000
+"""Rows of a source that are read directly; more are a backlog."""
+ATTEMPTS: Final = 5
+_TIMES: Final = (Kind.DURATION, Kind.FIRST_TOKEN)
+_NAMED: Final = (Kind.ENTITY, Kind.FAILURE)
+
+
+class Names(Protocol):
+    """What statistics ask about what they count."""
+
+    async def labels(self, session: AsyncSession) -> dict[int, str]:
+        """The names of model instances by id."""
+        ...
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is gathered, keyed as it is told."""
+
+    series: dict[datetime, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    sources: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    instances: dict[int, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    models: dict[tuple[str, str], Sums] = field(default_factory=lambda: defaultdict(Sums))
+    times: dict[tuple[str, datetime | None], dict[int, int]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(int))
+    )
+    """Classes of times by kind and bucket; None for all of them."""
+    named: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
+    complete: bool = True
+
+    def add(self, key: SumKey, sums: Sums, *, bucket: bool, rest: bool) -> None:
+        """A sum of an hour or a day, for the buckets or for the rest."""
+        if bucket:
+            self.series[key.starts_at].merge(sums)
+        if rest:
+            self.sources[key.source].merge(sums)
+            self.instances[key.model_instance_id].merge(sums)
+            self.models[key.provider, key.model].merge(sums)
+
+    def add_time(self, kind: str, at: datetime, number: int, count: int) -> None:
+        """Some calls that took a time of this class."""
+        self.times[kind, at][number] += count
+        self.times[kind, None][number] += count
+
+    def told(self, kind: Kind, at: datetime | None = None) -> TimesOut:
+        """The percentiles of one kind of times."""
+        classes = self.times.get((kind.value, at), {})
+        p50, p95 = quantile(classes, 0.5), quantile(classes, 0.95)
+        return TimesOut(p50=p50, p95=p95, measured=sum(classes.values()))
+
+
+class Statistics:
+    """The service of statistics."""
+
+    def __init__(
+        self,
+        database: Database,
+        sources: Sequence[Source],
+        names: Names,
+        users: UserService,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._database = database
+        self._sources = sources
+        self._names = names
+        self._users = users
+        self._clock = clock
+
+    async def read(self, caller: Caller, wanted: Range, of: Of | None = None) -> StatisticsOut:
+        """The statistics of a time; what happened a moment ago counts too."""
+        caller.require(Permission.VIEW_USAGE)
+        async with self._database.read() as session:
+            found = await self._consistent(session, wanted, of or Of())
+            names = await self._names.labels(session)
+        return _told(wanted, found, names)
+
+    async def users(
+        self, caller: Caller, model_instance_id: int, days: int = 30
+    ) -> list[UserOfInstanceOut]:
+        """Who used a model instance in the last days, most calls first; to the last minutes."""
+        caller.require(Permission.VIEW_USAGE)
+        since = (self._clock() - timedelta(days=days)).date()
+        async with self._database.read() as session:
+            rows = await StatisticsRepository(session).users(model_instance_id, since)
+            people = await self._users.people(session, [row.user_id for row in rows])
+        return [
+            UserOfInstanceOut(
+                user_id=row.user_id,
+                email=people[row.user_id].email if row.user_id in people else None,
+                name=people[row.user_id].name if row.user_id in people else None,
+                calls=int(row.calls),
+                last_day=row.last_day,
+            )
+            for row in rows
+        ]
+
+    async def _consistent(self, session: AsyncSession, wanted: Range, of: Of) -> _Found:
+        """Both what is counted and what is not, though it may be counted just now."""
+        repository = StatisticsRepository(session)
+        for _ in range(ATTEMPTS):
+            progress, found = await repository.progress(), _Found()
+            await self._add_counted(repository, wanted, of, found)
+            await self._add_live(session, progress, wanted, of, found)
+            if await repository.progress() == progress:
+                return found
+        found.complete = False
+        return found
+
+    async def _add_counted(
+        self, repository: StatisticsRepository, wanted: Range, of: Of, found: _Found
+    ) -> None:
+        columns = ("starts_at", "source", "model_instance_id", "provider", "model")
+        buckets = wanted.in_buckets()
+        for (at,), sums in await repository.sums_by(buckets, of, columns[:1]):
+            found.series[at].merge(sums)
+        for (kind, at, number), count in await repository.counts_by(
+            buckets, of, _TIMES, ("kind", "starts_at", "name")
+        ):
+            found.add_time(kind, at, int(number), count)
+        for stretch in wanted.stretches():
+            for (source, instance, *model), sums in await repository.sums_by(
+                stretch, of, columns[1:]
+            ):
+                key = SumKey("", stretch.since, source, 0, instance, model[0], model[1])
+                found.add(key, sums, bucket=False, rest=True)
+            for named, count in await repository.counts_by(
+                stretch, of, _NAMED, ("kind", "name", "detail")
+            ):
+                found.named[named[0], named[1], named[2]] += count
+
+    async def _add_live(
+        self,
+        session: AsyncSession,
+        progress: Mapping[str, datetime],
+        wanted: Range,
+        of: Of,
+        found: _Found,
+    ) -> None:
+        totals = Totals((wanted.bucket,))
+        for source in self._sources:
+            if of.source in (None, source.name.value):
+                since = progress.get(source.name.value, BEGINNING)
+                rows = await source.ended(session, since, None, LIVE_MOST + 1)
+                found.complete &= len(rows) <= LIVE_MOST
+                totals.add_all(source.name, [row for row in rows if _is_of(row, wanted, of)])
+        for key, sums in totals.sums.items():
+            found.add(key, sums, bucket=True, rest=True)
+        for count_key, count in totals.counts.items():
+            _add_count(found, count_key, count)
+
+
+def _add_count(found: _Found, key: CountKey, count: int) -> None:
+    if key.kind in _TIMES:
+        found.add_time(key.kind, key.starts_at, int(key.name), count)
+    else:
+        found.named[key.kind, key.name, key.detail] += count
+
+
+def _is_of(row: Ended, wanted: Range, of: Of) -> bool:
+    return (
+        wanted.since <= row.began_at < wanted.until
+        and of.space_id in (None, row.space_id)
+        and of.model_instance_id in (None, row.model_instance_id)
+    )
+
+
+def _told(wanted: Range, found: _Found, names: Mapping[int, str]) -> StatisticsOut:
+    totals = Sums()
+    for sums in found.sources.values():
+        totals.merge(sums)
+    return StatisticsOut(
+        since=wanted.since,
+        until=wanted.until,
+        bucket=wanted.bucket,
+        totals=SumsOut.model_validate(_out(totals)),
+        series=[_bucket(found, at) for at in wanted.buckets()],
+        by_source=[
+            SourceOut(source=SourceName(name), **_out(sums))
+            for name, sums in sorted(found.sources.items())
+        ],
+        by_instance=[
+            InstanceOut(model_instance_id=number or None, name=names.get(number), **_out(sums))
+            for number, sums in sorted(found.instances.items(), key=_dearest)
+        ],
+        by_model=[
+            ModelOut(provider=provider or None, model=model or None, **_out(sums))
+            for (provider, model), sums in sorted(found.models.items(), key=_dearest)
+        ],
+        entities=_entities(found),
+        failures=_failures(found),
+        duration_ms=found.told(Kind.DURATION),
+        first_token_ms=found.told(Kind.FIRST_TOKEN),
+        complete=found.complete,
+    )
+
+
+def _bucket(found: _Found, at: datetime) -> BucketOut:
+    return BucketOut(
+        at=at,
+        duration_ms=found.told(Kind.DURATION, at),
+        first_token_ms=found.told(Kind.FIRST_TOKEN, at),
+        **_out(found.series.get(at, Sums())),
+    )
+
+
+def _out(sums: Sums) -> dict[str, int]:
+    return {
+        "calls": sums.calls,
+        "failed": sums.failed,
+        "blocked": sums.blocked,
+        "input_tokens": sums.input_tokens,
+        "output_tokens": sums.output_tokens,
+        "cost_microdollars": sums.cost,
+        "calls_of_unknown_cost": sums.unpriced,
+    }
+
+
+def _dearest(item: tuple[object, Sums]) -> tuple[int, int, str]:
+    key, sums = item
+    return -sums.cost, -sums.calls, str(key)
+
+
+def _entities(found: _Found) -> list[EntityOut]:
+    actions: dict[str, dict[str, int]] = defaultdict(dict)
+    for (kind, name, detail), count in sorted(found.named.items()):
+        if kind == Kind.ENTITY:
+            actions[name][detail] = count
+    told = [
+        EntityOut(entity_type=name, count=sum(of.values()), actions=of)
+        for name, of in actions.items()
+    ]
+    return sorted(told, key=lambda one: (-one.count, one.entity_type))
+
+
+def _failures(found: _Found) -> list[FailureOut]:
+    told = [
+        FailureOut(provider=provider, error_code=code, count=count)
+        for (kind, provider, code), count in found.named.items()
+        if kind == Kind.FAILURE
+    ]
+    return sorted(told, key=lambda one: (-one.count, one.provider, one.error_code))
