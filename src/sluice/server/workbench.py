@@ -17,7 +17,6 @@ from sluice.server.features.projects.service import Projects
 from sluice.server.features.projects.teams import ProjectTeams
 from sluice.server.features.proxy.calls.ended import EndedCalls
 from sluice.server.features.proxy.calls.in_project import CallsInProject
-from sluice.server.features.proxy.calls.ended import EndedCalls
 from sluice.server.features.proxy.calls.of_projects import ProjectCalls
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.calls.reading import RecordedCalls
@@ -28,12 +27,12 @@ from sluice.server.features.sessions.search_wiring import SearchParts, SearchSer
 from sluice.server.features.sessions.wiring import SessionParts, SessionServices, make_sessions
 from sluice.server.features.statistics.chats import Chats
 from sluice.server.features.statistics.wiring import StatisticsServices, make_statistics
+from sluice.server.features.teams.service import Teams
 from sluice.server.features.templates.approvals import Approvals
 from sluice.server.features.templates.deleting import TemplateParts
 from sluice.server.features.templates.deployments import Deployments
 from sluice.server.features.templates.listing import TemplateListing
 from sluice.server.features.templates.reading import TemplateReading
-from sluice.server.features.teams.service import Teams
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.cases_service import TestCases
 from sluice.server.features.testruns.forgetting import Forgetting

@@ -15,7 +15,6 @@ from sluice.server.features.sessions import tables as sessions
 from sluice.server.features.sessions.views import tables as saved_views
 from sluice.server.features.statistics import tables as statistics
 from sluice.server.features.teams import tables as teams
-from sluice.server.features.statistics import tables as statistics
 from sluice.server.features.templates import tables as templates
 from sluice.server.features.testruns import tables as testruns
 from sluice.server.features.threads import tables as threads
