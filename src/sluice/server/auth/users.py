@@ -108,6 +108,16 @@ class UserService:
             raise NotFound(f"There is no user {user_id}.")
         return user
 
+    async def first_steps_are_closed(self, session: AsyncSession, user_id: int) -> bool:
+        """Whether this user put the dashboard's first steps away."""
+        user = await UserRepository(session).by_id(user_id)
+        return user is not None and user.first_steps_closed_at is not None
+
+    async def close_first_steps(self, session: AsyncSession, user_id: int) -> None:
+        """Put the dashboard's first steps away for this user; raises `NotFound`."""
+        user = await self._existing(session, user_id)
+        user.first_steps_closed_at = user.first_steps_closed_at or self.clock()
+
     async def set_role(
         self, session: AsyncSession, caller: Caller, user_id: int, role: Role
     ) -> User:
