@@ -23,8 +23,12 @@ from sluice.server.analysis.analyzer import Analyzer
 from sluice.server.analysis.detectors import Detectors
 from sluice.server.auth.admin_endpoints import router as auth_admin_router
 from sluice.server.auth.auth import Auth
+from sluice.server.auth.browser_sign_in import BrowserSignIn
 from sluice.server.auth.endpoints import router as auth_router
-from sluice.server.auth.identity.registry import build_providers
+from sluice.server.auth.identity.registry import (
+    build_browser_providers,
+    build_providers,
+)
 from sluice.server.auth.links_endpoints import admin_router as links_admin_router
 from sluice.server.auth.links_endpoints import router as links_router
 from sluice.server.auth.users import UserService
@@ -34,6 +38,7 @@ from sluice.server.features.apidocs import endpoints as apidocs
 from sluice.server.features.audit import endpoints as audit
 from sluice.server.features.audit.log import AuditLog
 from sluice.server.features.audit.service import seal_chain
+from sluice.server.features.firststeps import endpoints as firststeps
 from sluice.server.features.health import endpoints as health
 from sluice.server.features.keys import endpoints as keys
 from sluice.server.features.models import endpoints as models
@@ -172,9 +177,9 @@ def make_services(
     providers: Providers | None = None,
 ) -> Services:
     """Every service, each given what it needs."""
-    auth = Auth(
-        database, settings.auth, build_providers(settings.identity_providers, identity_client)
-    )
+    configs = settings.identity_providers
+    auth = Auth(database, settings.auth, build_providers(configs, identity_client))
+    browsers = build_browser_providers(configs, identity_client)
     vault, configuration = Vault(master_keys), KeptConfiguration(database)
     seal_chain(database, vault.settings_key)
     policy_service, teams = Policies(vault), Teams(auth.service.users)
@@ -203,6 +208,7 @@ def make_services(
     return Services(
         database=database,
         auth=auth,
+        browser_sign_in=BrowserSignIn(auth, vault, browsers),
         vault=vault,
         audit=AuditLog(database, vault, auth.service.users),
         policies=given.policies,
@@ -438,7 +444,16 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     for feature in (models, prompts, threads, playground):
         app.include_router(feature.router, dependencies=token)
     app.include_router(calls_endpoints.router, dependencies=token)
-    for feature in (models, policies, teams_endpoints, threads, keys, audit, calls_admin):
+    for feature in (
+        firststeps,
+        models,
+        policies,
+        teams_endpoints,
+        threads,
+        keys,
+        audit,
+        calls_admin,
+    ):
         app.include_router(feature.admin_router, dependencies=token)
     app.include_router(overseen_threads, dependencies=token)
     add_workbench_routes(app, token)

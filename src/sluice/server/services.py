@@ -8,7 +8,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from sluice.server.auth.auth import Auth
+from sluice.server.auth.browser_sign_in import BrowserSignIn
 from sluice.server.features.audit.log import AuditLog
+from sluice.server.features.firststeps.service import FirstSteps
 from sluice.server.features.models.service import Models
 from sluice.server.features.playground.service import Playground
 from sluice.server.features.policies.service import Policies
@@ -36,6 +38,7 @@ class Services:
 
     database: Database
     auth: Auth
+    browser_sign_in: BrowserSignIn
     vault: Vault
     audit: AuditLog
     policies: Policies
@@ -55,6 +58,12 @@ class Services:
     records: Records
     workbench: Workbench
     playground: Playground
+
+    @property
+    def first_steps(self) -> FirstSteps:
+        """How far who sets the server up has come."""
+        statistics = self.workbench.statistics.reading
+        return FirstSteps(self.database, self.models, self.auth.service.users, statistics)
 
 
 def services_of(request: Request) -> Services:
