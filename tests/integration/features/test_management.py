@@ -178,7 +178,12 @@ async def test_a_reveal_needs_a_reason_and_leaves_an_audit_event_without_text(
         {"placeholder": "EMAIL_ADDRESS_0", "entityType": "EMAIL_ADDRESS", "original": MAIL}
     ]
     (event,) = await world.audit("originals.revealed")
-    assert event["details"] == {"reason": "complaint by EMAIL_ADDRESS_0", "count": 1}
+    assert event["details"] == {
+        "reason": "complaint by EMAIL_ADDRESS_0",
+        "count": 1,
+        "entityTypes": "EMAIL_ADDRESS=1",
+        "placeholders": "EMAIL_ADDRESS_0",
+    }
 
 
 async def test_a_deleted_thread_is_gone_with_its_key(world: World) -> None:

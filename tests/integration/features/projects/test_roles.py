@@ -40,9 +40,12 @@ EXCEPTIONS: Final = {
     f"DELETE {P}/keys/{{key_id}}": ProjectRole.OWNER,
 }
 """Where more or less is needed than for all others: reading takes a viewer, the rest an editor."""
-REVEALING: Final = f"POST {P}/recordings/{{recording_id}}/reveal"
+REVEALING: Final = (
+    f"POST {P}/recordings/{{recording_id}}/reveal",
+    f"POST {P}/sessions/{{session_id}}/reveal",
+)
 """What takes a permission that no role in a project gives."""
-BODIES: Final[dict[str, dict[str, object]]] = {REVEALING: {"reason": "a ticket"}}
+BODIES: Final[dict[str, dict[str, object]]] = {one: {"reason": "a ticket"} for one in REVEALING}
 """Of what is refused by a service, which looks at who calls after what was sent is looked at."""
 ROLE_OF: Final = {"key": ProjectRole.EDITOR, "administrator": ProjectRole.OWNER}
 
@@ -87,14 +90,14 @@ async def refused_to(caller: httpx.AsyncClient, operation: str, project_id: str)
 def expected(who: str, operation: str) -> str | None:
     if who == "stranger":
         return "no project"
-    if operation == REVEALING:
+    if operation in REVEALING:
         return None if who == "administrator" else "permission"
     role = ROLE_OF[who] if who in ROLE_OF else ProjectRole(who)
     return None if role.may(needed(operation)) else "role"
 
 
 def test_every_exception_is_an_endpoint() -> None:
-    assert {*EXCEPTIONS, REVEALING} <= set(operations())
+    assert {*EXCEPTIONS, *REVEALING} <= set(operations())
     assert len(operations()) > 70
 
 

@@ -17,7 +17,7 @@ from sluice.server.features.sessions.schemas import (
 )
 from sluice.server.kit.wire import Data
 from sluice.server.services import ServicesDep
-from sluice.server.vault.schemas import RevealIn
+from sluice.server.vault.schemas import OriginalOut, RevealIn
 
 router = APIRouter(prefix="/api/v1/projects/{project_id}", tags=["Sessions"])
 
@@ -85,6 +85,29 @@ async def reveal(
 ) -> Data[RevealedOut]:
     """A recording's originals; the reason (cleansed) and the caller stand in the audit log."""
     revealed = await services.workbench.sessions.shown.reveal(
-        caller, project, recording_id, reason=RawText(body.reason)
+        caller,
+        project,
+        recording_id,
+        reason=RawText(body.reason),
+        placeholders=body.placeholders,
+    )
+    return Data(data=revealed)
+
+
+@router.post("/sessions/{session_id}/reveal")
+async def reveal_session(
+    project: Viewed,
+    caller: KnownCaller,
+    session_id: Uid,
+    body: RevealIn,
+    services: ServicesDep,
+) -> Data[list[OriginalOut]]:
+    """A session's originals; the reason (cleansed) and the caller stand in the audit log."""
+    revealed = await services.workbench.sessions.shown.reveal_session(
+        caller,
+        project,
+        session_id,
+        reason=RawText(body.reason),
+        placeholders=body.placeholders,
     )
     return Data(data=revealed)

@@ -48,7 +48,7 @@ from sluice.server.kit.database import Database
 from sluice.server.kit.json_strings import strings_in
 from sluice.server.kit.sealing import DataKey
 from sluice.server.kit.wire import WireModel
-from sluice.server.vault import erasing
+from sluice.server.vault import erasing, revealing
 from sluice.server.vault.schemas import OriginalOut
 from sluice.server.vault.scopes import ScopeVault
 from sluice.server.vault.service import Vault, conversation_scope
@@ -167,31 +167,72 @@ class ShownSessions:
             return await RecordingRepository(session).uids_of(row.id)
 
     async def reveal(
-        self, caller: Caller, project: KnownProject, uid: str, *, reason: RawText
+        self,
+        caller: Caller,
+        project: KnownProject,
+        uid: str,
+        *,
+        reason: RawText,
+        placeholders: Sequence[str] | None = None,
     ) -> RevealedOut:
-        """A recording's originals; the reason, cleansed, stands in the audit log."""
+        """A recording's originals; the reason, cleansed, stands in the audit log.
+
+        With `placeholders` those alone, and not what the project keeps as it came.
+        """
         caller.require(Permission.REVEAL)
-        policy = await self._projects.policy(project)
-        findings = await self._analyzer.findings(reason, policy)
-        told = cleanse(reason, findings, Mapping(), restorable=False).text
+        told = await self._cleansed(project, reason)
         async with self._database.write() as session:
             row = await self._recording(session, project, uid)
             of = await self._of(session, row)
             vault = await self._own(session, of)
             content = opened(vault, TABLE, row.uid, row.content_sealed)
-            raw = opened(vault, TABLE, row.uid, row.raw_sealed, RAW) if row.raw_sealed else None
-            entries = await self._entries(session, of, content)
+            raw = None
+            if row.raw_sealed and placeholders is None:
+                raw = opened(vault, TABLE, row.uid, row.raw_sealed, RAW)
+            standing = await self._entries(session, of, content)
+            entries = revealing.chosen(standing, placeholders)
             await audit.record(
                 session,
-                "originals.revealed",
+                revealing.EVENT,
                 actor_id=caller.actor_id,
                 subject=f"recording:{row.id}",
-                details={"reason": told, "count": len(entries), "raw": raw is not None},
+                details=revealing.details(told, entries, raw=raw is not None),
             )
         return RevealedOut(
             originals=[OriginalOut.model_validate(entry) for entry in entries],
             raw=raw,
         )
+
+    async def reveal_session(
+        self,
+        caller: Caller,
+        project: KnownProject,
+        uid: str,
+        *,
+        reason: RawText,
+        placeholders: Sequence[str] | None = None,
+    ) -> list[OriginalOut]:
+        """The originals of everything in a session, or some; as `reveal`."""
+        caller.require(Permission.REVEAL)
+        told = await self._cleansed(project, reason)
+        async with self._database.write() as session:
+            row = await self._session(session, project, uid)
+            standing = await self._entries(session, row, None)
+            entries = revealing.chosen(standing, placeholders)
+            await audit.record(
+                session,
+                revealing.EVENT,
+                actor_id=caller.actor_id,
+                subject=f"session:{row.id}",
+                details=revealing.details(told, entries),
+            )
+        return [OriginalOut.model_validate(entry) for entry in entries]
+
+    async def _cleansed(self, project: KnownProject, reason: RawText) -> str:
+        """What somebody says, for the audit log."""
+        policy = await self._projects.policy(project)
+        findings = await self._analyzer.findings(reason, policy)
+        return cleanse(reason, findings, Mapping(), restorable=False).text
 
     async def _session(self, session: AsyncSession, project: KnownProject, uid: str) -> Session:
         can_be_id(uid, NO_SESSION)
@@ -248,14 +289,16 @@ class ShownSessions:
             await run_uids(self._database, runs) if runs else {},
         )
 
-    async def _entries(self, session: AsyncSession, row: Session, content: Body) -> list[Entry]:
-        """What stands in a recording for an original of its session."""
+    async def _entries(
+        self, session: AsyncSession, row: Session, content: Body | None
+    ) -> list[Entry]:
+        """What stands in a recording, or in all of the session, for an original of it."""
         originals = await self._conversations.originals_of(session, row.conversation_id)
         if originals is None:
             return []
         holder = conversation_scope(row.conversation_id)
         used = await erasing.used_by(session, originals.scope, holder)
-        names = _standing_in(content, used)
+        names = _standing_in(content, used) if content is not None else used
         quoted = await originals.quoted(session, names)
         return list(quoted.entries.values())
 

@@ -68,6 +68,10 @@ async def reveal(
     """A thread's originals; the reason (cleansed) and the caller stand in the audit log."""
     async with services.database.write() as session:
         revealed = await services.threads.reveal(
-            session, caller, thread_id, reason=RawText(body.reason)
+            session,
+            caller,
+            thread_id,
+            reason=RawText(body.reason),
+            placeholders=body.placeholders,
         )
     return Data(data=revealed)

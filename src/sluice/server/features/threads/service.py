@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,6 +24,7 @@ from sluice.server.features.threads.tables import Chat, Thread
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.sealing import DataKey, Place
 from sluice.server.providers.base import Usage
+from sluice.server.vault import revealing
 from sluice.server.vault.schemas import OriginalOut
 from sluice.server.vault.service import ThreadVault, Vault, thread_scope
 
@@ -190,23 +192,30 @@ class Threads:
         )
 
     async def reveal(
-        self, session: AsyncSession, caller: Caller, thread_id: int, *, reason: RawText
+        self,
+        session: AsyncSession,
+        caller: Caller,
+        thread_id: int,
+        *,
+        reason: RawText,
+        placeholders: Sequence[str] | None = None,
     ) -> list[OriginalOut]:
-        """A thread's originals; the reason, cleansed, stands in the audit log."""
+        """A thread's originals, or some; the reason, cleansed, stands in the audit log."""
         caller.require(Permission.REVEAL)
         thread = await ThreadRepository(session).get(thread_id)
         if thread is None:
             raise NotFound(NOT_YOURS)
         cleansed = await self._models.presentable(session, thread.model_instance_id, reason)
         opened = await self._vault.open_thread(session, thread_id)
+        entries = revealing.chosen(list(opened.mapping.entries), placeholders)
         await audit.record(
             session,
-            "originals.revealed",
+            revealing.EVENT,
             actor_id=caller.actor_id,
             subject=f"thread:{thread_id}",
-            details={"reason": cleansed, "count": len(opened.mapping.entries)},
+            details=revealing.details(cleansed, entries),
         )
-        return [OriginalOut.model_validate(entry) for entry in opened.mapping.entries]
+        return [OriginalOut.model_validate(entry) for entry in entries]
 
     async def interrupt_pending(self, session: AsyncSession, before: datetime) -> int:
         """After a crash: mark chats that nobody is working on any more."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from sluice.engine import RawText
 from sluice.server.auth.caller import CurrentCaller
-from sluice.server.features.proxy.calls.endpoints import Before, Limit, WantedCalls, WantedUsage
+from sluice.server.features.proxy.calls.endpoints import (
+    Before,
+    Limit,
+    OfUser,
+    WantedCalls,
+    WantedUsage,
+)
 from sluice.server.features.proxy.calls.records import Records, RecordsDep
 from sluice.server.features.proxy.calls.schemas import (
     CallDetail,
@@ -22,8 +27,6 @@ from sluice.server.kit.wire import Data, RowId
 from sluice.server.vault.schemas import OriginalOut, RevealIn
 
 admin_router = APIRouter(prefix="/api/admin/v1", tags=["Manage: calls, usage and limits"])
-
-OfUser = Annotated[RowId | None, Query(alias="userId")]
 
 
 @admin_router.get("/calls")
@@ -56,7 +59,13 @@ async def reveal(
 ) -> Data[list[OriginalOut]]:
     """A call's originals; the reason (cleansed) and the caller stand in the audit log."""
     async with records.database.write() as session:
-        revealed = await records.calls.reveal(session, caller, call_id, reason=RawText(body.reason))
+        revealed = await records.calls.reveal(
+            session,
+            caller,
+            call_id,
+            reason=RawText(body.reason),
+            placeholders=body.placeholders,
+        )
     return Data(data=revealed)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -31,6 +32,7 @@ from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.json_strings import strings_in
 from sluice.server.kit.sealing import DataKey
+from sluice.server.vault import revealing
 from sluice.server.vault.schemas import OriginalOut
 from sluice.server.vault.service import Vault, conversation_scope
 
@@ -103,27 +105,33 @@ class RecordedCalls:
     async def anybodys(self, session: AsyncSession, caller: Caller, call_id: int) -> CallDetail:
         """Anybody's call as it was cleansed; that it was read is recorded."""
         caller.require(Permission.AUDIT)
-        row = await self._row(session, call_id, None)
-        opened = await _opened(session, row, await self._key(session, row))
+        detail = await self.cleansed(session, call_id)
         actor_id = caller.actor_id
         await audit.record(session, "call.read", actor_id=actor_id, subject=f"call:{call_id}")
-        return CallDetail(**_columns(row), **_texts(opened))
+        return detail
 
     async def reveal(
-        self, session: AsyncSession, caller: Caller, call_id: int, *, reason: RawText
+        self,
+        session: AsyncSession,
+        caller: Caller,
+        call_id: int,
+        *,
+        reason: RawText,
+        placeholders: Sequence[str] | None = None,
     ) -> list[OriginalOut]:
-        """The originals of a call; the reason, cleansed, is recorded."""
+        """The originals of a call, or some; the reason, cleansed, is recorded."""
         caller.require(Permission.REVEAL)
         row = await self._row(session, call_id, None)
         cleansed = await self._models.presentable(session, row.model_instance_id, reason)
         opened = await _opened(session, row, await self._key(session, row))
-        entries = await self._entries(session, row, opened)
+        standing = await self._entries(session, row, opened)
+        entries = revealing.chosen(standing, placeholders)
         await audit.record(
             session,
-            "originals.revealed",
+            revealing.EVENT,
             actor_id=caller.actor_id,
             subject=f"call:{call_id}",
-            details={"reason": cleansed, "count": len(entries)},
+            details=revealing.details(cleansed, entries),
         )
         return [OriginalOut.model_validate(entry) for entry in entries]
 
