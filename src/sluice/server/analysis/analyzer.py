@@ -36,13 +36,8 @@ class Analyzer:
         self._process = process
         self._cache = SpanCache()
 
-    async def start(self) -> None:
-        """Start the other process, if there is to be one."""
-        if self._process is not None:
-            await self._process.start()
-
     async def close(self) -> None:
-        """End it."""
+        """End the other process."""
         if self._process is not None:
             await self._process.close()
 

@@ -57,7 +57,8 @@ class DetectingProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._told: OrderedDict[str, bool] = OrderedDict()
         """Versions that the process was told of, and whether it has a detector of them."""
-        self._begun = 0.0
+        self._begun = -AGAIN_SECONDS
+        self._is_closed = False
 
     @property
     def pid(self) -> int | None:
@@ -65,7 +66,7 @@ class DetectingProcess:
         return self._process.pid if self._process is not None else None
 
     async def start(self) -> None:
-        """Start it; it answers as soon as its detector is ready."""
+        """Start it; it answers as soon as its detector is ready. Who asks first starts it too."""
         loop = asyncio.get_running_loop()
         self._begun = loop.time()
         ours, theirs = socket.socketpair()
@@ -100,7 +101,11 @@ class DetectingProcess:
         return findings_of(answered) or nothing
 
     async def close(self) -> None:
-        """End it."""
+        """End it for good."""
+        self._is_closed = True
+        await self._end()
+
+    async def _end(self) -> None:
         if self._channel is not None:
             self._channel.end()
             self._channel = None
@@ -121,11 +126,13 @@ class DetectingProcess:
             self._told.pop(version, None)
 
     async def _again(self) -> None:
-        if asyncio.get_running_loop().time() - self._begun < AGAIN_SECONDS:
+        now = asyncio.get_running_loop().time()
+        if self._is_closed or now - self._begun < AGAIN_SECONDS:
             return
-        self._begun = asyncio.get_running_loop().time()
-        log.warning("detecting_process_ended")
-        await self.close()
+        self._begun = now
+        if self._process is not None:
+            log.warning("detecting_process_ended")
+        await self._end()
         await self.start()
 
 

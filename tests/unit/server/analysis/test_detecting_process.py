@@ -107,6 +107,15 @@ async def test_where_it_has_ended_the_server_goes_on_and_begins_it_anew(
     assert await _asked(process, FILLER) == [[]]
 
 
+async def test_who_asks_first_starts_it_and_nobody_when_it_is_closed(tmp_path: Path) -> None:
+    process = DetectingProcess(tmp_path, seconds=60)
+    assert await _asked(process, FILLER) == [None]
+    assert await _asked(process, FILLER) == [[]]
+    await process.close()
+    assert await _asked(process, FILLER) == [None]
+    assert process.pid is None
+
+
 async def test_an_answer_that_does_not_come_is_not_waited_for(tmp_path: Path) -> None:
     process = DetectingProcess(tmp_path, seconds=0.01)
     await process.start()
