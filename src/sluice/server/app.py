@@ -20,6 +20,7 @@ import sluice
 from sluice.engine import CleansedText, Detector, Mapping, RawText, cleanse
 from sluice.engine.pattern_cache import PatternCache
 from sluice.server.analysis.analyzer import Analyzer
+from sluice.server.analysis.detecting_process import DetectingProcess
 from sluice.server.analysis.detectors import Detectors
 from sluice.server.auth.admin_endpoints import router as auth_admin_router
 from sluice.server.auth.auth import Auth
@@ -286,7 +287,9 @@ def _gateway_parts(
     """What gateway and workbench are made of."""
     detector = Detector(cache=PatternCache(settings.data_dir / "patterns"))
     detectors = Detectors()
-    analyzer = Analyzer(detectors, seconds=settings.analysis_seconds)
+    analyzer = Analyzer(
+        detectors, seconds=settings.analysis_seconds, process=_detecting_process(settings)
+    )
     return GatewayParts(
         database=database,
         vault=vault,
@@ -309,6 +312,10 @@ def _gateway_parts(
         projects=projects,
         detector_version=detector.version,
     )
+
+
+def _detecting_process(settings: Settings) -> DetectingProcess | None:
+    return DetectingProcess(settings.data_dir / "patterns") if settings.detecting_process else None
 
 
 def _workbench(

@@ -117,6 +117,11 @@ class Settings(BaseSettings):
     analysis_seconds: Seconds = Field(
         default=20, description="A text that takes longer to analyse is refused."
     )
+    detecting_process: bool = Field(
+        default=False,
+        description="Have texts analysed in a second process too: more calls a second on a machine "
+        "with several cores, for 150 MB of memory.",
+    )
     history_chars: int = Field(
         default=400_000,
         ge=0,

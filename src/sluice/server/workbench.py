@@ -88,6 +88,7 @@ class WorkbenchParts:
 class Workbench:
     """What endpoints need, and what runs beside them."""
 
+    analyzer: Analyzer
     projects: Projects
     managed_projects: ManagedProjects
     project_teams: ProjectTeams
@@ -121,6 +122,7 @@ class Workbench:
     async def close(self) -> None:
         """End it; what is half done is done again at the next start."""
         await asyncio.gather(*(periodic.close() for periodic in self.periodic))
+        await self.analyzer.close()
 
 
 def make_workbench(parts: WorkbenchParts) -> Workbench:
@@ -153,6 +155,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     statistics = _statistics(parts)
     server_runs = _server_runs(parts, cleansing, templates, sessions, lists)
     return Workbench(
+        analyzer=parts.analyzer,
         projects=projects,
         managed_projects=ManagedProjects(parts.signing_in, parts.policies, parts.conversations),
         project_teams=ProjectTeams(parts.teams),
