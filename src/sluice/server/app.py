@@ -78,6 +78,7 @@ from sluice.server.middleware.rate_limit import RateLimit
 from sluice.server.middleware.request_id import RequestId
 from sluice.server.middleware.security_headers import SecurityHeaders
 from sluice.server.migrations.run import upgrade
+from sluice.server.policy_wiring import make_policy_trials
 from sluice.server.providers.firststart import connections_from_environment, find_ollama
 from sluice.server.providers.native import Native
 from sluice.server.providers.registry import Providers, provider_keys
@@ -178,9 +179,8 @@ def make_services(
     providers: Providers | None = None,
 ) -> Services:
     """Every service, each given what it needs."""
-    configs = settings.identity_providers
-    auth = Auth(database, settings.auth, build_providers(configs, identity_client))
-    browsers = build_browser_providers(configs, identity_client)
+    configs, client = settings.identity_providers, identity_client
+    auth = Auth(database, settings.auth, build_providers(configs, client))
     vault, configuration = Vault(master_keys), KeptConfiguration(database)
     seal_chain(database, vault.settings_key)
     policy_service, teams = Policies(vault), Teams(auth.service.users)
@@ -209,10 +209,13 @@ def make_services(
     return Services(
         database=database,
         auth=auth,
-        browser_sign_in=BrowserSignIn(auth, vault, browsers),
+        browser_sign_in=BrowserSignIn(auth, vault, build_browser_providers(configs, client)),
         vault=vault,
         audit=AuditLog(database, vault, auth.service.users),
         policies=given.policies,
+        policy_trials=make_policy_trials(
+            given, made, auth.service.users, settings.analysis_seconds
+        ),
         models=given.models,
         teams=teams,
         threads=thread_service,
