@@ -156,3 +156,30 @@ def test_a_problem_of_a_file_changes_nothing(server: Running, project: str, fold
     _, told = prompts(server, project, "push", str(folder), code=1)
     assert "plain.yaml:2: text: code point 0: this section is never closed" in told
     assert listed(server, project) == {}
+
+
+def test_a_protected_environment_waits_for_a_second_person(
+    server: Running, project: str, folder: Path
+) -> None:
+    prompts(server, project, "push", str(folder))
+    said, _ = prompts(server, project, "protect", "prod", "--expires-hours", "24")
+    assert "waits until an owner approves it" in said
+    made = call("project", "key", "create", project, "--name", "ci", settings=server.client)
+    key = {**server.client, "SLUICE_PROJECT": project, "SLUICE_TOKEN": made.stdout.split()[-1]}
+    asked = call("prompts", "push", str(folder), "--deploy", "prod", settings=key)
+    assert asked.returncode == 7, asked.stdout + asked.stderr
+    assert pointers(server, project, "plain") == {}
+    waiting = json.loads(prompts(server, project, "requests", "--json")[0])
+    assert {one["templateName"] for one in waiting} == {"plain", "support/reply"}
+    again = call("prompts", "deploy", "plain", "--to", "prod", settings=key)
+    assert again.returncode == 7, again.stdout + again.stderr
+    ids = {one["templateName"]: one["id"] for one in waiting}
+    said, _ = prompts(server, project, "approve", ids["plain"], "--note", "fine")
+    assert said.strip() == "plain, version 1 to prod: approved"
+    assert pointers(server, project, "plain") == {"prod": 1}
+    prompts(server, project, "reject", ids["support/reply"], "--note", "not yet")
+    assert json.loads(prompts(server, project, "requests", "--json")[0]) == []
+    shown, _ = prompts(server, project, "requests", "--all", "--json")
+    assert sorted(one["status"] for one in json.loads(shown)) == ["approved", "rejected"]
+    prompts(server, project, "unprotect", "prod")
+    prompts(server, project, "deploy", "support/reply", "--to", "prod")

@@ -31,6 +31,8 @@ class ExitCode(IntEnum):
     REFUSED = 4
     UNREACHABLE = 5
     NOT_ALLOWED = 6
+    WAITING = 7
+    """It was asked for, and somebody else has to approve it."""
     INTERRUPTED = 130
 
 

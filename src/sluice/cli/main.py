@@ -28,6 +28,7 @@ from sluice.cli import (
     prompts,
     serve,
     sessions,
+    teams,
     test_runs,
     tokens,
     usage,
@@ -63,7 +64,7 @@ app = typer.Typer(
     help="A privacy gateway between applications and language models.",
     epilog="Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 wrong settings, 4 refused by a "
     "policy, 5 server or database not reached, 6 not signed in or not allowed, "
-    "130 interrupted.",
+    "7 waits for approval, 130 interrupted.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -77,6 +78,7 @@ app.command(epilog=demo.EPILOG)(demo.demo)
 app.add_typer(policies.app, name="policy")
 app.add_typer(instances.app, name="instance")
 app.add_typer(users.app, name="user")
+app.add_typer(teams.app, name="team")
 app.add_typer(projects.app, name="project")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(playlists.app, name="playlist")

@@ -99,6 +99,8 @@ class Push:
         self._note = note
         self._newest = {v["templateName"]: v for v in server.versions_in("latest")}
         self._saved: dict[str, Json] = {}
+        self.waiting = 0
+        """Deployments that somebody else has to approve."""
 
     def carry_out(self, environments: Sequence[str], *, dry_run: bool) -> list[Json]:
         """Show and make every change; what came of each file, for programs."""
@@ -147,10 +149,17 @@ class Push:
             if template is None or number is None:
                 terminal.say(f"{file.name}: would be deployed to {environment}")
             elif template["environments"].get(environment, {}).get("number") != number:
-                if not dry_run:
-                    self._server.deploy(template, environment, number, self._note)
-                would = "would be " if dry_run else ""
-                terminal.say(f"{file.name}: version {number} {would}deployed to {environment}")
+                told = (
+                    "would be deployed" if dry_run else self._point(template, environment, number)
+                )
+                terminal.say(f"{file.name}: version {number} {told} to {environment}")
+
+    def _point(self, template: Json, environment: str, number: int) -> str:
+        done = self._server.deploy(template, environment, number, self._note)
+        if done["request"] is None:
+            return "deployed"
+        self.waiting += 1
+        return f"waits for approval (request {done['request']['id']}) to be deployed"
 
     def _number(self, name: str) -> int | None:
         """The version that says what the file says; None before it is saved."""

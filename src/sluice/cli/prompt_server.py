@@ -56,16 +56,44 @@ class PromptServer:
         return found
 
     def deploy(self, template: Json, environment: str, number: int, note: str) -> Json:
-        """Let an environment point to a version."""
+        """Let an environment point to a version; `request` says that it waits for approval."""
         body = {"environment": environment, "version": number, "note": note}
         deployed: Json = self._api.post(f"{self._path(template)}/deployments", body)
         return deployed
 
-    def roll_back(self, template: Json, environment: str, number: int | None, note: str) -> Json:
+    def roll_back(
+        self,
+        template: Json,
+        environment: str,
+        number: int | None,
+        note: str,
+        *,
+        emergency: bool = False,
+    ) -> Json:
         """Let an environment point to the version before, or to the one of this number."""
-        body = {"environment": environment, "version": number, "note": note}
+        body = {"environment": environment, "version": number, "note": note, "emergency": emergency}
         pointed: Json = self._api.post(f"{self._path(template)}/rollback", body)
         return pointed
+
+    def protect(self, environment: str, approver: str, expires_hours: int) -> None:
+        """Let nothing change in an environment before somebody has approved it."""
+        body = {"approverRole": approver, "expiresHours": expires_hours}
+        self._api.put(self._protection(environment), body)
+
+    def unprotect(self, environment: str) -> None:
+        """Protect an environment no more."""
+        self._api.delete(self._protection(environment))
+
+    def requests(self, *, only_open: bool) -> list[Json]:
+        """What waits for approval, or every request; the newest first."""
+        asked: dict[str, str | int] = {"status": "open"} if only_open else {}
+        return list(self._api.pages(f"{self._base}/deployment-requests", limit=PAGE, **asked))
+
+    def decide(self, request: str, verb: str, body: Json) -> Json:
+        """Approve, reject or withdraw a request."""
+        path = f"{self._base}/deployment-requests/{quote(request, safe='')}/{verb}"
+        decided: Json = self._api.post(path, body)
+        return decided
 
     def versions(self, template: Json, limit: int) -> list[Json]:
         """The newest versions of a template."""
@@ -77,6 +105,9 @@ class PromptServer:
         path = f"{self._path(template)}/deployments"
         found: list[Json] = self._api.get(path, environment=environment, limit=limit)
         return found
+
+    def _protection(self, environment: str) -> str:
+        return f"{self._base}/environments/{quote(environment, safe='')}/protection"
 
     def _path(self, template: Json) -> str:
         return f"{self._base}/templates/{template['id']}"

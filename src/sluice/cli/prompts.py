@@ -11,6 +11,7 @@ import typer
 from sluice.cli.errors import CommandError, ExitCode, WrongUsage
 from sluice.cli.examples import examples
 from sluice.cli.options import DEFAULT_URL, DryRun, Json, Project, Token, Url
+from sluice.cli.prompt_approvals import add_to
 
 if TYPE_CHECKING:
     from sluice.cli.prompt_files import PromptFile
@@ -111,7 +112,8 @@ def push(
     """Save the templates of a folder: a new version for each that differs from the newest.
 
     Problems of the files are shown with their lines before anything is changed. Templates that
-    the folder does not hold are left alone.
+    the folder does not hold are left alone. Exit code 7: it was saved, and somebody else has to
+    approve its deployment.
     """
     from contextlib import nullcontext, redirect_stdout
     from sys import stderr
@@ -129,6 +131,7 @@ def push(
             outcome = work.carry_out(deploy or (), dry_run=dry_run)
     if json:
         write_json(outcome)
+    _end(work.waiting)
 
 
 @app.command(epilog=examples("sluice prompts diff", "sluice prompts diff prompts -e prod --json"))
@@ -325,7 +328,10 @@ def deploy(
     url: Url = DEFAULT_URL,
     token: Token = None,
 ) -> None:
-    """Let an environment point to versions of templates."""
+    """Let an environment point to versions of templates.
+
+    Exit code 7: the environment is protected, and somebody else has to approve it.
+    """
     from sluice.cli.api import Api
     from sluice.cli.prompt_server import PromptServer
     from sluice.cli.terminal import say
@@ -334,10 +340,26 @@ def deploy(
     with Api(url, token) as api:
         server = PromptServer(api, project)
         templates = server.templates() if all_ else [server.template(one) for one in names or ()]
+        waiting = 0
         for template in templates:
             number = version or template["latest"]["number"]
-            server.deploy(template, to, number, note)
-            say(f"{template['name']}: {to} is version {number}")
+            request = server.deploy(template, to, number, note)["request"]
+            waiting += request is not None
+            say(f"{template['name']}: {_outcome(to, number, request)}")
+    _end(waiting)
+
+
+def _outcome(environment: str, number: int, request: dict[str, Any] | None) -> str:
+    """What came of a deployment."""
+    if request is None:
+        return f"{environment} is version {number}"
+    return f"version {number} waits for approval in {environment}, request {request['id']}"
+
+
+def _end(waiting: int) -> None:
+    """What a program goes on with may need what is not deployed yet."""
+    if waiting:
+        raise typer.Exit(ExitCode.WAITING)
 
 
 def _check_deploy(names: list[str], version: int | None, *, all_: bool) -> None:
@@ -362,6 +384,12 @@ def rollback(
         int | None, typer.Option(min=1, help="The version; the one before if none is named.")
     ] = None,
     note: Note = "",
+    emergency: Annotated[
+        bool,
+        typer.Option(
+            "--emergency", help="Of a protected environment, at once: owners, with a note."
+        ),
+    ] = False,
     project: Project = "default",
     url: Url = DEFAULT_URL,
     token: Token = None,
@@ -373,5 +401,13 @@ def rollback(
 
     with Api(url, token) as api:
         server = PromptServer(api, project)
-        template = server.roll_back(server.template(name), environment, version, note)
-    say(f"{name}: {environment} is version {template['environments'][environment]['number']}")
+        template = server.roll_back(
+            server.template(name), environment, version, note, emergency=emergency
+        )
+    request = template["request"]
+    there = request or template["environments"][environment]
+    say(f"{name}: {_outcome(environment, there['number'], request)}")
+    _end(request is not None)
+
+
+add_to(app)
