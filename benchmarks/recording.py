@@ -3,7 +3,8 @@
 One Sluice process on SQLite takes recordings of the Freeplay wire (0.1.6's `v1/record`: a prompt of
 1 KB with something to be found and an answer that repeats it, every third in a session of its own)
 from callers in another process, with cleansing on. Each is committed before it is answered. In the
-same run, one caller reads the prompts of an environment with eight templates.
+same run, one caller reads the prompts of an environment with eight templates. All of that without
+the detecting process, and with it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import psutil
 from tests.live import LiveServer
 
 from benchmarks.client import Json
@@ -33,12 +35,14 @@ from benchmarks.stage import prompt_text, usage_of
 RUNS: Final = 3
 REQUESTS: Final = 1_500
 SECONDS: Final = 12.0
-CALLERS: Final = (1, 8, 32, 50)
+CALLERS: Final = (1, 8, 50)
+PROCESSES: Final = (1, 2)
 TEMPLATES: Final = 8
 PROJECT: Final = "default"
-STEPS: Final = len(CALLERS) * RUNS + 1
+STEPS: Final = len(PROCESSES) * (len(CALLERS) * RUNS + 1)
 COLUMNS: Final = (
-    "callers", "recordings/s", "p50", "p99", "CPU a recording", "reading prompts p50", "p99",
+    "processes", "callers", "recordings/s", "p50", "p99", "CPU of the first a recording",
+    "CPU of both", "reading prompts p50", "p99",
 )  # fmt: skip
 
 
@@ -49,14 +53,18 @@ class Samples:
     recorded: list[Load] = field(default_factory=list)
     read: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    """Of the server's own process, in milliseconds a recording."""
+    whole_cpu: list[float] = field(default_factory=list)
+    """With that of the detecting process."""
 
-    def row(self, callers: int) -> tuple[str, ...]:
+    def row(self, processes: int, callers: int) -> tuple[str, ...]:
         """The row of the table."""
         times = [value for done in self.recorded for value in done.milliseconds]
         rate = statistics.median(done.answered / done.seconds for done in self.recorded)
-        cells = (quantile(times, 0.5), quantile(times, 0.99), statistics.median(self.cpu))
+        used = (statistics.median(self.cpu), statistics.median(self.whole_cpu))
+        cells = (quantile(times, 0.5), quantile(times, 0.99), *used)
         reads = (quantile(self.read, 0.5), quantile(self.read, 0.99))
-        return (str(callers), f"{rate:.0f}", *map(ms, cells), *map(ms, reads))
+        return (str(processes), str(callers), f"{rate:.0f}", *map(ms, cells), *map(ms, reads))
 
 
 class Reader:
@@ -95,11 +103,18 @@ class Reader:
 
 
 def measure(step: Step) -> list[Sheet]:
-    """One row for each number of callers."""
-    rows = []
+    """One row for each number of callers, without the detecting process and with it."""
+    rows = [row for processes in PROCESSES for row in _rows(step, processes)]
+    title = f"Recording with cleansing, on 2 cores and SQLite (times in ms; {RUNS} runs)"
+    return [Sheet("recording", title, COLUMNS, rows)]
+
+
+def _rows(step: Step, processes: int) -> Iterator[tuple[str, ...]]:
+    two = str(processes > 1).lower()
+    environment = {"SLUICE_LOG_LEVEL": "info", "SLUICE_DETECTING_PROCESS": two}
     with (
         tempfile.TemporaryDirectory(prefix="sluice-bench-") as folder,
-        LiveServer(Path(folder), environment={"SLUICE_LOG_LEVEL": "info"}) as server,
+        LiveServer(Path(folder), environment=environment) as server,
     ):
         step("warming up")
         ids = _templates(server)
@@ -107,11 +122,9 @@ def measure(step: Step) -> list[Sheet]:
         for callers in CALLERS:
             samples = Samples()
             for number in range(1, RUNS + 1):
-                step(f"{callers} callers")
+                step(f"{processes} processes, {callers} callers")
                 _one_run(server, ids, samples, callers, number * 100 + callers)
-            rows.append(samples.row(callers))
-    title = f"Recording with cleansing, on 2 cores and SQLite (times in ms; {RUNS} runs)"
-    return [Sheet("recording", title, COLUMNS, rows)]
+            yield samples.row(processes, callers)
 
 
 def _templates(server: LiveServer) -> tuple[str, str]:
@@ -139,15 +152,23 @@ def _one_run(
     assert server.process is not None
     pid = server.process.pid
     reader = Reader(server)
-    before = usage_of(pid).cpu_ms
+    before = _used(pid)
     with reader.reading():
         done = load(
             server.url, "/api/v1/record", server.token, bodies,
             callers=callers, seconds=SECONDS / RUNS,
         )  # fmt: skip
-    samples.cpu.append((usage_of(pid).cpu_ms - before) / done.answered)
+    own, whole = (now - then for now, then in zip(_used(pid), before, strict=True))
+    samples.cpu.append(own / done.answered)
+    samples.whole_cpu.append(whole / done.answered)
     samples.recorded.append(done)
     samples.read += reader.milliseconds
+
+
+def _used(pid: int) -> tuple[float, float]:
+    """Milliseconds of CPU of a process, and of it with those that it began."""
+    own = usage_of(pid).cpu_ms
+    return own, own + sum(usage_of(p.pid).cpu_ms for p in psutil.Process(pid).children())
 
 
 def _bodies(ids: tuple[str, str], seed: int) -> Iterator[Json]:
