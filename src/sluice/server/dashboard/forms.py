@@ -32,7 +32,10 @@ async def every(request: Request, name: str) -> list[str]:
 
 
 def validated(model: type[Model], data: Mapping[str, Any]) -> Model:
-    """A body of the API, made of a form; raises `Unprocessable` with every problem at once."""
+    """A body of the API, made of a form; raises `Unprocessable` with every problem at once.
+
+    Fields have the wire's names (`retentionDays`), and problems are told under them.
+    """
     try:
         return model.model_validate(dict(data))
     except ValidationError as error:

@@ -150,13 +150,13 @@ async def make(request: Request, caller: Visitor, services: ServicesDep) -> Resp
 def _change(fields: dict[str, str], caller: Caller) -> dict[str, Any]:
     change: dict[str, Any] = {
         "name": fields.get("name", ""),
-        "keep_raw": fields.get("keepRaw") == "true",
-        "on_findings": fields.get("onFindings", ""),
-        "format_dialect": fields.get("formatDialect", ""),
-        "retention_days": fields.get("retentionDays", "").strip() or None,
+        "keepRaw": fields.get("keepRaw") == "true",
+        "onFindings": fields.get("onFindings", ""),
+        "formatDialect": fields.get("formatDialect", ""),
+        "retentionDays": fields.get("retentionDays", "").strip() or None,
     }
     if caller.may(Permission.MANAGE_POLICIES):
-        change["policy_group_id"] = fields.get("policyGroupId") or None
+        change["policyGroupId"] = fields.get("policyGroupId") or None
     return change
 
 
