@@ -235,6 +235,16 @@ def all_users(api: Api) -> list[dict[str, Any]]:
     return _all(api, f"{ADMIN}/users")
 
 
+def user_id(api: Api, user: str) -> int:
+    """The id of a user who is named by it or by an e-mail address; raises `CommandError`."""
+    if user.isascii() and user.isdecimal():
+        return int(user)
+    found = [u["id"] for u in all_users(api) if u["email"] == user.lower()]
+    if not found:
+        raise CommandError("There is no user with this e-mail address; see `sluice user list`.")
+    return int(found[0])
+
+
 def all_teams(api: Api) -> list[dict[str, Any]]:
     """Every team, page by page."""
     return _all(api, f"{ADMIN}/teams")

@@ -22,6 +22,9 @@ Project: TypeAlias = Annotated[
     str, typer.Option(envvar="SLUICE_PROJECT", help="The project's id.", show_envvar=True)
 ]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+WhichUser: TypeAlias = Annotated[
+    str, typer.Argument(metavar="USER", help="The user's e-mail address or number.")
+]
 Names: TypeAlias = Annotated[
     list[str] | None, typer.Argument(metavar="NAME", help="Names; all if there are none.")
 ]

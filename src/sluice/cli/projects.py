@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sluice.cli.errors import CommandError
 from sluice.cli.examples import examples
-from sluice.cli.options import DEFAULT_URL, Json, Token, Url
+from sluice.cli.options import DEFAULT_URL, Json, Token, Url, WhichUser
 
 if TYPE_CHECKING:
     from sluice.cli.api import Api
@@ -26,9 +25,6 @@ app.add_typer(keys, name="key")
 PROJECTS = "/api/v1/projects"
 COLUMNS = ("id", "name", "your role", "policy group", "raw kept", "findings", "retention")
 ProjectId = Annotated[str, typer.Argument(metavar="PROJECT", help="The project's id.")]
-WhichUser = Annotated[
-    str, typer.Argument(metavar="USER", help="The user's e-mail address or number.")
-]
 Role = Literal["viewer", "editor", "owner"]
 KeepRaw = Annotated[bool | None, typer.Option(help="Keep recordings, sealed, as they came too.")]
 OnFindings = Annotated[
@@ -194,11 +190,11 @@ def set_member(
     A viewer reads, an editor also changes, deploys, records and runs, an owner also decides about
     settings, members, keys and deletion.
     """
-    from sluice.cli.api import Api
+    from sluice.cli.api import Api, user_id
     from sluice.cli.terminal import say
 
     with Api(url, token) as api:
-        path = f"{_path(project)}/members/{_user_id(api, user)}"
+        path = f"{_path(project)}/members/{user_id(api, user)}"
         member = api.put(path, {"role": role})
     say(f"User {member['userId']} is {member['role']} of {project}.")
 
@@ -208,13 +204,13 @@ def remove_member(
     project: ProjectId, user: WhichUser, url: Url = DEFAULT_URL, token: Token = None
 ) -> None:
     """Take somebody's role in a project away."""
-    from sluice.cli.api import Api
+    from sluice.cli.api import Api, user_id
     from sluice.cli.terminal import say
 
     with Api(url, token) as api:
-        user_id = _user_id(api, user)
-        api.delete(f"{_path(project)}/members/{user_id}")
-    say(f"User {user_id} has no role in {project} any more.")
+        number = user_id(api, user)
+        api.delete(f"{_path(project)}/members/{number}")
+    say(f"User {number} has no role in {project} any more.")
 
 
 @keys.command("list", epilog=examples("sluice project key list default"))
@@ -321,17 +317,6 @@ def _group(api: Api, name: str | None) -> dict[str, Any]:
         return {}
     (group,) = chosen(api.get(f"{ADMIN}/policy-groups"), [name], "policy group")
     return {"policyGroupId": group["id"]}
-
-
-def _user_id(api: Api, user: str) -> int:
-    from sluice.cli.api import all_users
-
-    if user.isascii() and user.isdecimal():
-        return int(user)
-    found = [u["id"] for u in all_users(api) if u["email"] == user.lower()]
-    if not found:
-        raise CommandError("There is no user with this e-mail address; see `sluice user list`.")
-    return int(found[0])
 
 
 def _cells(project: dict[str, Any]) -> tuple[object, ...]:

@@ -32,6 +32,7 @@ from sluice.server.auth.identity.registry import (
 )
 from sluice.server.auth.links_endpoints import admin_router as links_admin_router
 from sluice.server.auth.links_endpoints import router as links_router
+from sluice.server.auth.own_endpoints import router as auth_own_router
 from sluice.server.auth.users import UserService
 from sluice.server.dashboard import app as dashboard
 from sluice.server.error_answers import DOCUMENTED, add_error_answers
@@ -450,6 +451,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     # Documented here, checked by `auth.caller`: a session's cookie works in its place.
     token = [Depends(HTTPBearer(auto_error=False, scheme_name="API token"))]
     app.include_router(auth_admin_router, dependencies=token)
+    app.include_router(auth_own_router, dependencies=token)
     app.include_router(links_admin_router, dependencies=token)
     for feature in (models, prompts, threads, playground):
         app.include_router(feature.router, dependencies=token)

@@ -39,7 +39,9 @@ def test_the_commands_of_the_documentation_are_there() -> None:
     listed = {" ".join(name) for name in ALL}
     assert listed == {
         "serve", "ask", "analyze", "cleanse", "evaluate", "audit", "usage", "migrate", "openapi",
-        "user list",
+        "user list", "user role", "user disable", "user enable", "user unlink",
+        "team list", "team show", "team create", "team rename", "team add", "team remove",
+        "team delete",
         "project list", "project show", "project create", "project set", "project delete",
         "project members list", "project members set", "project members remove",
         "project key list", "project key create", "project key revoke",

@@ -142,16 +142,17 @@ class TokenService:
         await self.end(session, token_id, actor_id=actor_id)
 
     async def revoke(self, session: AsyncSession, caller: Caller, token_id: int) -> ApiToken:
-        """End anybody's token, or one's own, and the sessions that it opened.
-
-        Raises `NotFound`, also for somebody else's where the caller may not know of it.
-        """
-        found = await TokenRepository(session).by_id(token_id)
-        whose = found.user.id if found is not None else None
-        if whose != caller.user_id and not caller.may(Permission.VIEW_PEOPLE):
-            raise NotFound(f"There is no such API token {token_id}.")
-        caller.require_self_or(whose, Permission.MANAGE_PEOPLE)
+        """End anybody's token and the sessions that it opened; raises `NotFound`."""
+        caller.require(Permission.MANAGE_PEOPLE)
         return await self.end(session, token_id, actor_id=caller.actor_id)
+
+    async def revoke_own(self, session: AsyncSession, caller: Caller, token_id: int) -> None:
+        """End one of the caller's own tokens; raises `NotFound`, also for somebody else's.
+
+        Raises `Forbidden` for a project's key, which manages nothing.
+        """
+        caller.require_self_or(caller.user_id, Permission.MANAGE_PEOPLE)
+        await self.revoke_of_user(session, caller.user_id, token_id, actor_id=caller.actor_id)
 
     async def end(self, session: AsyncSession, token_id: int, *, actor_id: int | None) -> ApiToken:
         """End a token and the sessions that it opened; raises `NotFound`."""

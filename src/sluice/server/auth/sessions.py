@@ -146,15 +146,17 @@ class SessionService:
         )
 
     async def revoke(self, session: AsyncSession, caller: Caller, session_number: int) -> None:
-        """End anybody's session, or one's own, at once.
+        """End anybody's session at once; raises `NotFound`."""
+        caller.require(Permission.MANAGE_PEOPLE)
+        await self.end(
+            session, session_number, actor_id=caller.actor_id, event="auth.session_revoked"
+        )
 
-        Raises `NotFound`, also for somebody else's where the caller may not know of it.
-        """
+    async def revoke_own(self, session: AsyncSession, caller: Caller, session_number: int) -> None:
+        """End one of the caller's own sessions; raises `NotFound`, also for somebody else's."""
         found = await SessionRepository(session).by_id(session_number)
-        whose = found.user.id if found is not None else None
-        if whose != caller.user_id and not caller.may(Permission.VIEW_PEOPLE):
-            raise NotFound(f"There is no session {session_number}.")
-        caller.require_self_or(whose, Permission.MANAGE_PEOPLE)
+        if found is None or found.user.id != caller.user_id:
+            raise NotFound(f"You have no session {session_number}.")
         await self.end(
             session, session_number, actor_id=caller.actor_id, event="auth.session_revoked"
         )
