@@ -27,6 +27,7 @@ from sluice.server.features.threads.service import Threads
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
+from sluice.server.policy_wiring import PolicyTrials
 from sluice.server.providers.registry import Providers
 from sluice.server.vault.service import Vault
 from sluice.server.workbench import Workbench
@@ -42,6 +43,7 @@ class Services:
     vault: Vault
     audit: AuditLog
     policies: Policies
+    policy_trials: PolicyTrials
     models: Models
     teams: Teams
     threads: Threads

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import anyio
 from fastapi import Request, Response
+from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
 Result = TypeVar("Result")
@@ -31,10 +32,13 @@ async def until_caller_leaves(request: Request, work: Callable[[], Awaitable[Res
     return results[0]
 
 
+LINES: Final = "application/x-ndjson"
+
+
 class LineStream(Response):
     """Newline-delimited JSON, each line sent on its own; closed when the caller leaves."""
 
-    media_type = "application/x-ndjson"
+    media_type = LINES
 
     def __init__(self, lines: AsyncGenerator[bytes, None]) -> None:
         super().__init__()
@@ -59,6 +63,16 @@ class LineStream(Response):
         async for line in self._lines:
             await send({"type": "http.response.body", "body": line, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def lines_of(
+    first: BaseModel, rest: AsyncGenerator[BaseModel, None]
+) -> AsyncGenerator[bytes, None]:
+    """Steps of some work as lines; the first was waited for already."""
+    async with aclosing(rest):
+        yield first.model_dump_json(by_alias=True).encode() + b"\n"
+        async for told in rest:
+            yield told.model_dump_json(by_alias=True).encode() + b"\n"
 
 
 class EventStream(LineStream):

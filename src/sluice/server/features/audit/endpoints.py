@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -19,7 +17,7 @@ from sluice.server.features.audit.exporting import AuditFormat
 from sluice.server.features.audit.repository import AuditFilter
 from sluice.server.features.audit.schemas import AuditEventOut, Verification, VerificationProgress
 from sluice.server.features.audit.verifying import Noted
-from sluice.server.kit.streaming import LineStream, until_caller_leaves
+from sluice.server.kit.streaming import LINES, LineStream, lines_of, until_caller_leaves
 from sluice.server.kit.wire import Data, Page, RowId
 from sluice.server.services import ServicesDep
 
@@ -29,13 +27,12 @@ _NOTED: Final = re.compile(r"([1-9][0-9]{0,9}):([0-9a-f]{64})")
 _FILES: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {one.media_type: {} for one in AuditFormat}, "description": "The file."}
 }
-_LINES: Final = "application/x-ndjson"
 _VERIFIED: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "model": Data[Verification],
-        "description": f"The result; with `Accept: {_LINES}` one line of progress after another, "
+        "description": f"The result; with `Accept: {LINES}` one line of progress after another, "
         "and the result as the last one.",
-        "content": {_LINES: {"schema": VerificationProgress.model_json_schema()}},
+        "content": {LINES: {"schema": VerificationProgress.model_json_schema(by_alias=True)}},
     }
 }
 
@@ -104,27 +101,13 @@ async def verify(
 ) -> Response | Data[Verification]:
     """Whether no event was changed, removed or added since it was written."""
     told = _noted(noted)
-    if _LINES not in request.headers.get("accept", ""):
+    if LINES not in request.headers.get("accept", ""):
         work = partial(services.audit.verification, caller, told)
         return Data(data=await until_caller_leaves(request, work))
     steps = services.audit.verify(caller, told)
     # Who may not verify is told so before the stream begins.
     first = await until_caller_leaves(request, partial(anext, steps))
-    return LineStream(_lines(first, steps))
-
-
-async def _lines(
-    first: VerificationProgress | Verification,
-    rest: AsyncGenerator[VerificationProgress | Verification, None],
-) -> AsyncGenerator[bytes, None]:
-    async with aclosing(rest):
-        yield _line(first)
-        async for told in rest:
-            yield _line(told)
-
-
-def _line(told: VerificationProgress | Verification) -> bytes:
-    return told.model_dump_json(by_alias=True).encode() + b"\n"
+    return LineStream(lines_of(first, steps))
 
 
 def _noted(given: str | None) -> Noted | None:

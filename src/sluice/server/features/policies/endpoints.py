@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from functools import partial
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
 
 from sluice.server.auth.caller import CurrentCaller
 from sluice.server.auth.roles import Permission
 from sluice.server.errors import Conflict
+from sluice.server.features.policies.history import VersionDiff
 from sluice.server.features.policies.schemas import (
+    DryRunIn,
+    DryRunOut,
+    DryRunProgress,
     PolicyGroupIn,
     PolicyGroupOut,
+    PolicyTestIn,
+    PolicyTestOut,
     PolicyVersionOut,
     RestoreIn,
+    UsesOut,
 )
+from sluice.server.features.policies.using import uses
+from sluice.server.kit.streaming import LINES, LineStream, lines_of, until_caller_leaves
 from sluice.server.kit.wire import Data, RowId
 from sluice.server.services import ServicesDep
 
 admin_router = APIRouter(prefix="/api/admin/v1/policy-groups", tags=["Manage: policy groups"])
+
+_DRY_RUN: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "model": Data[DryRunOut],
+        "description": f"The result; with `Accept: {LINES}` one line of progress after another, "
+        "and the result as the last one.",
+        "content": {LINES: {"schema": DryRunProgress.model_json_schema(by_alias=True)}},
+    }
+}
 
 
 @admin_router.get("")
@@ -60,8 +81,54 @@ async def versions(
     group_id: RowId, caller: CurrentCaller, services: ServicesDep
 ) -> Data[list[PolicyVersionOut]]:
     """The history of a policy group, newest first."""
-    async with services.database.read() as session:
-        return Data(data=await services.policies.versions(session, caller, group_id))
+    return Data(data=await services.policy_trials.history.versions(caller, group_id))
+
+
+@admin_router.get("/{group_id}/diff")
+async def diff(
+    group_id: RowId,
+    caller: CurrentCaller,
+    services: ServicesDep,
+    before: Annotated[int, Query(ge=1, le=2**31 - 1, description="A version's number.")],
+    after: Annotated[int, Query(ge=1, le=2**31 - 1, description="Another one.")],
+) -> Data[VersionDiff]:
+    """What differs between two versions."""
+    return Data(data=await services.policy_trials.history.diff(caller, group_id, before, after))
+
+
+@admin_router.get("/{group_id}/uses")
+async def uses_of(group_id: RowId, caller: CurrentCaller, services: ServicesDep) -> Data[UsesOut]:
+    """Which model instances and projects use a policy group."""
+    return Data(data=await uses(services, caller, group_id))
+
+
+@admin_router.post("/test")
+async def test(
+    body: PolicyTestIn, caller: CurrentCaller, services: ServicesDep
+) -> Data[PolicyTestOut]:
+    """What a policy, saved or not, does with a text; nothing is kept."""
+    return Data(data=await services.policy_trials.drafts.test(caller, body))
+
+
+@admin_router.post("/{group_id}/dry-run", response_model=None, responses=_DRY_RUN)
+async def dry_run(
+    group_id: RowId,
+    body: DryRunIn,
+    caller: CurrentCaller,
+    services: ServicesDep,
+    request: Request,
+) -> Response | Data[DryRunOut]:
+    """What another policy would have done to the newest prompts: counts and types, never text.
+
+    It ends when the caller leaves.
+    """
+    if LINES not in request.headers.get("accept", ""):
+        work = partial(services.policy_trials.dry_runs.result, caller, group_id, body)
+        return Data(data=await until_caller_leaves(request, work))
+    steps = services.policy_trials.dry_runs.run(caller, group_id, body)
+    # An error before the first step is still a JSON answer with a status of its own.
+    first = await until_caller_leaves(request, partial(anext, steps))
+    return LineStream(lines_of(first, steps))
 
 
 @admin_router.post("/{group_id}/restore")

@@ -25,6 +25,7 @@ from sluice.server.kit.taggers import TaggerMissing, require_tagger
 from sluice.server.vault.service import Vault
 
 NO_GROUP = "There is no such policy group."
+NO_VERSION = "There is no such version of this policy group."
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,14 @@ class Policies:
             for row in rows
         ]
 
+    async def document(
+        self, session: AsyncSession, caller: Caller, group_id: int, number: int
+    ) -> PolicyDocument:
+        """What one version says. Raises `NotFound`."""
+        caller.require(Permission.VIEW_POLICIES)
+        await self._group(session, group_id)
+        return await self._document(session, group_id, number)
+
     async def delete(self, session: AsyncSession, caller: Caller, group_id: int) -> None:
         """Mark a group as deleted; who calls this has made sure that nothing uses it."""
         caller.require(Permission.MANAGE_POLICIES)
@@ -196,7 +205,7 @@ class Policies:
     async def _document(self, session: AsyncSession, group_id: int, number: int) -> PolicyDocument:
         row = await PolicyRepository(session).version(group_id, number)
         if row is None:
-            raise NotFound("There is no such version of this policy group.")
+            raise NotFound(NO_VERSION)
         key = await self._vault.settings_key(session)
         document = key.open(row.document_sealed, _place(group_id, number))
         return PolicyDocument.model_validate_json(document)

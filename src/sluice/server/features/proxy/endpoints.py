@@ -21,16 +21,11 @@ from sluice.server.errors import SluiceError
 from sluice.server.features.proxy.answers.answering import Answering
 from sluice.server.features.proxy.gateway import Came, Prepared
 from sluice.server.features.proxy.signin import signed_in
-from sluice.server.features.proxy.wires.anthropic.complete import AnthropicComplete
-from sluice.server.features.proxy.wires.anthropic.messages import (
-    AnthropicCountTokens,
-    AnthropicMessages,
-)
 from sluice.server.features.proxy.wires.openai.chat import ChatWire
 from sluice.server.features.proxy.wires.openai.completions import CompletionsWire
 from sluice.server.features.proxy.wires.openai.embeddings import EmbeddingsWire
-from sluice.server.features.proxy.wires.openai.responses import ResponsesWire
 from sluice.server.features.proxy.wires.reading import Body
+from sluice.server.features.proxy.wires.served import WIRES
 from sluice.server.features.proxy.wires.wire import Wire
 from sluice.server.kit.json_body import json_object
 from sluice.server.kit.streaming import CallerLeft, EventStream, until_caller_leaves
@@ -38,15 +33,6 @@ from sluice.server.middleware.request_id import request_id_of
 from sluice.server.providers.sse import Event
 from sluice.server.services import services_of
 
-WIRES: Final[dict[str, Callable[[], Wire]]] = {
-    "/v1/chat/completions": ChatWire,
-    "/v1/completions": CompletionsWire,
-    "/v1/responses": ResponsesWire,
-    "/v1/embeddings": EmbeddingsWire,
-    "/v1/messages": AnthropicMessages,
-    "/v1/messages/count_tokens": AnthropicCountTokens,
-    "/v1/complete": AnthropicComplete,
-}
 DEPLOYMENTS: Final[dict[str, Callable[[], Wire]]] = {
     "chat/completions": ChatWire,
     "completions": CompletionsWire,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
@@ -115,6 +116,24 @@ class ThreadRepository(Repository):
     async def chats(self, thread_id: int) -> list[Chat]:
         """Every chat of a thread, oldest first."""
         query = select(Chat).where(Chat.thread_id == thread_id).order_by(Chat.id)
+        return list((await self._session.scalars(query)).all())
+
+    async def newest_chats(
+        self, instance_ids: Collection[int], limit: int
+    ) -> list[tuple[int, datetime]]:
+        """Ids and times of the newest chats with these model instances, newest first."""
+        query = (
+            select(_CHATS.c.id, _CHATS.c.created_at)
+            .join(_THREADS, _THREADS.c.id == _CHATS.c.thread_id)
+            .where(_THREADS.c.model_instance_id.in_(instance_ids))
+            .order_by(_CHATS.c.id.desc())
+            .limit(limit)
+        )
+        return [(row.id, row.created_at) for row in await self._session.execute(query)]
+
+    async def chats_by_id(self, chat_ids: Collection[int]) -> list[Chat]:
+        """Some chats, whoever's they are."""
+        query = select(Chat).where(Chat.id.in_(chat_ids)).order_by(Chat.id)
         return list((await self._session.scalars(query)).all())
 
     async def complete_chats(

@@ -151,7 +151,7 @@ class Threads:
     ) -> BegunChat:
         """Record the input side of a chat as pending."""
         uid = uuid4().hex
-        place = partial(_chat_place, uid, thread_id)
+        place = partial(chat_place, uid, thread_id)
         chat_id = await ThreadRepository(session).insert_chat(
             uid=uid,
             thread_id=thread_id,
@@ -165,7 +165,7 @@ class Threads:
 
     async def finish_chat(self, session: AsyncSession, chat: BegunChat, outcome: Outcome) -> None:
         """Record the output side; a thread deleted meanwhile keeps nothing."""
-        place, usage = partial(_chat_place, chat.uid, chat.thread_id), outcome.usage
+        place, usage = partial(chat_place, chat.uid, chat.thread_id), outcome.usage
         hydrated = chat.key.seal(outcome.hydrated_output, place("hydrated_output_sealed"))
         await ThreadRepository(session).change_chat(
             chat.id,
@@ -249,12 +249,13 @@ def _name_place(thread_id: int) -> Place:
     return Place("threads", "name_sealed", str(thread_id), thread_scope(thread_id))
 
 
-def _chat_place(uid: str, thread_id: int, column: str) -> Place:
+def chat_place(uid: str, thread_id: int, column: str) -> Place:
+    """Where a sealed value of a chat belongs."""
     return Place("chats", column, uid, thread_scope(thread_id))
 
 
 def _past_chat(thread_id: int, turn: SealedTurn, key: DataKey) -> PastChat:
-    place, output = partial(_chat_place, turn.uid, thread_id), turn.raw_output_sealed
+    place, output = partial(chat_place, turn.uid, thread_id), turn.raw_output_sealed
     said = key.open(output, place("raw_output_sealed")) if output is not None else ""
     asked = key.open(turn.cleansed_input_sealed, place("cleansed_input_sealed"))
     policy = (turn.policy_group_id, turn.policy_version)
@@ -264,7 +265,7 @@ def _past_chat(thread_id: int, turn: SealedTurn, key: DataKey) -> PastChat:
 def opened_text(chat: Chat, column: str, key: DataKey) -> str:
     """A sealed column of a chat; "" where nothing is kept."""
     sealed: bytes | None = getattr(chat, column)
-    place = _chat_place(chat.uid, chat.thread_id, column)
+    place = chat_place(chat.uid, chat.thread_id, column)
     return key.open(sealed, place) if sealed is not None else ""
 
 
