@@ -20,7 +20,6 @@ from sluice.server.vault.service import Vault
 
 HOME: Final = "/dashboard/"
 CALLBACK: Final = "/dashboard/sign-in/callback"
-STATE_COOKIE: Final = "sign_in_pending"
 MAX_NEXT_LENGTH: Final = 1000
 _NEXT: Final = re.compile(rf"{HOME}[\x21\x23-\x5b\x5d-\x7e]*", re.ASCII)
 """A path of the dashboard and its query; printable ASCII without quotation marks, backslashes."""

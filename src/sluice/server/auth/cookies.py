@@ -24,11 +24,11 @@ def set_session_cookie(
         signed_in.session_id,
         max_age=max(0, int(remaining.total_seconds())),
         path="/",
-        secure=_is_secure(request, config),
+        secure=is_secure(request, config),
         httponly=True,
         samesite="lax",
     )
-    _forbid_storing(response)
+    forbid_storing(response)
 
 
 def clear_session_cookie(request: Request, response: Response, config: AuthConfig) -> None:
@@ -36,17 +36,19 @@ def clear_session_cookie(request: Request, response: Response, config: AuthConfi
     response.delete_cookie(
         SESSION_COOKIE,
         path="/",
-        secure=_is_secure(request, config),
+        secure=is_secure(request, config),
         httponly=True,
         samesite="lax",
     )
-    _forbid_storing(response)
+    forbid_storing(response)
 
 
-def _is_secure(request: Request, config: AuthConfig) -> bool:
+def is_secure(request: Request, config: AuthConfig) -> bool:
+    """Whether browsers must send a cookie of ours over https only."""
     return config.cookie_secure or request.url.scheme == "https"
 
 
-def _forbid_storing(response: Response) -> None:
+def forbid_storing(response: Response) -> None:
+    """Keep an answer with a cookie out of every cache."""
     # A shared cache that kept the answer would give one user's session to the next.
     response.headers["Cache-Control"] = "no-store"
