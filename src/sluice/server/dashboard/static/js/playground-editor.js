@@ -1,0 +1,196 @@
+// The prompt with its findings marked in a layer behind the field, and the review of the findings.
+// Nothing of it leaves the page but to be looked at and sent: not into storage, not into the address.
+
+import { data } from "./playground-calls.js";
+import { Places, inUnits, nodes } from "./playground-text.js";
+
+const PREVIEW = "/api/v1/playground/preview";
+const LONGEST_LIVE = 200_000;
+
+export class Editor {
+  constructor(field, layer, { instance, changed }) {
+    this.field = field;
+    this.layer = layer;
+    this.instance = instance;
+    this.changed = changed;
+    this.found = [];
+    this.added = [];
+    this.released = new Set();
+    this.retyped = new Map();
+    this.preview = null;
+    this.lookedAt = null;
+    this.problem = "";
+    this.text = field.value;
+    this.current = -1;
+    field.addEventListener("input", () => this.typed());
+    field.addEventListener("scroll", () => this.follow());
+    new ResizeObserver(() => this.follow()).observe(field);
+    document.addEventListener("selectionchange", () => this.moved());
+  }
+
+  get isLong() { return this.text.length > LONGEST_LIVE; }
+
+  get isReviewed() { return this.added.length > 0 || this.released.size > 0 || this.retyped.size > 0; }
+
+  get isFresh() { return this.lookedAt === this.text; }
+
+  // What was found and what was added, by place; of what overlaps, what was added.
+  get shown() {
+    const own = this.found.filter((one) => !this.added.some((a) => a.start < one.end && one.start < a.end));
+    return [...own, ...this.added].sort((a, b) => a.start - b.start);
+  }
+
+  // The findings as they are sent: null where the person said nothing about them.
+  findings() {
+    if (!this.isReviewed) return null;
+    const places = new Places(this.text);
+    return this.shown.filter((one) => !this.isReleased(one)).map((one) => ({
+      start: places.toPoints(one.start),
+      end: places.toPoints(one.end),
+      text: this.text.slice(one.start, one.end),
+      type: this.typeOf(one),
+      score: one.score,
+    }));
+  }
+
+  key(one) { return `${one.type}\n${this.text.slice(one.start, one.end)}`; }
+
+  typeOf(one) { return this.retyped.get(this.key(one)) ?? one.type; }
+
+  isReleased(one) { return this.released.has(this.key(one)); }
+
+  release(one, released) {
+    if (released) this.released.add(this.key(one)); else this.released.delete(this.key(one));
+    this.reviewed();
+  }
+
+  retype(one, type) {
+    if (one.isAdded) one.type = type;
+    else if (type === one.type) this.retyped.delete(this.key(one));
+    else this.retyped.set(this.key(one), type);
+    this.reviewed();
+  }
+
+  add(start, end, type) {
+    const same = { start, end, type, score: 1, isAdded: true };
+    this.added = this.added.filter((one) => one.end <= start || one.start >= end);
+    this.added.push(same);
+    this.reviewed();
+  }
+
+  remove(one) {
+    this.added = this.added.filter((other) => other !== one);
+    this.reviewed();
+  }
+
+  undo() {
+    this.added = [];
+    this.released.clear();
+    this.retyped.clear();
+    this.reviewed();
+  }
+
+  reviewed() {
+    this.draw();
+    this.changed(this);
+    this.look();
+  }
+
+  typed() {
+    const before = this.text, now = this.field.value;
+    this.text = now;
+    this.found = moved(this.found, before, now);
+    this.added = moved(this.added, before, now);
+    this.draw();
+    this.changed(this);
+    clearTimeout(this.waiting);
+    if (this.isLong) return;
+    this.waiting = setTimeout(() => this.look(), 180 + Math.min(800, now.length / 50));
+  }
+
+  // Ask the server; a newer question makes an older one void.
+  async look() {
+    clearTimeout(this.waiting);
+    this.asking?.abort();
+    const text = this.field.value;
+    this.text = text;
+    if (!text.trim() || !this.instance()) {
+      Object.assign(this, { found: [], preview: null, problem: "", lookedAt: text });
+      this.draw();
+      this.changed(this);
+      return;
+    }
+    const asking = new AbortController();
+    this.asking = asking;
+    try {
+      const body = { modelInstanceId: this.instance(), text, findings: this.findings() };
+      const preview = await data(PREVIEW, body, asking.signal);
+      if (asking.signal.aborted) return;
+      this.preview = preview;
+      this.found = inUnits(text, preview.findings);
+      this.problem = "";
+      this.lookedAt = text;
+    } catch (error) {
+      if (asking.signal.aborted) return;
+      Object.assign(this, { preview: null, problem: error.message });
+    }
+    this.draw();
+    this.changed(this);
+  }
+
+  draw() {
+    if (this.isLong) { this.layer.replaceChildren(); return; }
+    const shown = this.shown.filter((one) => this.isProtected(one));
+    const marked = shown.map((one) => ({ ...one, type: this.typeOf(one), one }));
+    const made = nodes(this.text, marked, (node, mark) => {
+      if (this.shown.indexOf(mark.one) === this.current) node.classList.add("outline-2", "outline-accent");
+    });
+    // A last line break shows only with something behind it.
+    made.append("\u200b");
+    this.layer.replaceChildren(made);
+    this.follow();
+  }
+
+  isProtected(one) { return !this.isReleased(one) && one.policyAction !== "allow"; }
+
+  follow() {
+    this.layer.scrollTop = this.field.scrollTop;
+    this.layer.scrollLeft = this.field.scrollLeft;
+  }
+
+  // The finding in which the cursor stands.
+  moved() {
+    if (document.activeElement !== this.field) return;
+    const at = this.field.selectionStart;
+    this.point(this.shown.findIndex((one) => one.start <= at && at <= one.end), false);
+    this.changed(this, "selection");
+  }
+
+  point(index, scroll = true) {
+    if (index === this.current) return;
+    this.current = index;
+    this.draw();
+    if (scroll) this.layer.querySelector(".outline-accent")?.scrollIntoView({ block: "nearest" });
+    if (scroll) this.field.scrollTop = this.layer.scrollTop;
+  }
+
+  get selection() {
+    const { selectionStart: start, selectionEnd: end } = this.field;
+    return start < end ? { start, end } : null;
+  }
+}
+
+// Marks of a text in the text that it became: those before and behind the change stay.
+function moved(marks, before, now) {
+  let front = 0;
+  const most = Math.min(before.length, now.length);
+  while (front < most && before[front] === now[front]) front += 1;
+  let back = 0;
+  while (back < most - front && before[before.length - 1 - back] === now[now.length - 1 - back]) back += 1;
+  const longer = now.length - before.length;
+  return marks.flatMap((one) => {
+    if (one.end <= front) return [one];
+    if (one.start >= before.length - back) return [{ ...one, start: one.start + longer, end: one.end + longer }];
+    return [];
+  });
+}

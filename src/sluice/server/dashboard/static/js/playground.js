@@ -1,0 +1,182 @@
+// The playground's pages: the live editor of texts, columns of answers, and what is saved of them.
+
+import { Columns, marked } from "./playground-columns.js";
+import { Editor } from "./playground-editor.js";
+import { FindingList } from "./playground-findings.js";
+import { element, learnFamilies } from "./playground-text.js";
+
+const byId = (id) => document.getElementById(id);
+const shared = byId("playground-data");
+if (shared) begin(JSON.parse(shared.textContent));
+
+function begin(about) {
+  learnFamilies(about.families);
+  const columns = new Columns();
+  if (about.mode === "text") texts(columns, Object.keys(about.families));
+  else prompts(columns, about.project);
+}
+
+function texts(columns, types) {
+  const form = byId("playground"), selects = [...form.elements.namedItem("instance")];
+  const editor = new Editor(byId("text"), byId("layer"), {
+    instance: () => Number(selects[0].value) || 0,
+    changed: (_, what) => (what === "selection" ? selected() : drawn()),
+  });
+  const list = new FindingList(byId("findings"), editor, types);
+  fewerColumns(selects);
+  for (const id of ["adding", "keys"]) byId(id).hidden = false;
+
+  function drawn() {
+    list.draw();
+    selected();
+    count(editor);
+    preview(editor);
+    byId("undo").hidden = !editor.isReviewed;
+  }
+
+  function selected() {
+    const found = editor.selection;
+    byId("add").disabled = !found;
+    byId("selected").hidden = Boolean(found);
+    for (const [index, item] of [...byId("findings").querySelectorAll("li")].entries()) {
+      item.toggleAttribute("data-current", index === editor.current);
+      if (index === editor.current && document.activeElement === editor.field) item.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  byId("add").addEventListener("click", () => {
+    const found = editor.selection;
+    if (found) editor.add(found.start, found.end, byId("add-type").value);
+  });
+  byId("undo").addEventListener("click", () => editor.undo());
+  selects[0].addEventListener("change", () => editor.look());
+  sending(form, columns, async () => {
+    const isContinued = byId("continue").checked;
+    const threads = new Map(columns.open.map((one) => [one.instance, one.threadId]));
+    const asked = selects.filter((one) => one.value).map((one) => ({
+      instance: Number(one.value),
+      title: one.selectedOptions[0].textContent,
+      path: "/api/v1/playground/stream",
+    }));
+    for (const one of asked) {
+      const threadId = isContinued ? threads.get(one.instance) ?? null : null;
+      one.body = { modelInstanceId: one.instance, text: editor.field.value, findings: editor.findings(), threadId };
+    }
+    byId("preview").hidden = true;
+    const running = columns.run(asked);
+    columns.open.forEach((one, index) => { one.instance = asked[index].instance; });
+    await running;
+    byId("continuing").hidden = !columns.open.some((one) => one.threadId);
+  }, () => editor.look());
+  saving(columns, (form_) => {
+    form_.elements.namedItem("text").value = editor.field.value;
+    const findings = editor.findings();
+    form_.elements.namedItem("findings").value = findings ? JSON.stringify(findings) : "";
+    form_.elements.namedItem("instance").value = selects[0].value;
+  });
+  if (editor.field.value) editor.look(); else drawn();
+}
+
+// Only columns that are used are shown, and a button for one more.
+function fewerColumns(selects) {
+  const more = element("button", "btn btn-sm", "+ Compare with another");
+  more.type = "button";
+  const show = () => {
+    const unused = selects.filter((one) => one.hidden);
+    more.hidden = unused.length === 0;
+  };
+  for (const one of selects) one.hidden = !one.value;
+  more.addEventListener("click", () => {
+    const next = selects.find((one) => one.hidden);
+    next.hidden = false;
+    next.selectedIndex = Math.min(selects.indexOf(next) + 1, next.options.length - 1);
+    next.focus();
+    show();
+  });
+  for (const one of selects.slice(1)) {
+    one.addEventListener("change", () => { one.hidden = !one.value; show(); });
+  }
+  byId("instances").append(more);
+  show();
+}
+
+function count(editor) {
+  const badge = byId("count"), found = editor.shown.filter((one) => editor.isProtected(one)).length;
+  badge.hidden = !editor.text.trim();
+  badge.textContent = found === 1 ? "1 finding" : `${found} findings`;
+  badge.classList.toggle("badge-accent", found > 0);
+}
+
+function preview(editor) {
+  const section = byId("preview"), told = editor.preview;
+  const isAnswered = !byId("answers").hidden && editor.text === section.dataset.sent;
+  section.hidden = !told || !editor.text.trim() || isAnswered;
+  if (section.hidden) return;
+  const text = byId("preview-text"), badges = byId("preview-badges");
+  const blocked = Object.entries(told.blocked);
+  badges.replaceChildren(...blocked.map(([type, n]) => element("span", "badge badge-bad", `${type} × ${n} blocks it`)));
+  if (told.cleansed) text.replaceChildren(marked(told.cleansed.text, told.cleansed.items));
+  else text.replaceChildren(element("span", "text-bad", "Nothing: the policy blocks this prompt."));
+}
+
+function prompts(columns, project) {
+  const form = byId("playground");
+  sending(form, columns, async () => {
+    const variables = {};
+    for (const field of form.querySelectorAll("[data-variable]")) variables[field.dataset.variable] = field.value;
+    const asked = [...form.querySelectorAll("[data-choice]")].map((choice) => choice.querySelectorAll("select"))
+      .filter(([version, instance]) => version.value && instance.value)
+      .map(([version, instance]) => ({
+        title: `${version.selectedOptions[0].textContent} · ${instance.selectedOptions[0].textContent}`,
+        path: `/api/v1/projects/${encodeURIComponent(project)}/playground/stream`,
+        body: { modelInstanceId: Number(instance.value), templateVersion: version.value, variables },
+      }));
+    if (asked.length) await columns.run(asked);
+  });
+  saving(columns, (form_) => {
+    const variables = {};
+    for (const field of form.querySelectorAll("[data-variable]")) variables[field.dataset.variable] = field.value;
+    form_.elements.namedItem("inputs").value = JSON.stringify(variables);
+  });
+}
+
+function sending(form, columns, send, look = null) {
+  const button = byId("send"), stop = byId("stop");
+  form.addEventListener("submit", async (event) => {
+    const does = event.submitter?.value ?? "send";
+    if (does === "run") return;
+    event.preventDefault();
+    if (does === "look") { look(); return; }
+    if (button.disabled) return;
+    const section = byId("preview");
+    if (section) section.dataset.sent = byId("text").value;
+    button.disabled = true;
+    stop.hidden = false;
+    try {
+      await send();
+    } finally {
+      button.disabled = false;
+      stop.hidden = true;
+    }
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit(button);
+    }
+  });
+  stop.addEventListener("click", () => columns.stop());
+}
+
+// What stands in the page goes into the forms of the dialogs when they are opened.
+function saving(columns, fill) {
+  for (const form of document.querySelectorAll("#saving form")) {
+    const opener = document.querySelector(`[data-dialog="${CSS.escape(form.closest("dialog").id)}"]`);
+    opener.addEventListener("click", () => {
+      fill(form);
+      const output = form.elements.namedItem("output");
+      if (output && columns.open[0]) output.value = columns.open[0].answer;
+    });
+    form.addEventListener("submit", () => fill(form));
+  }
+}
