@@ -6,9 +6,22 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from sluice.server.dashboard.pages import home, project, signin
+from sluice.server.dashboard.pages import (
+    home,
+    playground,
+    playground_prompts,
+    playground_saving,
+    project,
+    signin,
+)
 
 OPEN: Final[tuple[APIRouter, ...]] = (signin.router,)
 """Pages for people who are not signed in."""
-SIGNED_IN: Final[tuple[APIRouter, ...]] = (home.router, project.router)
+SIGNED_IN: Final[tuple[APIRouter, ...]] = (
+    home.router,
+    project.router,
+    playground.router,
+    playground_prompts.router,
+    playground_saving.router,
+)
 """All others."""
