@@ -212,9 +212,12 @@ def test_a_rule_for_what_nothing_finds_is_warned_about(server: Running) -> None:
 
 def test_an_instance_is_tried_and_nothing_of_it_stays(server: Running) -> None:
     done = call("instance", "test", "Echo", settings=server.client)
-    assert re.match(r"Echo answers: model echo, \d+ characters in ", done.stdout)
-    events = call("audit", "--event", "thread.deleted", settings=server.client).stdout
+    told = r"Echo answers: connection echo, model echo, \d+ characters in "
+    assert re.match(told, done.stdout), done.stderr
+    events = call("audit", "--event", "model_instance.tested", settings=server.client).stdout
     assert len(events.splitlines()) == 1
+    threads = call("audit", "--event", "thread.deleted", settings=server.client).stdout
+    assert threads.splitlines() == []
 
 
 def test_users_and_audit_events_are_listed(server: Running) -> None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from sluice.cli.examples import examples
 from sluice.cli.options import DEFAULT_URL, DryRun, FileToImport, Json, Names, Output, Token, Url
 
-if TYPE_CHECKING:
-    from sluice.cli.api import Api
-
 app = typer.Typer(
     help="Model instances: list, show, export, import and try them.", no_args_is_help=True
 )
-PROBE = "Answer with one word: ready."
 
 
 @app.command("list", epilog=examples("sluice instance list", "sluice instance list --json"))
@@ -108,35 +104,44 @@ def import_(
 @app.command("test", epilog=examples("sluice instance test OpenAI"))
 def try_out(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The model instance's name.")],
+    json: Json = False,
     url: Url = DEFAULT_URL,
     token: Token = None,
 ) -> None:
-    """Ask a model instance for one word, to see that its provider answers.
+    """Ask a model instance for one word, to see that its providers answer.
 
-    The thread in which it happens is deleted again.
+    Every connection is asked, also the fallbacks; nothing of it is kept. Ends with 1 if one of
+    them does not answer.
     """
-    from time import perf_counter
-
-    from sluice.cli.api import Api
-    from sluice.cli.ask import instance_id
-    from sluice.cli.terminal import say
+    from sluice.cli.api import ADMIN, Api
+    from sluice.cli.errors import CommandError
+    from sluice.cli.instance_plans import Server
+    from sluice.cli.terminal import say, write_json
 
     with Api(url, token) as api:
-        order = {"modelInstanceId": instance_id(api, name)}
-        thread = api.post("/api/v1/threads", order | {"name": "sluice instance test"})
-        began = perf_counter()
-        try:
-            answer = _answer(api, order | {"threadId": thread["id"], "text": PROBE})
-        finally:
-            api.delete(f"/api/v1/threads/{thread['id']}")
-    seconds = perf_counter() - began
-    size = len(answer["rawLLMResponseText"])
-    say(f"{name} answers: model {answer['llmModel']}, {size} characters in {seconds:.1f} s.")
+        one = Server(api).chosen([name])[0]
+        tried = api.post(f"{ADMIN}/model-instances/{one['id']}/test", {})
+    if json:
+        write_json(tried)
+    for each in tried["connections"]:
+        if each["ok"] and not json:
+            say(f"{name} answers: {_answered(each)}.")
+    failed = [f"{_named(each)}: {each['error']}" for each in tried["connections"] if not each["ok"]]
+    if not tried["ok"]:
+        raise CommandError(
+            f"{name} does not answer{'' if failed else ': it has no connection'}.", failed
+        )
 
 
-def _answer(api: Api, order: dict[str, Any]) -> dict[str, Any]:
-    answer: dict[str, Any] = api.post("/api/v1/prompts/submit", order)
-    return answer
+def _answered(tried: dict[str, Any]) -> str:
+    model = tried["modelAnswered"] or tried["model"]
+    seconds = tried["durationMs"] / 1000
+    return f"{_named(tried)}, model {model}, {tried['characters']} characters in {seconds:.1f} s"
+
+
+def _named(tried: dict[str, Any]) -> str:
+    place = f"fallback {tried['position']}" if tried["position"] else "connection"
+    return f"{place} {tried['providerKey']}"
 
 
 def _cells(server: Any, one: dict[str, Any]) -> tuple[object, ...]:  # noqa: ANN401

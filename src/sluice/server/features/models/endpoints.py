@@ -10,10 +10,12 @@ from sluice.server.auth.auth import Caller
 from sluice.server.auth.caller import CurrentCaller, require
 from sluice.server.auth.roles import Permission
 from sluice.server.features.models.schemas import (
+    InstanceTrialOut,
     ModelInstanceAdminOut,
     ModelInstanceIn,
     ModelInstanceOut,
 )
+from sluice.server.features.models.trying import Trials
 from sluice.server.kit.wire import Data, RowId
 from sluice.server.services import ServicesDep
 
@@ -73,3 +75,15 @@ async def delete(instance_id: RowId, caller: CurrentCaller, services: ServicesDe
     """Delete a model instance; its threads stay readable to their owners."""
     async with services.database.write() as session:
         await services.models.delete(session, caller, instance_id)
+
+
+@admin_router.post("/{instance_id}/test")
+async def test(
+    instance_id: RowId, caller: CurrentCaller, services: ServicesDep
+) -> Data[InstanceTrialOut]:
+    """Send a small call through each connection of a model instance, fallbacks too.
+
+    Nothing of it is recorded but that it happened.
+    """
+    trials = Trials(services.database, services.models, services.providers)
+    return Data(data=await trials.run(caller, instance_id))

@@ -113,3 +113,29 @@ class ModelInstanceAdminOut(WireModel):
     allowed_teams: list[int]
     created_at: WireTime
     updated_at: WireTime
+
+
+class TrialOut(WireModel):
+    """What became of a call through one connection."""
+
+    position: int
+    """0 is the first connection, the others are the fallbacks in their order."""
+    provider_key: str
+    model: str
+    ok: bool
+    first_token_ms: int | None
+    duration_ms: int
+    model_answered: str | None
+    """As the provider says, where that is a plain name."""
+    characters: int
+    """Of the answer."""
+    error_code: str | None
+    error: str | None
+    """In our words: never what a provider wrote."""
+
+
+class InstanceTrialOut(WireModel):
+    """What became of a test; `ok` if every connection answered, and there is one."""
+
+    ok: bool
+    connections: list[TrialOut]

@@ -159,6 +159,14 @@ class Models:
         caller.require(Permission.VIEW_MODELS)
         return await self._shown(session, caller, await self._row(session, instance_id))
 
+    async def connections(
+        self, session: AsyncSession, caller: Caller, instance_id: int
+    ) -> tuple[Connection, ...]:
+        """An instance's connections with their credentials, to try them."""
+        caller.require(Permission.MANAGE_MODELS)
+        row = await self._row(session, instance_id)
+        return opened_connections(row, await self._vault.settings_key(session))
+
     async def find(
         self, session: AsyncSession, caller: Caller, name: str
     ) -> ModelInstanceAdminOut | None:

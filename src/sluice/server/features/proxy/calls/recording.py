@@ -37,13 +37,13 @@ from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.sealing import DataKey, Place
 from sluice.server.providers.base import Usage
+from sluice.server.providers.model_names import is_plain, plain
 from sluice.server.vault.service import conversation_scope
 
 KNOWN_TEXTS: Final = 50_000
 """Digests that are remembered as stored; about 12 MB."""
 CHARS_A_TOKEN: Final = 4
 """Code points of a token, where nobody counted: a rule of thumb for English."""
-_MODEL: Final = re.compile(r"[A-Za-z0-9@_][A-Za-z0-9._:/@+~=-]{0,199}", re.ASCII)
 _CODE: Final = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
 
 Findings = Mapping[tuple[str, Action], int]
@@ -201,10 +201,10 @@ class Calls:
             begun.id,
             begun.uid,
             provider=provider,
-            model=_plain(model) or "other",
+            model=plain(model) or "other",
             status=outcome.status.value,
             error_code=_code(outcome.error_code),
-            model_answered=_plain(outcome.model),
+            model_answered=plain(outcome.model),
             connection=outcome.connection,
             attempts=outcome.attempts,
             finished_at=self._clock(),
@@ -299,7 +299,7 @@ def _columns(facts: CallFacts, uid: str, now: datetime) -> dict[str, object]:
 
 def _check_model(model: str) -> None:
     """It stands in a column and goes to the vendor as it is: a text must not."""
-    if not _MODEL.fullmatch(model):
+    if not is_plain(model):
         advice = "must be 1 to 200 letters, digits and ._:/@+~=-, with a letter or digit first"
         raise Unprocessable("This is no model's name.", errors=[Problem("model", advice)])
 
@@ -358,11 +358,6 @@ def _milliseconds(seconds: float) -> int:
 def _tokens(usage: Usage | None) -> dict[str, int | None]:
     names = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
     return {name: getattr(usage, name) if usage is not None else None for name in names}
-
-
-def _plain(model: str | None) -> str | None:
-    """Somebody else's word for a model: what is no plain name is not kept."""
-    return model if model is not None and _MODEL.fullmatch(model) else None
 
 
 def _code(code: str | None) -> str | None:
