@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from sluice.server.kit.database import Database
 from sluice.server.migrations.run import upgrade
-from tests import compiled, postgres
+from tests import browsers, compiled, postgres
 
 TEMPLATE = "sluice_template"
 LONGEST = ("test_leak_benchmark.py", "test_openapi.py", "test_pipeline_limits.py", "test_crash.py")
@@ -56,7 +56,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say whether PostgreSQL took part, and what tests measured (`record_property`)."""
+    """Say what took part, and what tests measured (`record_property`)."""
     for report in terminalreporter.stats.get("passed", []):
         for name, value in report.user_properties:
             if name == "measured" and report.when == "call":
@@ -64,6 +64,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reason = os.environ.get(_REASON)
     said = f"left out: {reason}" if reason else "took part"
     terminalreporter.write_line(f"PostgreSQL {said}.")
+    said = "took part" if browsers.chromium() else "left out: there is none (package chromium)"
+    terminalreporter.write_line(f"Chromium {said}.")
 
 
 @pytest.fixture(scope="session")
