@@ -24,6 +24,7 @@ from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.sessions.ended import EndedRecordings
 from sluice.server.features.sessions.search_wiring import SearchParts, SearchServices, make_search
+from sluice.server.features.sessions.template_numbers import TemplateNumbers
 from sluice.server.features.sessions.wiring import SessionParts, SessionServices, make_sessions
 from sluice.server.features.statistics.chats import Chats
 from sluice.server.features.statistics.wiring import StatisticsServices, make_statistics
@@ -166,7 +167,9 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         deployments=deployments,
         approvals=Approvals(parts.database, parts.vault, deployments),
         template_reading=TemplateReading(parts.database, parts.vault, prompts),
-        template_listing=TemplateListing(parts.database, parts.vault),
+        template_listing=TemplateListing(
+            parts.database, parts.vault, TemplateNumbers(parts.database)
+        ),
         playlists=lists.playlists,
         test_cases=lists.test_cases,
         forgetting=lists.forgetting,

@@ -24,6 +24,7 @@ from sluice.server.features.templates.schemas import (
     RollbackIn,
     SavedOut,
     SaveIn,
+    TemplateNumbersOut,
     TemplateOut,
     VersionNumber,
     VersionOut,
@@ -55,6 +56,20 @@ async def list_templates(
     """Templates by name, with their newest version and where environments point."""
     listing = services.workbench.template_listing
     return Data(data=await listing.page(project, name=name, after=after, limit=limit))
+
+
+@router.get("/templates/numbers")
+async def list_numbers(
+    project: Viewed,
+    services: ServicesDep,
+    days: Annotated[int, Query(ge=1, le=90, description="So many days until now.")] = 7,
+    name: Annotated[TemplateName | None, Query(description="Only the one of this name.")] = None,
+    after: After = "",
+    limit: Limit = 100,
+) -> Data[list[TemplateNumbersOut]]:
+    """How often templates were called lately, what that cost, and their median time."""
+    listing = services.workbench.template_listing
+    return Data(data=await listing.numbers(project, name=name, after=after, limit=limit, days=days))
 
 
 @router.post("/templates", status_code=201)

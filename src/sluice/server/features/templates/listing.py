@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sluice.server.analysis.beside import beside
 from sluice.server.errors import NotFound
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.sessions.template_numbers import TemplateNumbers
 from sluice.server.features.templates.approval_schemas import ProtectionOut
 from sluice.server.features.templates.comparing import Difference, difference
 from sluice.server.features.templates.deployments import NO_TEMPLATE, NO_VERSION, all_in
@@ -20,7 +21,11 @@ from sluice.server.features.templates.repository import (
     TemplateRepository,
 )
 from sluice.server.features.templates.requesting import protections
-from sluice.server.features.templates.schemas import EnvironmentOut, TemplateOut
+from sluice.server.features.templates.schemas import (
+    EnvironmentOut,
+    TemplateNumbersOut,
+    TemplateOut,
+)
 from sluice.server.kit.database import Database
 from sluice.server.vault.service import Vault
 
@@ -28,9 +33,10 @@ from sluice.server.vault.service import Vault
 class TemplateListing:
     """Reads for our own API."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, numbers: TemplateNumbers) -> None:
         self._database = database
         self._vault = vault
+        self._numbers = numbers
 
     async def page(
         self, project: KnownProject, *, name: str | None, after: str, limit: int
@@ -38,12 +44,18 @@ class TemplateListing:
         """Templates by name behind `after`; or the one of this name, if there is one."""
         async with self._database.read() as session:
             repository = TemplateRepository(session)
-            if name is not None:
-                found = await repository.template_named(project.id, name)
-                templates = [found] if found is not None else []
-            else:
-                templates = await repository.page(project.id, after=after, limit=limit)
+            templates = await _templates(repository, project, name, after, limit)
             return await _described(repository, project, templates)
+
+    async def numbers(
+        self, project: KnownProject, *, name: str | None, after: str, limit: int, days: int
+    ) -> list[TemplateNumbersOut]:
+        """What the templates of the same page were used for in the last days."""
+        async with self._database.read() as session:
+            repository = TemplateRepository(session)
+            templates = await _templates(repository, project, name, after, limit)
+        uses = await self._numbers.of(project, [one.id for one in templates], days=days)
+        return [TemplateNumbersOut.of(one, uses.get(one.id)) for one in templates]
 
     async def template(self, project: KnownProject, uid: str) -> TemplateOut:
         """One template; raises `NotFound`."""
@@ -107,6 +119,15 @@ class TemplateListing:
         if row is None:
             raise NotFound(NO_VERSION)
         return opened(row, await project_key(self._vault, session, project), project.scope)
+
+
+async def _templates(
+    repository: TemplateRepository, project: KnownProject, name: str | None, after: str, limit: int
+) -> list[StoredTemplate]:
+    if name is None:
+        return await repository.page(project.id, after=after, limit=limit)
+    found = await repository.template_named(project.id, name)
+    return [found] if found is not None else []
 
 
 async def _template(

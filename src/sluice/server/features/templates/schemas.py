@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sluice.server.error_answers import ProblemOut
 from sluice.server.features.projects.linting import Lint, LintOut
+from sluice.server.features.sessions.template_numbers import TemplateUse
 from sluice.server.features.templates.approval_schemas import ProtectionOut, RequestOut
 from sluice.server.features.templates.comparing import Difference
 from sluice.server.features.templates.content import (
@@ -69,6 +70,30 @@ class TemplateOut(WireModel):
                 )
                 for one in pointers
             },
+        )
+
+
+class TemplateNumbersOut(WireModel):
+    """What a template was used for in some days."""
+
+    id: str
+    name: str
+    calls: int
+    cost: int | None
+    """Millionths of a US dollar, of what has a known price; null: nothing has."""
+    median_ms: float | None
+    """Of the newest 500 calls."""
+
+    @classmethod
+    def of(cls, template: StoredTemplate, use: TemplateUse | None) -> Self:
+        """From what was recorded."""
+        used = use or TemplateUse()
+        return cls(
+            id=template.uid,
+            name=template.name,
+            calls=used.calls,
+            cost=used.cost,
+            median_ms=used.median_ms,
         )
 
 
