@@ -27,6 +27,8 @@ EXCEPTIONS: Final = {
     f"DELETE {P}/views/{{view_id}}": ProjectRole.VIEWER,
     f"POST {P}/export": ProjectRole.VIEWER,
     f"POST {P}/erasures": ProjectRole.OWNER,
+    f"PUT {P}/environments/{{environment}}/protection": ProjectRole.OWNER,
+    f"DELETE {P}/environments/{{environment}}/protection": ProjectRole.OWNER,
     f"PATCH {P}": ProjectRole.OWNER,
     f"DELETE {P}": ProjectRole.OWNER,
     f"GET {P}/members": ProjectRole.OWNER,
