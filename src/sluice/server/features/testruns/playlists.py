@@ -182,6 +182,15 @@ class Playlists:
             raise NotFound(NO_CASE, code="no_test_case")
         return opened_case(row, project.scope, key)
 
+    async def some_cases(
+        self, project: KnownProject, playlist_id: int, uids: Sequence[str]
+    ) -> dict[str, KnownCase]:
+        """Those of these cases that there are, opened, by public id."""
+        async with self._database.read() as session:
+            key = await self._key(session, project)
+            rows = await TestCaseRepository(session).some(playlist_id, uids)
+        return {row.uid: opened_case(row, project.scope, key) for row in rows}
+
     async def delete_project(self, session: AsyncSession, project: KnownProject) -> int:
         """Delete a portion of a project's playlists, test runs and test suites; how many rows."""
         return await WholeProject(session).delete_some(project.id)

@@ -60,6 +60,30 @@ async def test_runs_are_compared_as_a_whole_and_case_by_case(bench: Bench, desk:
     assert [result["output"] for result in last["results"]] == ["word3", "wrong answer"]
 
 
+async def test_only_what_came_out_worse_is_shown(bench: Bench, desk: Desk) -> None:
+    first = (await bench.ended(await bench.start()))["id"]
+    desk.answer = lambda prompt: "wrong answer" if "word2" in prompt else said(prompt)
+    second = (await bench.ended(await bench.start()))["id"]
+    wanted: dict[str, str | int] = {"runs": f"{first},{second}", "only": "regressions"}
+    compared = (await bench.http.get(f"{RUNS}/compare", params=wanted)).json()["data"]
+    assert compared["regressions"] == 1
+    assert [case["results"][0]["output"] for case in compared["cases"]] == ["word2"]
+    wanted = {"runs": f"{second},{first}", "only": "regressions"}
+    compared = (await bench.http.get(f"{RUNS}/compare", params=wanted)).json()["data"]
+    assert (compared["regressions"], compared["cases"]) == (0, [])
+    failing = await bench.http.get(f"{RUNS}/{second}/results", params={"status": "not_passed"})
+    assert [one["output"] for one in failing.json()["data"]] == ["wrong answer"]
+
+
+async def test_runs_are_listed_of_one_playlist_too(bench: Bench) -> None:
+    one = (await bench.ended(await bench.start()))["id"]
+    await bench.playlist(words(1), "Others")
+    listed = [await bench.http.get(RUNS, params=p) for p in ({}, {"playlist": "Others"})]
+    assert [run["id"] for run in listed[0].json()["data"]] == [one]
+    assert listed[1].json()["data"] == []
+    assert (await bench.http.get(RUNS, params={"playlist": "nobody"})).status_code == 404
+
+
 async def test_the_numbers_come_without_cases_too(bench: Bench) -> None:
     runs = [(await bench.ended(await bench.start()))["id"] for _ in range(3)]
     wanted: dict[str, str | int] = {"runs": ",".join(runs), "limit": 0}

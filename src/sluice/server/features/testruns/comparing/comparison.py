@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sluice.server.features.testruns.comparing.statistics import Paired, paired
+from sluice.server.features.testruns.comparing.statistics import SAME, Paired, paired
 from sluice.server.features.testruns.running.summary import (
     COMPLETE,
     Outcome,
@@ -56,6 +56,29 @@ def compared(runs: Sequence[Sequence[Outcome]], evaluators: Sequence[str] = ()) 
         summaries=tuple(summary_of(run, evaluators) for run in runs),
         against=tuple(_against(by_case[0], other, names) for other in by_case[1:]),
     )
+
+
+def regressed(runs: Sequence[Sequence[Outcome]]) -> set[int]:
+    """The cases that came out worse in a run than in the first one.
+
+    A case that the first one completed is worse where it failed, and where an evaluator that
+    judged it in both gives it less.
+    """
+    by_case = [{outcome.test_case_id: outcome for outcome in run} for run in runs]
+    first = by_case[0]
+    return {
+        case
+        for other in by_case[1:]
+        for case in first.keys() & other.keys()
+        if first[case].status == COMPLETE and _is_worse(first[case], other[case])
+    }
+
+
+def _is_worse(first: Outcome, other: Outcome) -> bool:
+    if other.status != COMPLETE:
+        return True
+    pairs = [_scores([(first, other)], name) for name in first.scores]
+    return any(after < before - SAME for pair in pairs for before, after in pair)
 
 
 def _against(first: ByCase, other: ByCase, names: Sequence[str]) -> Against:

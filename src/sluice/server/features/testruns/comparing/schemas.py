@@ -75,6 +75,8 @@ class ComparisonOut(WireModel):
     summaries: list[SummaryOut]
     shared_cases: int
     """Cases that all of them completed."""
+    regressions: int
+    """Cases that failed in a run, or that an evaluator gives less, where the first one did well."""
     against: list[AgainstOut]
     cases: list[ComparedCaseOut]
     next_cursor: str | None
@@ -88,6 +90,7 @@ class ComparisonOut(WireModel):
             runs=[TestRunOut.of(run) for run in compared.runs],
             summaries=[SummaryOut.of(one) for one in compared.comparison.summaries],
             shared_cases=compared.comparison.shared,
+            regressions=compared.regressions,
             against=[
                 AgainstOut(
                     run_id=run.uid,

@@ -11,7 +11,7 @@ import anyio.to_thread
 from sluice.engine.errors import Problem
 from sluice.server.errors import Unprocessable
 from sluice.server.features.projects.known import KnownProject
-from sluice.server.features.testruns.comparing.comparison import Comparison, compared
+from sluice.server.features.testruns.comparing.comparison import Comparison, compared, regressed
 from sluice.server.features.testruns.comparing.words import Segment, differences
 from sluice.server.features.testruns.running.reading import (
     ReadResult,
@@ -42,6 +42,8 @@ class ComparedRuns:
 
     runs: tuple[KnownTestRun, ...]
     comparison: Comparison
+    regressions: int
+    """Cases that came out worse in a run than in the first one."""
     cases: tuple[ComparedCase, ...]
     more_after: int | None
     """The last case that is here, where others follow."""
@@ -54,9 +56,17 @@ class Comparing:
         self._reading = reading
 
     async def compare(
-        self, project: KnownProject, uids: Sequence[str], *, after: int, limit: int
+        self,
+        project: KnownProject,
+        uids: Sequence[str],
+        *,
+        after: int,
+        limit: int,
+        only_regressions: bool = False,
     ) -> ComparedRuns:
         """Compare runs with the first of them, and show `limit` of the cases behind `after`.
+
+        With `only_regressions` those that came out worse than in the first one (see `regressed`).
 
         Raises `NotFound` for a run that is not there, `Unprocessable` for runs that have nothing
         to be compared by.
@@ -66,12 +76,14 @@ class Comparing:
         outcomes = await self._reading.outcomes(runs)
         names = list(dict.fromkeys(name for run in runs for name in evaluator_names(run)))
         comparison = await anyio.to_thread.run_sync(partial(compared, outcomes, names))
-        behind = [case for case in comparison.cases if case > after]
+        worse = await anyio.to_thread.run_sync(partial(regressed, outcomes))
+        chosen = [one for one in comparison.cases if one in worse or not only_regressions]
+        behind = [case for case in chosen if case > after]
         shown = behind[:limit]
         read = await self._reading.results_of(project, runs, shown) if shown else []
         cases = await anyio.to_thread.run_sync(partial(_side_by_side, runs, read))
         more = (shown[-1] if shown else after) if len(behind) > len(shown) else None
-        return ComparedRuns(tuple(runs), comparison, tuple(cases), more)
+        return ComparedRuns(tuple(runs), comparison, len(worse), tuple(cases), more)
 
 
 def _checked(uids: Sequence[str]) -> Sequence[str]:

@@ -25,7 +25,13 @@ Runs = Annotated[
     Query(max_length=400, description="Ids, divided by commas; the first is held against."),
 ]
 CaseLimit = Annotated[int, Query(ge=0, le=200, description="Cases at most.")]
-Only = Annotated[Literal["complete", "failed"] | None, Query(description="Only such results.")]
+Only = Annotated[
+    Literal["complete", "failed", "not_passed"] | None,
+    Query(description="Only such results; `not_passed` are those without an answer too."),
+]
+OfPlaylist = Annotated[
+    str | None, Query(max_length=200, description="Only runs over this playlist: its id or name.")
+]
 
 
 @router.post("", status_code=201)
@@ -39,11 +45,16 @@ async def start(
 
 @router.get("")
 async def list_runs(
-    project: Viewed, services: ServicesDep, cursor: Before = None, limit: Limit = 100
+    project: Viewed,
+    services: ServicesDep,
+    cursor: Before = None,
+    limit: Limit = 100,
+    playlist: OfPlaylist = None,
 ) -> Page[TestRunOut]:
     """The project's test runs, of SDKs too, newest first."""
+    over = await services.workbench.playlists.find(project, playlist) if playlist else None
     reading = services.workbench.server_runs.reading
-    found = await reading.page(project, before=cursor, limit=limit)
+    found = await reading.page(project, before=cursor, limit=limit, playlist=over)
     more = str(found[-1].id) if len(found) == limit else None
     return Page(data=[TestRunOut.of(run) for run in found], next_cursor=more)
 
@@ -55,11 +66,14 @@ async def compare(
     services: ServicesDep,
     cursor: Cursor = 0,
     limit: CaseLimit = 50,
+    only: Annotated[Literal["regressions"] | None, Query(description="Only such cases.")] = None,
 ) -> Data[ComparisonOut]:
     """Compare test runs over the same playlist, as a whole and case by case."""
     uids = [uid for one in runs.split(",") if (uid := one.strip())]
     comparing = services.workbench.server_runs.comparing
-    compared = await comparing.compare(project, uids, after=cursor, limit=limit)
+    compared = await comparing.compare(
+        project, uids, after=cursor, limit=limit, only_regressions=only is not None
+    )
     return Data(data=ComparisonOut.of(compared))
 
 

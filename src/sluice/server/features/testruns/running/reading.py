@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.server.errors import NotFound
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.testruns.playlists import KnownPlaylist
 from sluice.server.features.testruns.running.repository import (
     ResultRepository,
     RunRepository,
@@ -27,6 +29,8 @@ from sluice.server.features.testruns.tables import TestCaseResult
 from sluice.server.kit.database import Database
 from sluice.server.kit.sealing import DataKey
 from sluice.server.vault.service import Vault
+
+NOT_PASSED: Final = "not_passed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,19 @@ class RunReading:
         self._test_runs = test_runs
 
     async def page(
-        self, project: KnownProject, *, before: int | None, limit: int
+        self,
+        project: KnownProject,
+        *,
+        before: int | None,
+        limit: int,
+        playlist: KnownPlaylist | None = None,
     ) -> list[KnownTestRun]:
         """The newest runs first, with ids below `before`; summaries as they were last noted."""
+        over = playlist.id if playlist is not None else None
         async with self._database.read() as session:
-            rows = await RunRepository(session).page(project.id, before=before, limit=limit)
+            rows = await RunRepository(session).page(
+                project.id, before=before, limit=limit, playlist_id=over
+            )
             key = await self._key(session, project)
         return [opened_run(row, project.scope, key) for row in rows]
 
@@ -78,7 +90,17 @@ class RunReading:
         limit: int,
         only: str | None = None,
     ) -> list[ReadResult]:
-        """What came of its cases, with texts, in the order of the cases."""
+        """What came of its cases, with texts, in the order of the cases.
+
+        `only` is `complete`, `failed`, or `not_passed`: without an answer, or with one that an
+        evaluator does not let pass.
+        """
+        if only == NOT_PASSED:
+            outcomes = (await self.outcomes([run]))[0]
+            ids = sorted(
+                o.test_case_id for o in outcomes if not o.passed and o.test_case_id > after
+            )
+            return await self.results_of(project, [run], ids[:limit]) if ids else []
         async with self._database.read() as session:
             rows = await ResultRepository(session).page(run.id, after=after, limit=limit, only=only)
             key = await self._key(session, project)

@@ -168,9 +168,13 @@ class RunRepository(Repository):
         query = select(TestRun).where(TestRun.id == run_id)
         return (await self._session.scalars(query)).one_or_none()
 
-    async def page(self, project_id: int, *, before: int | None, limit: int) -> list[TestRun]:
-        """The newest runs of a project first, with ids below `before`."""
+    async def page(
+        self, project_id: int, *, before: int | None, limit: int, playlist_id: int | None = None
+    ) -> list[TestRun]:
+        """The newest runs of a project first, with ids below `before`; of one playlist, or all."""
         query = select(TestRun).where(TestRun.project_id == project_id)
+        if playlist_id is not None:
+            query = query.where(TestRun.playlist_id == playlist_id)
         if before is not None:
             query = query.where(TestRun.id < before)
         return list(

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine.errors import Problem
 from sluice.server.auth.auth import Caller
+from sluice.server.auth.roles import Permission
 from sluice.server.errors import Conflict, Unprocessable
 from sluice.server.features.projects.cleansing import ProjectCleansing
 from sluice.server.features.projects.known import KnownProject
@@ -92,8 +93,10 @@ class Starting:
         """Save a run that is executed from now on.
 
         Raises `NotFound` for a playlist, template or model instance that is not there, and
-        `Unprocessable` with every problem of what is asked for.
+        `Unprocessable` with every problem of what is asked for; `Forbidden` for who may send no
+        prompts.
         """
+        caller.require(Permission.USE_MODELS)
         found = await self._found(project, caller, body)
         parameters = _parameters(found.version, body)
         await self._planning.judges(caller.user_id, body.evaluators)
@@ -144,6 +147,7 @@ class Starting:
         nothing left, `NotFound` where the caller may not use its model instance.
         """
         _refuse_of_sdk(run)
+        caller.require(Permission.USE_MODELS)
         if run.model_instance_id is not None:
             await self._calls.target(caller.user_id, run.model_instance_id, None)
         conversation = await self._conversations.of_project(project.owner(caller))

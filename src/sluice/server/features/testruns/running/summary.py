@@ -31,6 +31,12 @@ class Outcome:
     """Millionths of a US dollar."""
     duration_ms: int | None
 
+    @property
+    def passed(self) -> bool:
+        """Whether there is an answer and no evaluator says that it has not passed."""
+        verdicts = (verdict.get("passed") for verdict in self.scores.values())
+        return self.status == COMPLETE and all(passed is not False for passed in verdicts)
+
 
 @dataclass(frozen=True, slots=True)
 class EvaluatorSummary:

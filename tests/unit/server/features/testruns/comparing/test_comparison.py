@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sluice.server.features.testruns.comparing.comparison import compared
+from sluice.server.features.testruns.comparing.comparison import compared, regressed
 from sluice.server.features.testruns.running.summary import Outcome
 
 
@@ -34,3 +34,16 @@ def test_what_is_not_priced_or_not_judged_is_no_pair() -> None:
     assert against.cost.pairs == 0
     assert {name: one.pairs for name, one in against.evaluators.items()} == {"g": 0, "e": 0, "f": 0}
     assert against.duration_ms.pairs == 1
+
+
+def test_a_regression_is_less_of_an_evaluator_or_no_answer_where_there_was_one() -> None:
+    first = [outcome(n, e=1.0, f=0.5) for n in range(4)] + [outcome(4, "failed"), outcome(5)]
+    better = [outcome(n, e=1.0, f=0.75) for n in range(6)]
+    worse = [
+        outcome(0, e=0.5, f=1.0),
+        outcome(1, "failed"),
+        outcome(2, g=0.0),
+        outcome(4, "failed"),
+    ]
+    assert regressed([first, better]) == set()
+    assert regressed([first, better, worse]) == {0, 1}
