@@ -18,7 +18,7 @@ from sluice.cli.documents import (
 from sluice.cli.errors import CommandError
 from sluice.cli.plans import Change
 from sluice.cli.policies import chosen
-from sluice.cli.yaml_lines import Path
+from sluice.server.kit.yaml_lines import Path
 from sluice.server.providers.base import Connection
 from sluice.server.providers.registry import Providers, provider_keys
 from sluice.server.providers.transport import Transport

@@ -13,8 +13,8 @@ from sluice.cli.options import DEFAULT_URL, DryRun, FileToImport, Json, Names, O
 
 if TYPE_CHECKING:
     from sluice.cli.api import Api
-    from sluice.cli.documents import PolicyGroupEntry
     from sluice.cli.plans import Change
+    from sluice.server.features.policies.yaml_form import PolicyGroupEntry
 
 app = typer.Typer(
     help="Policy groups: list, show, export and import them as YAML.", no_args_is_help=True
@@ -50,9 +50,9 @@ def show(
 ) -> None:
     """Show a policy group as YAML, or with `--json` as the API has it."""
     from sluice.cli.api import ADMIN, Api
-    from sluice.cli.documents import policies_document
     from sluice.cli.plans import put_out
     from sluice.cli.terminal import write_json
+    from sluice.server.features.policies.yaml_form import policies_document
 
     with Api(url, token) as api:
         groups = chosen(api.get(f"{ADMIN}/policy-groups"), [name], "policy group")
@@ -72,8 +72,8 @@ def export(
 ) -> None:
     """Write policy groups as YAML: those that are named, else all."""
     from sluice.cli.api import ADMIN, Api
-    from sluice.cli.documents import policies_document
     from sluice.cli.plans import put_out
+    from sluice.server.features.policies.yaml_form import policies_document
 
     with Api(url, token) as api:
         groups = chosen(api.get(f"{ADMIN}/policy-groups"), names, "policy group")
@@ -105,9 +105,10 @@ def import_(
     """
     from sluice.cli import terminal
     from sluice.cli.api import ADMIN, Api
-    from sluice.cli.documents import read_file, unknown_types
+    from sluice.cli.documents import read_file
     from sluice.cli.local import read_text
     from sluice.cli.plans import carry_out
+    from sluice.server.features.policies.yaml_form import unknown_types
 
     read = read_file(file, read_text(file))
     groups = read.document.policy_groups
@@ -135,7 +136,7 @@ def chosen(found: list[Any], names: list[str] | None, kind: str) -> list[Any]:
 
 def entry_of(group: dict[str, Any]) -> PolicyGroupEntry:
     """A policy group of the API in the document's form."""
-    from sluice.cli.documents import PolicyGroupEntry
+    from sluice.server.features.policies.yaml_form import PolicyGroupEntry
 
     return PolicyGroupEntry.model_validate({"name": group["name"], **group["policy"]})
 
@@ -144,8 +145,8 @@ def _change(
     api: Api, wanted: PolicyGroupEntry, present: dict[str, Any] | None, note: str
 ) -> Change:
     from sluice.cli.api import ADMIN
-    from sluice.cli.documents import policy_text
     from sluice.cli.plans import Change
+    from sluice.server.features.policies.yaml_form import policy_text
 
     body = {"name": wanted.name, "policy": wanted.policy(), "note": note}
     path = f"{ADMIN}/policy-groups"

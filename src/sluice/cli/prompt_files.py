@@ -15,11 +15,12 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from sluice.cli.documents import as_yaml, problem_at, told_of
+from sluice.cli.documents import problem_at
 from sluice.cli.errors import CommandError
-from sluice.cli.yaml_lines import Loaded, load
 from sluice.server.features.templates.content import TemplateContent, TemplateName, unsayable
 from sluice.server.features.templates.wire_form import FORMAT_VERSION, metadata
+from sluice.server.kit.yaml_lines import Loaded, load, told_of
+from sluice.server.kit.yaml_text import as_yaml
 
 Json = dict[str, Any]
 _ORDER: Final = (

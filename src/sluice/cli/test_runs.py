@@ -418,7 +418,7 @@ def _parameters(given: list[str] | None) -> dict[str, Any]:
 def _listed(path: Path | None) -> list[Any]:
     """The evaluators of a file."""
     from sluice.cli.local import read_text
-    from sluice.cli.yaml_lines import load
+    from sluice.server.kit.yaml_lines import load
 
     if path is None:
         return []

@@ -9,15 +9,17 @@ from hypothesis import strategies as st
 from sluice.cli.documents import (
     ConnectionEntry,
     ModelInstanceEntry,
-    PolicyGroupEntry,
     instances_document,
-    policies_document,
     read_file,
-    unknown_types,
 )
 from sluice.cli.errors import CommandError
 from sluice.engine import Action, Detection
 from sluice.server.features.policies.schemas import CustomTermDocument, RuleDocument
+from sluice.server.features.policies.yaml_form import (
+    PolicyGroupEntry,
+    policies_document,
+    unknown_types,
+)
 
 NAMES = (
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.cli.yaml_lines import load
+from sluice.server.kit.yaml_lines import load
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=20)
 DATA = st.recursive(

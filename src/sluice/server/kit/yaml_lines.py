@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 import yaml
 from pydantic.alias_generators import to_camel
@@ -55,6 +55,32 @@ def load(text: str) -> Loaded:
         return Loaded(problems=[(1, "it is nested too deeply")])
     except ValueError:
         return Loaded(problems=[(1, "it holds a date or number that does not exist")])
+
+
+def place_of(loaded: Loaded, path: Path) -> tuple[int, str]:
+    """The line of a value, and its path as people write it: `policyGroups[0].name`."""
+    path = tuple(part for part in path if part != "[key]")
+    shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return loaded.line_of(path), shown.lstrip(".")
+
+
+def told_of(error: Any) -> str:  # noqa: ANN401 (pydantic's dictionary)
+    """What is wrong, in the words of somebody who writes YAML."""
+    if error["loc"][-1:] == ("[key]",):
+        return "this is no entity type: use upper-case words with underscores between them"
+    message = _MESSAGES.get(error["type"], error["msg"])
+    return str(message).removeprefix("Value error, ")
+
+
+_MESSAGES: Final = {
+    "extra_forbidden": "there is no such key; is it spelt right?",
+    "missing": "this key is missing",
+    "string_type": "this must be a text; put it in quotes",
+    "model_type": "keys and their values must stand here",
+    "model_attributes_type": "keys and their values must stand here",
+    "dict_type": "keys and their values must stand here",
+    "list_type": "a list must stand here",
+}
 
 
 def _aliases(text: str) -> Iterator[tuple[int, str]]:
