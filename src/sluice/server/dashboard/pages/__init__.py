@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from sluice.server.dashboard.pages import (
+    first_steps,
     home,
     playground,
     playground_prompts,
@@ -18,6 +19,7 @@ from sluice.server.dashboard.pages import (
 OPEN: Final[tuple[APIRouter, ...]] = (signin.router,)
 """Pages for people who are not signed in."""
 SIGNED_IN: Final[tuple[APIRouter, ...]] = (
+    first_steps.router,
     home.router,
     project.router,
     playground.router,

@@ -55,7 +55,7 @@ class FirstSteps:
             closed = await self._users.first_steps_are_closed(session, caller.user_id)
             instances = await self._models.admin_listing(session, caller)
         found = await self._statistics.read(caller, last(Period.MONTH, utc_now()))
-        counted = {one.source for one in found.sources if one.calls}
+        counted = {one.source for one in found.by_source if one.calls}
         return Progress(
             connected=any(
                 one.connection is not None and one.connection.provider_key != ECHO
@@ -68,7 +68,11 @@ class FirstSteps:
 
     async def are_open(self, caller: Caller) -> bool:
         """Whether to lead the caller there; False for who sets nothing up."""
-        return caller.may(Permission.MANAGE_MODELS) and not (await self.progress(caller)).is_over
+        if not caller.may(Permission.MANAGE_MODELS):
+            return False
+        async with self._database.read() as session:
+            closed = await self._users.first_steps_are_closed(session, caller.user_id)
+        return not closed and not (await self.progress(caller)).is_over
 
     async def close(self, caller: Caller) -> None:
         """Put them away for this caller; raises `Forbidden`."""
