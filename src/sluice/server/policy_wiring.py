@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sluice.server.auth.users import UserService
 from sluice.server.features.policies.drafts import Drafts
 from sluice.server.features.policies.dry_runs import DryRuns
+from sluice.server.features.policies.files import PolicyFiles
 from sluice.server.features.policies.history import PolicyHistory
 from sluice.server.features.policies.past_prompts import PastPrompts
 from sluice.server.features.proxy.calls.past_prompts import CallPrompts
@@ -22,6 +23,7 @@ class PolicyTrials:
     history: PolicyHistory
     drafts: Drafts
     dry_runs: DryRuns
+    files: PolicyFiles
 
 
 def make_policy_trials(
@@ -45,4 +47,5 @@ def make_policy_trials(
             sources,
             analysis_seconds=analysis_seconds,
         ),
+        files=PolicyFiles(given.database, given.policies),
     )

@@ -6,10 +6,12 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from sluice.server.auth.caller import CurrentCaller
 from sluice.server.auth.roles import Permission
 from sluice.server.errors import Conflict
+from sluice.server.features.policies.files import PolicyImportOut
 from sluice.server.features.policies.history import VersionDiff
 from sluice.server.features.policies.schemas import (
     DryRunIn,
@@ -20,6 +22,7 @@ from sluice.server.features.policies.schemas import (
     PolicyTestIn,
     PolicyTestOut,
     PolicyVersionOut,
+    PolicyYamlIn,
     RestoreIn,
     UsesOut,
 )
@@ -30,6 +33,9 @@ from sluice.server.services import ServicesDep
 
 admin_router = APIRouter(prefix="/api/admin/v1/policy-groups", tags=["Manage: policy groups"])
 
+_YAML: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"application/yaml": {}}, "description": "The document."}
+}
 _DRY_RUN: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "model": Data[DryRunOut],
@@ -55,6 +61,35 @@ async def create(
     async with services.database.write() as session:
         made = await services.policies.create(session, caller, body)
     return Data(data=made)
+
+
+@admin_router.post("/yaml")
+async def create_of_yaml(
+    body: PolicyYamlIn, caller: CurrentCaller, services: ServicesDep
+) -> Data[PolicyImportOut]:
+    """Make a policy group of a YAML document; every problem is told with its line."""
+    files = services.policy_trials.files
+    made = await files.create(caller, body.yaml, note=body.note, apply=not body.dry_run)
+    return Data(data=made)
+
+
+@admin_router.get("/{group_id}/yaml", response_class=PlainTextResponse, responses=_YAML)
+async def export_yaml(
+    group_id: RowId, caller: CurrentCaller, services: ServicesDep
+) -> PlainTextResponse:
+    """One policy group as YAML, in the form of `sluice policy export`."""
+    _, text = await services.policy_trials.files.exported(caller, group_id)
+    return PlainTextResponse(text, media_type="application/yaml")
+
+
+@admin_router.put("/{group_id}/yaml")
+async def import_yaml(
+    group_id: RowId, body: PolicyYamlIn, caller: CurrentCaller, services: ServicesDep
+) -> Data[PolicyImportOut]:
+    """Make a YAML document's policy the next version; every problem is told with its line."""
+    files = services.policy_trials.files
+    changed = await files.into(caller, group_id, body.yaml, note=body.note, apply=not body.dry_run)
+    return Data(data=changed)
 
 
 @admin_router.get("/{group_id}")

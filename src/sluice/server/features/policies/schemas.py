@@ -91,6 +91,17 @@ class PolicyGroupOut(WireModel):
     updated_at: WireTime
 
 
+class PolicyYamlIn(StrictModel):
+    """A document with one policy group, as `sluice policy export` writes it."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    yaml: Annotated[str, StringConstraints(min_length=1, max_length=2_000_000)] = Field(repr=False)
+    note: Annotated[str, StringConstraints(max_length=500), NoNul] = "imported"
+    dry_run: bool = False
+    """Only say what would change."""
+
+
 class PolicyVersionOut(WireModel):
     """One version of a policy group."""
 
