@@ -216,12 +216,14 @@ class Auth:
 def _caller(
     user: User, *, session_id: int | None = None, api_token_id: int | None = None
 ) -> Caller:
+    # A project's keys manage nothing, whatever somebody made of the project's user.
+    role = Role.MEMBER.value if user.of_project else user.role
     return Caller(
         user_id=user.id,
         email=user.email,
         name=user.name,
-        role=user.role,
-        permissions=permissions_of(Role.MEMBER if user.of_project else user.role),
+        role=role,
+        permissions=permissions_of(role),
         session_id=session_id,
         api_token_id=api_token_id,
         of_project=user.of_project,
