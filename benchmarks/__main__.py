@@ -21,6 +21,7 @@ from benchmarks import (
     conversation,
     detecting,
     gateway,
+    overview,
     recording,
     searching,
     startup,
@@ -48,6 +49,7 @@ PROGRAMS: Final[dict[str, Program]] = {
     "conversation": conversation,
     "recording": recording,
     "searching": searching,
+    "overview": overview,
     "startup": startup,
 }
 DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"

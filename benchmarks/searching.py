@@ -113,7 +113,7 @@ def measure(step: Step) -> list[Sheet]:
     found: dict[str, dict[str, Measured]] = {}
     with tempfile.TemporaryDirectory(prefix="sluice-searching-") as folder:
         for kind in DATABASES:
-            with _empty(kind, Path(folder)) as url:
+            with empty_database(kind, Path(folder)) as url:
                 step(f"filling {kind}")
                 key = new_master_key()
                 anyio.run(_fill, url, key, Path(folder) / kind)
@@ -139,7 +139,7 @@ def _cells(found: dict[str, dict[str, Measured]], name: str) -> Iterator[str]:
 
 
 @contextmanager
-def _empty(kind: str, folder: Path) -> Iterator[str]:
+def empty_database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "SQLite":
         yield f"sqlite:///{folder / 'searching.db'}"
         return
@@ -156,13 +156,13 @@ def _empty(kind: str, folder: Path) -> Iterator[str]:
 
 
 async def _fill(url: str, key: str, folder: Path) -> None:
-    async with _client(url, key, folder):
+    async with started_client(url, key, folder):
         pass  # a first start makes the tables and the project
     await workbench_data.fill(url, parse_master_keys(key), workbench_data.SESSIONS)
 
 
 @asynccontextmanager
-async def _client(
+async def started_client(
     url: str, key: str, folder: Path, token: str = TOKEN
 ) -> AsyncIterator[httpx.AsyncClient]:
     configure_logging("ERROR", "json")
@@ -184,7 +184,7 @@ async def _all(
 ) -> dict[str, Measured]:
     found: dict[str, Measured] = {}
     database = Database(url)
-    async with _client(url, key, folder, token) as client:
+    async with started_client(url, key, folder, token) as client:
         for name, search in SEARCHES.items():
             step(name)
             found[name] = await _one(client, database, *search)

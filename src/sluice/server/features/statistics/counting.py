@@ -3,12 +3,13 @@
 Each source is counted in the order in which its rows ended, up to a moment that is noted in the
 transaction that adds them up; who finds that somebody else moved it adds nothing. So every row is
 counted once, also by several replicas and after a crash, however late it ended: its hour is the
-one in which it began. What ended in the last minutes is not counted yet, since a row may be
+one in which it began. What ended a moment ago is not counted yet, since a row may be
 committed a little after the time that stands in it; whoever asks reads it directly.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,11 +19,13 @@ from sluice.server.features.statistics.repository import BEGINNING, StatisticsRe
 from sluice.server.features.statistics.sums import Totals
 from sluice.server.kit.database import Database, utc_now
 
-PORTION: Final = 500
-"""Rows of one transaction: some milliseconds of this process's time."""
-EVERY: Final = 60.0
+PORTION: Final = 1_000
+"""Rows of one transaction."""
+AT_ONCE: Final = 200
+"""Rows after which others may do something: some ten milliseconds of this process's time."""
+EVERY: Final = 30.0
 """Seconds between two looks at the clock."""
-SETTLED: Final = timedelta(minutes=5)
+SETTLED: Final = timedelta(minutes=2)
 """How much later than the time in it a row may be committed, and how far the clocks of replicas may
 be apart."""
 HOURS_KEPT: Final = timedelta(days=90)
@@ -59,7 +62,9 @@ class CountingStatistics:
                 return False
             rows = await source.ended(session, since, until, None)
         totals = Totals()
-        totals.add_all(source.name, rows)
+        for first in range(0, len(rows), AT_ONCE):
+            totals.add_all(source.name, rows[first : first + AT_ONCE])
+            await asyncio.sleep(0)
         async with self._database.write() as session:
             repository = StatisticsRepository(session)
             if await repository.advance(source.name.value, since, until):

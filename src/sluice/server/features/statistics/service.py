@@ -32,8 +32,10 @@ from sluice.server.features.statistics.schemas import (
 from sluice.server.features.statistics.sums import CountKey, Kind, SumKey, Sums, Totals
 from sluice.server.kit.database import Database, utc_now
 
-LIVE_MOST: Final = 5_000
-"""Rows of a source that are read directly; more are a backlog."""
+LIVE_MOST: Final = 3_000
+"""Rows of a source that are read directly, the oldest first: some hundred milliseconds' work."""
+BACKLOG: Final = timedelta(minutes=15)
+"""What happened longer ago must be told, or it is said that something is missing."""
 ATTEMPTS: Final = 5
 _TIMES: Final = (Kind.DURATION, Kind.FIRST_TOKEN)
 _NAMED: Final = (Kind.ENTITY, Kind.FAILURE)
@@ -174,8 +176,9 @@ class Statistics:
         for source in self._sources:
             if of.source in (None, source.name.value):
                 since = progress.get(source.name.value, BEGINNING)
-                rows = await source.ended(session, since, None, LIVE_MOST + 1)
-                found.complete &= len(rows) <= LIVE_MOST
+                rows = await source.ended(session, since, None, LIVE_MOST)
+                late = len(rows) == LIVE_MOST and rows[-1].ended_at < self._clock() - BACKLOG
+                found.complete &= not late
                 totals.add_all(source.name, [row for row in rows if _is_of(row, wanted, of)])
         for key, sums in totals.sums.items():
             found.add(key, sums, bucket=True, rest=True)
