@@ -31,6 +31,7 @@ from sluice.server.features.playground.schemas import PromptRunIn
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.templates.known import KnownVersion
+from sluice.server.features.templates.listing import Asked
 from sluice.server.features.templates.schemas import TemplateOut
 from sluice.server.features.testruns.playlists import KnownPlaylist
 from sluice.server.features.testruns.running.documents import StartIn
@@ -138,7 +139,7 @@ async def _found(
     async with services.database.read() as session:
         instances = await services.models.names(session, caller.user_id)
     listing = workbench.template_listing
-    templates = await listing.page(project, name=None, after="", limit=_LISTED)
+    templates = await listing.page(project, Asked(_LISTED))
     playlists = await workbench.playlists.page(project, limit=_LISTED)
     chosen = next((one for one in templates if one.id == template_uid), None)
     chosen = chosen or (templates[0] if templates else None)

@@ -94,11 +94,27 @@ def _plain(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
 
 
+def side_by_side(before: TemplateContent, after: TemplateContent) -> list[MessageChange]:
+    """Every message of both, those in one line that stand for each other; a text is one message."""
+    return list(_pairs(_as_messages(before), _as_messages(after)))
+
+
+def _as_messages(content: TemplateContent) -> list[Json]:
+    said = _said(content)
+    messages: list[Json] = said.get("messages") or [{"role": "text", "content": said["text"]}]
+    return messages
+
+
 def _messages(before: Sequence[Json], after: Sequence[Json]) -> Iterator[MessageChange]:
+    for pair in _pairs(before, after):
+        if _key(pair.before) != _key(pair.after):
+            yield pair
+
+
+def _pairs(before: Sequence[Json], after: Sequence[Json]) -> Iterator[MessageChange]:
     old, new = ([_key(one) for one in side] for side in (before, after))
-    for kind, *bounds in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind != "equal":
-            yield from _replaced(before, after, *bounds)
+    for _, *bounds in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        yield from _paired(before, after, *bounds)
 
 
 def _key(value: object) -> str:
@@ -106,10 +122,10 @@ def _key(value: object) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _replaced(
+def _paired(
     before: Sequence[Json], after: Sequence[Json], a: int, b: int, c: int, d: int
 ) -> Iterator[MessageChange]:
-    """Messages `a` to `b` became `c` to `d`: in pairs, as long as there are two."""
+    """Messages `a` to `b` stay or became `c` to `d`: in pairs, as long as there are two."""
     for offset in range(max(b - a, d - c)):
         old = a + offset if a + offset < b else None
         new = c + offset if c + offset < d else None

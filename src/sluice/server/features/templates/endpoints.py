@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from sluice.server.features.projects.calling import Edited, KnownCaller, Viewed
 from sluice.server.features.templates.approval_schemas import RequestOut
 from sluice.server.features.templates.content import Environment, TemplateName, Uid
+from sluice.server.features.templates.listing import Asked
 from sluice.server.features.templates.requested import KnownRequest
 from sluice.server.features.templates.schemas import (
     DeployedOut,
@@ -39,6 +40,26 @@ Limit = Annotated[int, Query(ge=1, le=500, description="Rows at most.")]
 After = Annotated[
     str, Query(max_length=200, description="Only templates behind this name, to page on."), NoNul
 ]
+NameFilter = Annotated[TemplateName | None, Query(description="Only the one of this name.")]
+FolderFilter = Annotated[
+    str, Query(max_length=200, description="Only those in this folder, and in its folders."), NoNul
+]
+SearchFilter = Annotated[
+    str, Query(max_length=200, description="Only those whose name holds this."), NoNul
+]
+
+
+async def _asked(
+    name: NameFilter = None,
+    after: After = "",
+    folder: FolderFilter = "",
+    search: SearchFilter = "",
+    limit: Limit = 100,
+) -> Asked:
+    return Asked(limit, after, name, folder, search)
+
+
+AskedTemplates = Annotated[Asked, Depends(_asked)]
 Number = Annotated[VersionNumber, Path(description="The version's number in its template.")]
 BeforeNumber = Annotated[
     VersionNumber, Query(description="Only versions below this number, to page back.")
@@ -47,29 +68,28 @@ BeforeNumber = Annotated[
 
 @router.get("/templates")
 async def list_templates(
-    project: Viewed,
-    services: ServicesDep,
-    name: Annotated[TemplateName | None, Query(description="Only the one of this name.")] = None,
-    after: After = "",
-    limit: Limit = 100,
+    project: Viewed, services: ServicesDep, asked: AskedTemplates
 ) -> Data[list[TemplateOut]]:
     """Templates by name, with their newest version and where environments point."""
-    listing = services.workbench.template_listing
-    return Data(data=await listing.page(project, name=name, after=after, limit=limit))
+    return Data(data=await services.workbench.template_listing.page(project, asked))
+
+
+@router.get("/templates/folders")
+async def list_folders(project: Viewed, services: ServicesDep) -> Data[dict[str, int]]:
+    """The folders that stand in templates' names, and how many templates each holds."""
+    return Data(data=await services.workbench.template_listing.folders(project))
 
 
 @router.get("/templates/numbers")
 async def list_numbers(
     project: Viewed,
     services: ServicesDep,
+    asked: AskedTemplates,
     days: Annotated[int, Query(ge=1, le=90, description="So many days until now.")] = 7,
-    name: Annotated[TemplateName | None, Query(description="Only the one of this name.")] = None,
-    after: After = "",
-    limit: Limit = 100,
 ) -> Data[list[TemplateNumbersOut]]:
     """How often templates were called lately, what that cost, and their median time."""
     listing = services.workbench.template_listing
-    return Data(data=await listing.numbers(project, name=name, after=after, limit=limit, days=days))
+    return Data(data=await listing.numbers(project, asked, days=days))
 
 
 @router.post("/templates", status_code=201)
@@ -93,8 +113,10 @@ async def save(
 @router.post("/templates/lint")
 async def lint(body: LintIn, project: Viewed, services: ServicesDep) -> Data[LintedOut]:
     """Look a version through without saving it."""
-    found = await services.workbench.templates.lint(project, body.name, body.content)
-    return Data(data=LintedOut.about(found, body.content))
+    templates = services.workbench.templates
+    found = await templates.lint(project, body.name, body.content)
+    same = await templates.same_as(project, body.name, body.content)
+    return Data(data=LintedOut.about(found, body.content, same))
 
 
 @router.get("/environments")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,6 +32,21 @@ from sluice.server.kit.database import Database
 from sluice.server.vault.service import Vault
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which templates are asked for, by name."""
+
+    limit: int
+    after: str = ""
+    """Only those behind this name."""
+    name: str | None = None
+    """Only the one of this name; nothing else counts then."""
+    folder: str = ""
+    """Only those in this folder, and in its folders."""
+    search: str = ""
+    """Only those whose name holds this."""
+
+
 class TemplateListing:
     """Reads for our own API."""
 
@@ -38,22 +55,25 @@ class TemplateListing:
         self._vault = vault
         self._numbers = numbers
 
-    async def page(
-        self, project: KnownProject, *, name: str | None, after: str, limit: int
-    ) -> list[TemplateOut]:
+    async def page(self, project: KnownProject, asked: Asked) -> list[TemplateOut]:
         """Templates by name behind `after`; or the one of this name, if there is one."""
         async with self._database.read() as session:
             repository = TemplateRepository(session)
-            templates = await _templates(repository, project, name, after, limit)
+            templates = await _templates(repository, project, asked)
             return await _described(repository, project, templates)
 
+    async def folders(self, project: KnownProject) -> dict[str, int]:
+        """Every folder by name, and how many templates there are in it and in its folders."""
+        async with self._database.read() as session:
+            names = await TemplateRepository(session).names(project.id)
+        return folders_of(names)
+
     async def numbers(
-        self, project: KnownProject, *, name: str | None, after: str, limit: int, days: int
+        self, project: KnownProject, asked: Asked, *, days: int
     ) -> list[TemplateNumbersOut]:
         """What the templates of the same page were used for in the last days."""
         async with self._database.read() as session:
-            repository = TemplateRepository(session)
-            templates = await _templates(repository, project, name, after, limit)
+            templates = await _templates(TemplateRepository(session), project, asked)
         uses = await self._numbers.of(project, [one.id for one in templates], days=days)
         return [TemplateNumbersOut.of(one, uses.get(one.id)) for one in templates]
 
@@ -121,12 +141,27 @@ class TemplateListing:
         return opened(row, await project_key(self._vault, session, project), project.scope)
 
 
+def folders_of(names: Iterable[str]) -> dict[str, int]:
+    """How many names stand in each folder, and in its folders."""
+    found: Counter[str] = Counter()
+    for name in names:
+        parts = name.split("/")
+        found.update("/".join(parts[:depth]) for depth in range(1, len(parts)))
+    return dict(sorted(found.items()))
+
+
 async def _templates(
-    repository: TemplateRepository, project: KnownProject, name: str | None, after: str, limit: int
+    repository: TemplateRepository, project: KnownProject, asked: Asked
 ) -> list[StoredTemplate]:
-    if name is None:
-        return await repository.page(project.id, after=after, limit=limit)
-    found = await repository.template_named(project.id, name)
+    if asked.name is None:
+        return await repository.page(
+            project.id,
+            after=asked.after,
+            limit=asked.limit,
+            folder=asked.folder,
+            search=asked.search,
+        )
+    found = await repository.template_named(project.id, asked.name)
     return [found] if found is not None else []
 
 

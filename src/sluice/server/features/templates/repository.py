@@ -185,10 +185,22 @@ class TemplateRepository(Repository):
         query = _BY_NAME.with_for_update()
         return await self._template(query, {"of_project": project_id, "of_name": name})
 
-    async def page(self, project_id: int, *, after: str, limit: int) -> list[StoredTemplate]:
-        """Templates by name, behind a name."""
+    async def page(
+        self, project_id: int, *, after: str, limit: int, folder: str = "", search: str = ""
+    ) -> list[StoredTemplate]:
+        """Templates by name, behind a name; of a folder, with a word in their name."""
         given = {"of_project": project_id, "after": after, "most": limit}
-        return [StoredTemplate(*row) for row in await self._session.execute(_PAGE, given)]
+        query = _PAGE
+        if folder:
+            query = query.where(_TEMPLATES.c.name.startswith(f"{folder}/", autoescape=True))
+        if search:
+            query = query.where(_TEMPLATES.c.name.icontains(search, autoescape=True))
+        return [StoredTemplate(*row) for row in await self._session.execute(query, given)]
+
+    async def names(self, project_id: int) -> list[str]:
+        """The names of all templates."""
+        query = select(_TEMPLATES.c.name).where(_TEMPLATES.c.project_id == project_id)
+        return list((await self._session.scalars(query.order_by(_TEMPLATES.c.name))).all())
 
     async def version(self, project_id: int, uid: str) -> StoredVersion | None:
         """One by its public id."""

@@ -190,14 +190,17 @@ class LintedOut(LintOut):
 
     variables: list[str]
     format_problems: list[ProblemOut]
+    same_as: int | None
+    """The version of this template that says the same already; saving would return that one."""
 
     @classmethod
-    def about(cls, lint: Lint, content: TemplateContent) -> Self:
+    def about(cls, lint: Lint, content: TemplateContent, same_as: int | None) -> Self:
         """From a lint and what was looked through."""
         return cls(
             **LintOut.of(lint).model_dump(),
             variables=content.variables,
             format_problems=format_problems(content),
+            same_as=same_as,
         )
 
 

@@ -134,6 +134,19 @@ class Templates:
             raise Unprocessable("The template cannot be looked through.", errors=reading.problems)
         return await self._linter.lint_reading(project, reading)
 
+    async def same_as(
+        self, project: KnownProject, name: str, content: TemplateContent
+    ) -> int | None:
+        """The number of the version of this template that says the same, if one does."""
+        async with self._database.read() as session:
+            repository = TemplateRepository(session)
+            template = await repository.template_named(project.id, name)
+            if template is None:
+                return None
+            key = await project_key(self._vault, session, project)
+            row = await repository.same(template, content.digest(key.lookup_key, template.uid))
+        return row.number if row is not None else None
+
     async def save(
         self,
         project: KnownProject,
