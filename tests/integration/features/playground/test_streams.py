@@ -126,6 +126,7 @@ async def test_a_template_is_filled_in_and_streamed_as_a_call_of_the_project(wor
             "You greet.",
             "Greet EMAIL_ADDRESS_0",
         ]
+        assert marked(begun["wrote"][1]) == [(MAIL, "EMAIL_ADDRESS_0")]
         assert marked(begun["sees"][2]) == [("EMAIL_ADDRESS_0", "EMAIL_ADDRESS_0")]
         assert joined(told, "raw") == "Hello EMAIL_ADDRESS_0!"
         assert joined(told, "text") == f"Hello {MAIL}!"

@@ -45,6 +45,7 @@ async def show(request: Request, caller: Visitor, services: ServicesDep) -> Resp
 @router.post("")
 async def try_out(request: Request, caller: Visitor, services: ServicesDep) -> Response:
     """Look at a text, or send it to every column."""
+    caller.require(Permission.USE_MODELS)
     fields = await fields_of(request)
     asked = [int(one) for one in await every(request, "instance") if one.isdecimal()]
     asked = asked[:MOST_COLUMNS]

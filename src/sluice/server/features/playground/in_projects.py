@@ -16,7 +16,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.errors import Unprocessable
 from sluice.server.features.models.service import Models, UsableInstance
-from sluice.server.features.playground.marks import original_marks, placeholder_marks
+from sluice.server.features.playground.marks import original_marks, placeholder_marks, raw_marks
 from sluice.server.features.playground.runs import (
     Begun,
     Clock,
@@ -223,14 +223,18 @@ def _begun(
     if prepared.cleansed.instructions:
         # People see them as they may: what stands before the messages is not shown as it is.
         sent, told = sent[1:], [Turn("system", instructions)]
-    for turn in _turns(sent):
-        told.append(Turn(turn.role, turn.text, tuple(placeholder_marks(turn.text, mapping))))
+    own: list[Turn] = []
+    for before, turn in zip(wrote, _turns(sent), strict=True):
+        marks = placeholder_marks(turn.text, mapping)
+        told.append(Turn(turn.role, turn.text, tuple(marks)))
+        originals = raw_marks(before.text, turn.text, marks, mapping)
+        own.append(Turn(before.role, before.text, tuple(originals)))
     return Begun(
         instance=target.instance.name,
         model=target.connections[0].model,
         policy_group_id=target.policy.group_id,
         policy_version=target.policy.number,
-        wrote=tuple(wrote),
+        wrote=tuple(own),
         sees=tuple(told),
         call_id=prepared.begun.id,
         template=version.name,

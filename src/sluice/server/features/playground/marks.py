@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from sluice.engine import Entry, Mapping, Restored
 
@@ -34,6 +35,36 @@ def original_marks(items: Iterable[Restored], mapping: Mapping, offset: int = 0)
         if entry is not None:
             marks.append(_mark(item.start + offset, item.end + offset, entry))
     return marks
+
+
+def raw_marks(raw: str, cleansed: str, marks: Iterable[Mark], mapping: Mapping) -> list[Mark]:
+    """Where the originals of a cleansed text's placeholders stand in the text that it was.
+
+    Nothing where both do not fit together, so that nothing is marked that was let through.
+    """
+    found, done, at = [], 0, 0
+    for mark, following in pairwise([*marks, None]):
+        if mark is None:
+            break
+        between = cleansed[done : mark.start]
+        if not raw.startswith(between, at):
+            return []
+        at += len(between)
+        behind = cleansed[mark.end : following.start if following is not None else None]
+        end = _end_of(raw, at, mark, behind, mapping)
+        found.append(replace(mark, start=at, end=end))
+        done, at = mark.end, end
+    return found if raw[at:] == cleansed[done:] else []
+
+
+def _end_of(raw: str, start: int, mark: Mark, behind: str, mapping: Mapping) -> int:
+    entry = mapping.find(mark.placeholder)
+    original = entry.original if entry is not None else None
+    if original is not None:
+        return start + len(original)
+    # Of what was redacted nothing is known but what stands behind it.
+    end = raw.find(behind, start + 1) if behind else len(raw)
+    return max(end, start)
 
 
 def _mark(start: int, end: int, entry: Entry) -> Mark:

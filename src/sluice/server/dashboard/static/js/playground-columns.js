@@ -38,11 +38,14 @@ export function marked(text, marks) {
 }
 
 class Column {
-  constructor(title) {
+  constructor(title, number) {
     const template = document.getElementById("column-template");
     this.node = template.content.firstElementChild.cloneNode(true);
     this.title = title;
     this.part("title").textContent = title;
+    for (const body of this.node.querySelectorAll("[data-body]")) {
+      body.setAttribute("aria-label", `Column ${number}: ${body.getAttribute("aria-label")}`);
+    }
     this.answer = "";
     this.threadId = null;
     lights(this.node);
@@ -201,7 +204,7 @@ export class Columns {
   // `asked`: [{title, path, body}]; resolves when every column has ended.
   async run(asked) {
     this.stopping = new AbortController();
-    this.open = asked.map((one) => new Column(one.title));
+    this.open = asked.map((one, index) => new Column(one.title, index + 1));
     this.into.replaceChildren(...this.open.map((one) => one.node));
     this.layOut(asked.length);
     this.show();

@@ -4,6 +4,13 @@ import { chip, element } from "./playground-text.js";
 
 const MOST = 200;
 const percent = (score) => `${Math.round(score * 100)} %`;
+const BY = {
+  pattern: "By a pattern",
+  tag: "By the tagger of names",
+  "custom term": "By a custom term",
+  field: "By the name of its field",
+  link: "Mentioned before",
+};
 const KIND = { block: "badge-bad", allow: "", mask: "badge-accent", replace: "badge-accent", redact: "badge-warn" };
 
 export class FindingList {
@@ -52,8 +59,9 @@ export class FindingList {
     if (type !== one.type) head.append(element("span", "badge", `was ${one.type}`));
     if (!one.isAdded) head.append(this.score(one));
     item.append(head, this.quote(one, released));
-    if (one.made) item.append(why(one));
-    item.append(this.buttons(one, index, released));
+    const foot = element("div", "flex items-start justify-between gap-2");
+    foot.append(one.made ? why(one) : element("span"), this.buttons(one, index, released));
+    item.append(foot);
     return item;
   }
 
@@ -75,8 +83,8 @@ export class FindingList {
 
   buttons(one, index, released) {
     const { editor } = this;
-    const row = element("div", "row");
-    const select = element("select", "input w-auto max-w-44 py-0.5 text-xs");
+    const row = element("div", "row shrink-0 justify-end");
+    const select = element("select", "input w-36 py-0.5 text-xs");
     select.setAttribute("aria-label", `Type of finding ${index + 1}`);
     select.dataset.finding = `type-${index}`;
     const current = editor.typeOf(one);
@@ -116,9 +124,9 @@ export class FindingList {
 
 function why(one) {
   const { made } = one;
-  const whole = element("details", "text-xs text-soft");
-  const reason = made.reason ? `${made.by}: ${made.reason}` : made.by;
-  whole.append(element("summary", "cursor-pointer", `Why: ${reason}`));
+  const whole = element("details", "min-w-0 text-xs text-soft");
+  const by = BY[made.by] ?? made.by;
+  whole.append(element("summary", "cursor-pointer", made.reason ? `${by}: ${made.reason}` : by));
   const facts = element("dl", "facts mt-1.5");
   const rows = [
     ["Detector", one.origin],

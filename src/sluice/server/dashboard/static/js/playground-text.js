@@ -51,6 +51,10 @@ export function familyOf(type) {
   return FAMILIES.has(known) ? known : "other";
 }
 
+function isPlaceholder(text, mark) {
+  return mark.placeholder !== undefined && text.slice(mark.start, mark.end) === mark.placeholder;
+}
+
 // A text with its marks (sorted, in units) as nodes; whatever stands in it stays text.
 export function nodes(text, marks, decorate = () => {}) {
   const fragment = document.createDocumentFragment();
@@ -59,7 +63,9 @@ export function nodes(text, marks, decorate = () => {}) {
     if (mark.start < done || mark.end > text.length) continue;
     if (mark.start > done) fragment.append(text.slice(done, mark.start));
     const node = document.createElement("mark");
-    node.className = `mark mark-${familyOf(mark.type ?? mark.entityType)}`;
+    const family = familyOf(mark.type ?? mark.entityType);
+    // A placeholder is drawn as a chip: what underlines a mark would hide its underscore.
+    node.className = isPlaceholder(text, mark) ? `inline bg-transparent chip chip-${family}` : `mark mark-${family}`;
     node.textContent = text.slice(mark.start, mark.end);
     decorate(node, mark);
     fragment.append(node);

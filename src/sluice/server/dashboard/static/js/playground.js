@@ -79,7 +79,7 @@ function texts(columns, types) {
 
 // Only columns that are used are shown, and a button for one more.
 function fewerColumns(selects) {
-  const more = element("button", "btn btn-sm", "+ Compare with another");
+  const more = element("button", "btn", "+ Compare");
   more.type = "button";
   const show = () => {
     const unused = selects.filter((one) => one.hidden);
