@@ -28,11 +28,13 @@ A: Final = "/api/admin/v1"
 P: Final = "/api/v1/projects"
 WHY: Final[Json] = {"reason": "a ticket of the tests"}
 POLICY: Final[Json] = {"name": "Another policy"}
+YAML: Final[Json] = {"yaml": "policyGroups:\n  - name: A policy of a file\n"}
 INSTANCE: Final[Json] = {"name": "Another instance", "policyGroupId": 1}
 
 CALLS: Final[dict[str, tuple[Permission, Json | None]]] = {
     f"GET {A}/api-tokens": (Permission.VIEW_PEOPLE, None),
     f"POST {A}/api-tokens": (Permission.MANAGE_PEOPLE, {"name": "mine"}),
+    f"GET {A}/api-tokens/{{token_id}}": (Permission.VIEW_PEOPLE, None),
     f"DELETE {A}/api-tokens/{{token_id}}": (Permission.MANAGE_PEOPLE, None),
     f"GET {A}/api-tokens/{{token_id}}/settings": (Permission.VIEW_PEOPLE, None),
     f"PUT {A}/api-tokens/{{token_id}}/settings": (Permission.MANAGE_PEOPLE, {}),
@@ -66,6 +68,9 @@ CALLS: Final[dict[str, tuple[Permission, Json | None]]] = {
     f"POST {A}/policy-groups/{{group_id}}/dry-run": (Permission.MANAGE_POLICIES, {"version": 1}),
     f"POST {A}/policy-groups/{{group_id}}/restore": (Permission.MANAGE_POLICIES, {"number": 1}),
     f"GET {A}/policy-groups/{{group_id}}/uses": (Permission.VIEW_POLICIES, None),
+    f"POST {A}/policy-groups/yaml": (Permission.MANAGE_POLICIES, YAML),
+    f"GET {A}/policy-groups/{{group_id}}/yaml": (Permission.VIEW_POLICIES, None),
+    f"PUT {A}/policy-groups/{{group_id}}/yaml": (Permission.MANAGE_POLICIES, YAML),
     f"GET {A}/policy-groups/{{group_id}}/versions": (Permission.VIEW_POLICIES, None),
     f"GET {A}/sessions": (Permission.VIEW_PEOPLE, None),
     f"DELETE {A}/sessions/{{session_id}}": (Permission.MANAGE_PEOPLE, None),
@@ -83,6 +88,7 @@ CALLS: Final[dict[str, tuple[Permission, Json | None]]] = {
     f"POST {A}/threads/{{thread_id}}/reveal": (Permission.REVEAL, WHY),
     f"GET {A}/usage": (Permission.VIEW_USAGE, None),
     f"GET {A}/users": (Permission.VIEW_PEOPLE, None),
+    f"POST {A}/users/search": (Permission.VIEW_PEOPLE, {}),
     f"GET {A}/users/{{user_id}}": (Permission.VIEW_PEOPLE, None),
     f"PATCH {A}/users/{{user_id}}": (Permission.MANAGE_PEOPLE, {"role": "member"}),
     f"POST {P}": (Permission.MANAGE_PROJECTS, {"name": "Another project"}),

@@ -16,6 +16,7 @@ from sluice.server.auth.schemas import (
     TokenOrder,
     UserChange,
     UserData,
+    UserSearch,
 )
 
 router = APIRouter(prefix="/api/admin/v1", tags=["users and tokens"])
@@ -36,6 +37,22 @@ async def list_users(
     """Users by id, disabled ones too."""
     async with auth.database.read() as session:
         users = await auth.service.users.page(session, caller, after=after, limit=limit)
+    return Data(data=[UserData.of(user) for user in users])
+
+
+@router.post("/users/search")
+async def search_users(
+    auth: CurrentAuth,
+    caller: CurrentCaller,
+    wanted: UserSearch,
+    after: After = 0,
+    limit: Limit = 100,
+) -> Data[list[UserData]]:
+    """Users by part of a name or an address, which stand in no URL, and by what they are."""
+    async with auth.database.read() as session:
+        users = await auth.service.users.page(
+            session, caller, after=after, limit=limit, wanted=wanted.filter()
+        )
     return Data(data=[UserData.of(user) for user in users])
 
 
@@ -97,11 +114,12 @@ async def list_tokens(
     user_id: OfUser = None,
     after: After = 0,
     limit: Limit = 100,
+    valid: bool = False,
 ) -> Data[list[TokenData]]:
-    """API tokens, revoked ones too; never the tokens themselves."""
+    """API tokens, revoked ones too unless `valid`; never the tokens themselves."""
     async with auth.database.read() as session:
         rows = await auth.service.tokens.page(
-            session, caller, user_id=user_id, after=after, limit=limit
+            session, caller, user_id=user_id, after=after, limit=limit, valid=valid
         )
     return Data(data=[TokenData.of(row.token) for row in rows])
 
@@ -121,6 +139,14 @@ async def create_token(
         )
     response.headers["Cache-Control"] = "no-store"
     return Data(data=NewTokenData.made(made.row, made.token))
+
+
+@router.get("/api-tokens/{token_id}")
+async def get_token(auth: CurrentAuth, caller: CurrentCaller, token_id: Id) -> Data[TokenData]:
+    """One API token; never the token itself."""
+    async with auth.database.read() as session:
+        found = await auth.service.tokens.get(session, caller, token_id)
+    return Data(data=TokenData.of(found.token))
 
 
 @router.delete("/api-tokens/{token_id}", status_code=204)

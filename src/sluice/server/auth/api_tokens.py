@@ -50,11 +50,32 @@ class TokenService:
     clock: Clock
 
     async def page(
-        self, session: AsyncSession, caller: Caller, *, user_id: int | None, after: int, limit: int
+        self,
+        session: AsyncSession,
+        caller: Caller,
+        *,
+        user_id: int | None,
+        after: int,
+        limit: int,
+        valid: bool = False,
     ) -> list[TokenRow]:
-        """Tokens with numbers above `after`, revoked ones too: of one user or of all."""
+        """Tokens with numbers above `after`, revoked ones too: of one user or of all.
+
+        `valid`: only those with which somebody could come in now.
+        """
         caller.require_self_or(user_id, Permission.VIEW_PEOPLE)
-        return await TokenRepository(session).page(user_id=user_id, after=after, limit=limit)
+        now = self.clock() if valid else None
+        return await TokenRepository(session).page(
+            user_id=user_id, after=after, limit=limit, valid_at=now
+        )
+
+    async def get(self, session: AsyncSession, caller: Caller, token_id: int) -> TokenRow:
+        """One token and its user; raises `NotFound`."""
+        caller.require(Permission.VIEW_PEOPLE)
+        found = await TokenRepository(session).by_id(token_id)
+        if found is None:
+            raise NotFound(f"There is no API token {token_id}.")
+        return found
 
     async def create(
         self,

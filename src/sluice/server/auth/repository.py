@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Update, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, delete, func, or_, select, update
 
 from sluice.server.auth.roles import Role
 from sluice.server.auth.tables import ApiToken, AuthSession, User
@@ -29,6 +30,40 @@ class TokenRow(NamedTuple):
 
     token: ApiToken
     user: User
+
+
+@dataclass(frozen=True, slots=True)
+class UserFilter:
+    """Which users a list shows; what is not said shows all."""
+
+    role: str | None = None
+    disabled: bool | None = None
+    of_project: bool | None = None
+    """Whether the own users of projects, or only people."""
+    text: str = ""
+    """Part of a name or an address, in any case."""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What a query of users asks for."""
+        found: list[ColumnElement[bool]] = []
+        if self.role is not None:
+            found.append(User.role == self.role)
+        if self.disabled is not None:
+            found.append(User.deleted_at.is_not(None) if self.disabled else _active())
+        if self.of_project is not None:
+            found.append(User.of_project.is_(self.of_project))
+        if self.text:
+            texts = (User.name, User.email)
+            found.append(or_(*(text.icontains(self.text, autoescape=True) for text in texts)))
+        return found
+
+
+class Activity(NamedTuple):
+    """What somebody signs in with, and when they last did something."""
+
+    sessions: int = 0
+    tokens: int = 0
+    last_used_at: datetime | None = None
 
 
 class UserRepository(Repository):
@@ -64,10 +99,28 @@ class UserRepository(Repository):
         """Whether there is any user at all."""
         return (await self._session.scalars(select(User.id).limit(1))).first() is not None
 
-    async def page(self, *, after: int, limit: int) -> list[User]:
+    async def page(self, wanted: UserFilter, *, after: int, limit: int) -> list[User]:
         """At most `limit` users with ids above `after`, by id."""
-        query = select(User).where(User.id > after).order_by(User.id).limit(limit)
-        return list((await self._session.scalars(query)).all())
+        query = select(User).where(User.id > after, *wanted.conditions())
+        return list((await self._session.scalars(query.order_by(User.id).limit(limit))).all())
+
+    async def activity(self, user_ids: Collection[int], now: datetime) -> dict[int, Activity]:
+        """What users have to sign in with that is valid; those who have nothing are left out."""
+        found: dict[int, Activity] = {}
+        for table, valid in ((AuthSession, AuthSession.expires_at > now), (ApiToken, _lasts(now))):
+            query = (
+                select(table.user_id, func.count(), func.max(table.last_used_at))
+                .where(table.user_id.in_(user_ids), table.revoked_at.is_(None), valid)
+                .group_by(table.user_id)
+            )
+            for user_id, count, last in await self._session.execute(query):
+                known = found.get(user_id, Activity())
+                both = [moment for moment in (known.last_used_at, last) if moment is not None]
+                name = "sessions" if table is AuthSession else "tokens"
+                found[user_id] = known._replace(
+                    **{name: count}, last_used_at=max(both, default=None)
+                )
+        return found
 
     async def active_administrators(self) -> list[int]:
         """Ids of all who can administer; locked, so that two cannot remove each other."""
@@ -189,9 +242,13 @@ class TokenRepository(Repository):
         row = (await self._session.execute(_tokens(ApiToken.id == token_id))).one_or_none()
         return TokenRow(*row) if row is not None else None
 
-    async def page(self, *, user_id: int | None, after: int, limit: int) -> list[TokenRow]:
-        """Tokens with numbers above `after`."""
+    async def page(
+        self, *, user_id: int | None, after: int, limit: int, valid_at: datetime | None = None
+    ) -> list[TokenRow]:
+        """Tokens with numbers above `after`; with a moment only those that are valid then."""
         query = _tokens(ApiToken.id > after)
+        if valid_at is not None:
+            query = query.where(ApiToken.revoked_at.is_(None), _lasts(valid_at), _active())
         if user_id is not None:
             query = query.where(ApiToken.user_id == user_id)
         rows = await self._session.execute(query.order_by(ApiToken.id).limit(limit))
@@ -221,6 +278,14 @@ class TokenRepository(Repository):
             .returning(ApiToken.id)
         )
         return result.one_or_none() is not None
+
+
+def _active() -> ColumnElement[bool]:
+    return User.deleted_at.is_(None)
+
+
+def _lasts(now: datetime) -> ColumnElement[bool]:
+    return or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now)
 
 
 def _update(table: type[AuthSession | ApiToken]) -> Update:

@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from sluice.server.auth.repository import SessionRow
+from sluice.server.auth.repository import SessionRow, UserFilter
 from sluice.server.auth.roles import Role
 from sluice.server.auth.tables import ApiToken, User
 from sluice.server.kit.wire import NoNul
@@ -70,6 +70,21 @@ class UserData(WireModel):
             updated_at=user.updated_at,
             deleted_at=user.deleted_at,
         )
+
+
+class UserSearch(WireModel):
+    """Which users to find; what is not said finds all."""
+
+    text: Annotated[str, StringConstraints(max_length=128)] = Field(default="", repr=False)
+    """Part of a name or an address, in any case."""
+    role: Role | None = None
+    disabled: bool | None = None
+    of_project: bool | None = None
+    """Whether the own users of projects, or only people."""
+
+    def filter(self) -> UserFilter:
+        """As the service takes it."""
+        return UserFilter(self.role, self.disabled, self.of_project, self.text.strip())
 
 
 class SignedOut(WireModel):

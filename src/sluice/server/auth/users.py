@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,11 +15,18 @@ from sluice.server.auth.config import Clock
 from sluice.server.auth.identity.base import Identity
 from sluice.server.auth.identity.config import Admission
 from sluice.server.auth.refusals import Reason, SignInForbidden
-from sluice.server.auth.repository import SessionRepository, UserRepository
+from sluice.server.auth.repository import (
+    Activity,
+    SessionRepository,
+    UserFilter,
+    UserRepository,
+)
 from sluice.server.auth.roles import Permission, Role, strongest
 from sluice.server.auth.tables import User
 from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit.service import record
+
+EVERYBODY: Final = UserFilter()
 
 
 def role_of(identity: Identity, admission: Admission) -> Role | None:
@@ -94,11 +102,25 @@ class UserService:
         return user.id
 
     async def page(
-        self, session: AsyncSession, caller: Caller, *, after: int, limit: int
+        self,
+        session: AsyncSession,
+        caller: Caller,
+        *,
+        after: int,
+        limit: int,
+        wanted: UserFilter = EVERYBODY,
     ) -> list[User]:
-        """Users with ids above `after`, disabled ones too."""
+        """Users with ids above `after`, disabled ones too unless the filter says otherwise."""
         caller.require(Permission.VIEW_PEOPLE)
-        return await UserRepository(session).page(after=after, limit=limit)
+        return await UserRepository(session).page(wanted, after=after, limit=limit)
+
+    async def activity(
+        self, session: AsyncSession, caller: Caller, user_ids: Collection[int]
+    ) -> dict[int, Activity]:
+        """What users have to sign in with, and when they last did something; by user id."""
+        caller.require(Permission.VIEW_PEOPLE)
+        found = await UserRepository(session).activity(user_ids, self.clock())
+        return {user_id: found.get(user_id, Activity()) for user_id in user_ids}
 
     async def get(self, session: AsyncSession, caller: Caller, user_id: int) -> User:
         """One user; raises `NotFound`."""
