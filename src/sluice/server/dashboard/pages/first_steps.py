@@ -54,6 +54,12 @@ async def index(request: Request, caller: Visitor, services: ServicesDep) -> Res
     return await _shown(request, caller, services)
 
 
+@router.get("/{step}")
+async def again(request: Request, caller: Visitor, step: str) -> Response:
+    """Who loads the address of a form again gets all steps."""
+    return see_other(request, "/first-steps")
+
+
 @router.post("/connect")
 async def connect(request: Request, caller: Visitor, services: ServicesDep) -> Response:
     """Make a model instance of a vendor's key."""

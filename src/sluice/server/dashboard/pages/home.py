@@ -12,6 +12,7 @@ from sluice.server.dashboard.rendering import page
 from sluice.server.dashboard.signing_in import Visitor
 from sluice.server.errors import NotFound
 from sluice.server.features.projects.roles import ProjectRole
+from sluice.server.services import ServicesDep
 
 router = APIRouter()
 nowhere = APIRouter()
@@ -19,9 +20,11 @@ nowhere = APIRouter()
 
 
 @router.get("/")
-async def first(request: Request, caller: Visitor) -> Response:
-    """Where somebody begins: with what their role is for."""
+async def first(request: Request, caller: Visitor, services: ServicesDep) -> Response:
+    """Where somebody begins: with what their role is for, and setting up comes first."""
     visit = request.state.visit
+    if await services.first_steps.are_open(caller):
+        return RedirectResponse("/dashboard/first-steps", status_code=303)
     if caller.may(Permission.VIEW_USAGE):
         return RedirectResponse("/dashboard/overview", status_code=303)
     if visit.projects:
