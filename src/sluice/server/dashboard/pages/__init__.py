@@ -7,8 +7,13 @@ from typing import Final
 from fastapi import APIRouter
 
 from sluice.server.dashboard.pages import (
+    account,
     first_steps,
     home,
+    overview,
+    people,
+    people_keys,
+    people_teams,
     playground,
     playground_prompts,
     playground_saving,
@@ -19,6 +24,10 @@ from sluice.server.dashboard.pages import (
 OPEN: Final[tuple[APIRouter, ...]] = (signin.router,)
 """Pages for people who are not signed in."""
 SIGNED_IN: Final[tuple[APIRouter, ...]] = (
+    account.router,
+    people.router,
+    people_keys.router,
+    people_teams.router,
     first_steps.router,
     home.router,
     project.router,
