@@ -126,7 +126,7 @@ async def _is_counted(url: str) -> bool:
         query = query.bindparams(bindparam("recent", recent, type_=UtcDateTime()))
         counted = await session.scalar(query)
     await database.close()
-    return counted == len(("calls", "recordings"))
+    return bool(counted == len(("calls", "recordings")))
 
 
 async def _timed(client: httpx.AsyncClient, query: dict[str, str]) -> float:

@@ -17,8 +17,15 @@ from sluice.server.dashboard.pages import (
     playground,
     playground_prompts,
     playground_saving,
+    playlists,
+    playlists_cases,
+    policies,
+    policies_trying,
     project,
     signin,
+    testruns,
+    testruns_comparing,
+    testruns_starting,
 )
 
 OPEN: Final[tuple[APIRouter, ...]] = (signin.router,)
@@ -30,9 +37,17 @@ SIGNED_IN: Final[tuple[APIRouter, ...]] = (
     people_teams.router,
     first_steps.router,
     home.router,
+    overview.router,
     project.router,
     playground.router,
     playground_prompts.router,
     playground_saving.router,
+    policies_trying.router,
+    policies.router,
+    playlists_cases.router,
+    playlists.router,
+    testruns_comparing.router,
+    testruns_starting.router,
+    testruns.router,
 )
 """All others."""

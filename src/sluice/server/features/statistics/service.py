@@ -110,6 +110,24 @@ class Statistics:
             names = await self._names.labels(session)
         return _told(wanted, found, names)
 
+    async def by_instance(self, caller: Caller, wanted: Range) -> dict[int, list[SumsOut]]:
+        """Every hour or day of each model instance that was used, by the instance's id."""
+        caller.require(Permission.VIEW_USAGE)
+        names = ("starts_at", "model_instance_id")
+        found: dict[int, dict[datetime, Sums]] = defaultdict(lambda: defaultdict(Sums))
+        async with self._database.read() as session:
+            repository = StatisticsRepository(session)
+            progress = await repository.progress()
+            for (at, instance), sums in await repository.sums_by(wanted.in_buckets(), Of(), names):
+                found[instance][at].merge(sums)
+            totals = await self._live(session, progress, wanted, Of(), _Found())
+        for key, sums in totals.sums.items():
+            found[key.model_instance_id][key.starts_at].merge(sums)
+        return {
+            instance: [SumsOut(**_out(sums.get(at, Sums()))) for at in wanted.buckets()]
+            for instance, sums in found.items()
+        }
+
     async def users(
         self, caller: Caller, model_instance_id: int, days: int = 30
     ) -> list[UserOfInstanceOut]:
@@ -172,6 +190,21 @@ class Statistics:
         of: Of,
         found: _Found,
     ) -> None:
+        totals = await self._live(session, progress, wanted, of, found)
+        for key, sums in totals.sums.items():
+            found.add(key, sums, bucket=True, rest=True)
+        for count_key, count in totals.counts.items():
+            _add_count(found, count_key, count)
+
+    async def _live(
+        self,
+        session: AsyncSession,
+        progress: Mapping[str, datetime],
+        wanted: Range,
+        of: Of,
+        found: _Found,
+    ) -> Totals:
+        """What is not counted yet; `found` is told whether that is everything."""
         totals = Totals((wanted.bucket,))
         for source in self._sources:
             if of.source in (None, source.name.value):
@@ -180,10 +213,7 @@ class Statistics:
                 late = len(rows) == LIVE_MOST and rows[-1].ended_at < self._clock() - BACKLOG
                 found.complete &= not late
                 totals.add_all(source.name, [row for row in rows if _is_of(row, wanted, of)])
-        for key, sums in totals.sums.items():
-            found.add(key, sums, bucket=True, rest=True)
-        for count_key, count in totals.counts.items():
-            _add_count(found, count_key, count)
+        return totals
 
 
 def _add_count(found: _Found, key: CountKey, count: int) -> None:
