@@ -17,8 +17,15 @@ from sluice.server.dashboard.pages import (
     playground,
     playground_prompts,
     playground_saving,
+    playlists,
+    playlists_cases,
+    policies,
+    policies_trying,
     project,
     signin,
+    testruns,
+    testruns_comparing,
+    testruns_starting,
 )
 
 OPEN: Final[tuple[APIRouter, ...]] = (signin.router,)
@@ -35,5 +42,12 @@ SIGNED_IN: Final[tuple[APIRouter, ...]] = (
     playground.router,
     playground_prompts.router,
     playground_saving.router,
+    policies_trying.router,
+    policies.router,
+    playlists_cases.router,
+    playlists.router,
+    testruns_comparing.router,
+    testruns_starting.router,
+    testruns.router,
 )
 """All others."""

@@ -9,8 +9,6 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from sluice.server.auth.caller import CurrentCaller
-from sluice.server.auth.roles import Permission
-from sluice.server.errors import Conflict
 from sluice.server.features.policies.files import PolicyImportOut
 from sluice.server.features.policies.history import VersionDiff
 from sluice.server.features.policies.schemas import (
@@ -26,7 +24,7 @@ from sluice.server.features.policies.schemas import (
     RestoreIn,
     UsesOut,
 )
-from sluice.server.features.policies.using import uses
+from sluice.server.features.policies.using import delete_unused, uses
 from sluice.server.kit.streaming import LINES, LineStream, lines_of, until_caller_leaves
 from sluice.server.kit.wire import Data, RowId
 from sluice.server.services import ServicesDep
@@ -179,16 +177,4 @@ async def restore(
 @admin_router.delete("/{group_id}", status_code=204)
 async def delete(group_id: RowId, caller: CurrentCaller, services: ServicesDep) -> None:
     """Delete a policy group that no model instance and no project uses."""
-    # Before it is told what uses the group.
-    caller.require(Permission.MANAGE_POLICIES)
-    async with services.database.write() as session:
-        if names := await services.models.names_using(session, group_id):
-            raise Conflict(
-                f"{len(names)} model instance(s) use this policy group; "
-                "give them another one first."
-            )
-        if names := await services.workbench.managed_projects.names_using(session, group_id):
-            raise Conflict(
-                f"{len(names)} project(s) use this policy group; give them another one first."
-            )
-        await services.policies.delete(session, caller, group_id)
+    await delete_unused(services, caller, group_id)

@@ -78,6 +78,8 @@ class PolicyGroupIn(StrictModel):
     name: Name
     policy: PolicyDocument = Field(default_factory=PolicyDocument)
     note: Annotated[str, StringConstraints(max_length=500), NoNul] = ""
+    if_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    """Of a change: only if this version is still in force, so that nobody's work is lost."""
 
 
 class PolicyGroupOut(WireModel):

@@ -111,6 +111,11 @@ class Policies:
         caller.require(Permission.MANAGE_POLICIES)
         check_policy(body.policy)
         group = await self._group(session, group_id, for_update=True)
+        if body.if_version not in (None, group.version):
+            raise Conflict(
+                f"Version {group.version} was saved meanwhile; look at it first.",
+                code="version_changed",
+            )
         await self._rename(session, group, body.name)
         if body.policy != await self._document(session, group_id, group.version):
             group.version += 1
