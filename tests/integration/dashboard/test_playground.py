@@ -72,7 +72,7 @@ async def test_four_views_of_each_column_stand_side_by_side(site: Site) -> None:
     fields = {"instance": [one, other], "text": f"I am {MAIL}", "do": "send"}
     shown = await site.post("/playground", fields)
     assert shown.status == 200
-    assert shown.text.count("What the model sees") == 4  # two columns, the toggle, the scripts' column
+    assert shown.text.count("What the model sees") == 4  # with the toggle and the scripts' column
     assert shown.html.count(f'title="EMAIL_ADDRESS_0">{MAIL}</mark>') >= 3
     assert shown.shows(f"Dear {MAIL}", "Dear EMAIL_ADDRESS_0", "Tokens in 3", "scripted-1")
 
@@ -91,6 +91,20 @@ async def test_a_review_without_scripts_releases_retypes_and_adds(site: Site) ->
     await site.post("/playground", {**fields, **review, "text": changed, "add_text": ""})
     last = site.provider.asked[-1][-1].content
     assert last == "EMAIL_ADDRESS_0 CREDIT_CARD_0 Otter, CREDIT_CARD_0"
+
+
+async def test_what_the_policy_let_through_is_let_through_after_a_look_too(site: Site) -> None:
+    mine = await instance(site, default={"action": "mask", "threshold": 1.0})
+    text = "Ask Margaret Whitfield of Northwind Traders."
+    look = await site.post("/playground", {"instance": mine, "text": text, "do": "look"})
+    fields = {**looked_at(look), "instance": mine, "text": text, "do": "send"}
+    site.provider.asked.clear()
+    await site.post("/playground", fields)
+    assert site.provider.asked[-1][-1].content == text
+    await site.post("/playground", {**fields, "type-0": "CONTACT"})
+    assert "CONTACT_0" in str(site.provider.asked[-1][-1].content)
+    forged = await site.post("/playground", {**fields, "finding-0": "0:3"})
+    assert forged.shows("This form was changed on its way")
 
 
 async def test_what_is_wrong_is_said_and_what_was_typed_stays(site: Site) -> None:

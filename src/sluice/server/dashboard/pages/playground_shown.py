@@ -23,6 +23,8 @@ VIEWS: Final = (
     ("text", "What you get"),
 )
 _TYPE: Final = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z][A-Z0-9]*)*")
+_PLACE: Final = re.compile(r"([0-9]{1,9}):([0-9]{1,9}):([01](?:\.[0-9]{1,20})?):([A-Z0-9_]{1,64})")
+"""Where a finding was shown, its score and its type."""
 _MOST_REVIEWED: Final = 10_000
 
 
@@ -141,10 +143,13 @@ def _kept(fields: Mapping[str, str], text: str) -> Iterator[FindingIn]:
             return
         if f"drop-{index}" in fields:
             continue
-        start, _, end = place.partition(":")
-        if not (start.isdecimal() and end.isdecimal()):
+        found = _PLACE.fullmatch(place)
+        if found is None:
             raise Unprocessable("This form was changed on its way; look at the text again.")
-        yield _finding(text, int(start), int(end), fields.get(f"type-{index}", ""))
+        name = fields.get(f"type-{index}", "")
+        # Who names another type means it, however unsure the server was.
+        score = float(found[3]) if name == found[4] else 1.0
+        yield _finding(text, int(found[1]), int(found[2]), name, score)
 
 
 def _added(fields: Mapping[str, str], text: str) -> Iterator[FindingIn]:
@@ -155,8 +160,8 @@ def _added(fields: Mapping[str, str], text: str) -> Iterator[FindingIn]:
         at = text.find(wanted, at + len(wanted))
 
 
-def _finding(text: str, start: int, end: int, entity_type: str) -> FindingIn:
+def _finding(text: str, start: int, end: int, entity_type: str, score: float = 1.0) -> FindingIn:
     name = entity_type.strip().upper()
     if len(name) > 64 or not _TYPE.fullmatch(name):
         raise Unprocessable("An entity type is made of capital letters and underscores.")
-    return FindingIn(start=start, end=end, text=text[start:end], type=name)
+    return FindingIn(start=start, end=end, text=text[start:end], type=name, score=score)

@@ -5,7 +5,7 @@ import { data } from "./playground-calls.js";
 import { Places, inUnits, nodes } from "./playground-text.js";
 
 const PREVIEW = "/api/v1/playground/preview";
-const LONGEST_LIVE = 200_000;
+const LONGEST_LIVE = 100_000;
 
 export class Editor {
   constructor(field, layer, { instance, changed }) {
@@ -15,6 +15,7 @@ export class Editor {
     this.changed = changed;
     this.found = [];
     this.added = [];
+    this.shown = [];
     this.released = new Set();
     this.retyped = new Map();
     this.preview = null;
@@ -35,9 +36,9 @@ export class Editor {
   get isFresh() { return this.lookedAt === this.text; }
 
   // What was found and what was added, by place; of what overlaps, what was added.
-  get shown() {
+  arrange() {
     const own = this.found.filter((one) => !this.added.some((a) => a.start < one.end && one.start < a.end));
-    return [...own, ...this.added].sort((a, b) => a.start - b.start);
+    this.shown = [...own, ...this.added].sort((a, b) => a.start - b.start);
   }
 
   // The findings as they are sent: null where the person said nothing about them.
@@ -49,7 +50,8 @@ export class Editor {
       end: places.toPoints(one.end),
       text: this.text.slice(one.start, one.end),
       type: this.typeOf(one),
-      score: one.score,
+      // Who names another type means it, however unsure the server was.
+      score: this.typeOf(one) === one.type ? one.score : 1,
     }));
   }
 
@@ -139,11 +141,13 @@ export class Editor {
   }
 
   draw() {
+    this.arrange();
     if (this.isLong) { this.layer.replaceChildren(); return; }
-    const shown = this.shown.filter((one) => this.isProtected(one));
-    const marked = shown.map((one) => ({ ...one, type: this.typeOf(one), one }));
+    const current = this.shown[this.current];
+    const marked = this.shown.filter((one) => this.isProtected(one))
+      .map((one) => ({ start: one.start, end: one.end, type: this.typeOf(one), one }));
     const made = nodes(this.text, marked, (node, mark) => {
-      if (this.shown.indexOf(mark.one) === this.current) node.classList.add("outline-2", "outline-accent");
+      if (mark.one === current) node.classList.add("outline-2", "outline-accent");
     });
     // A last line break shows only with something behind it.
     made.append("\u200b");

@@ -56,7 +56,6 @@ export class FindingList {
     head.append(chip(type));
     const action = one.isAdded ? "added by you" : released ? "released" : one.policyAction;
     head.append(element("span", `badge ${KIND[action] ?? ""}`, action));
-    if (type !== one.type) head.append(element("span", "badge", `was ${one.type}`));
     if (!one.isAdded) head.append(this.score(one));
     item.append(head, this.quote(one, released));
     const foot = element("div", "flex items-start justify-between gap-2");
@@ -88,9 +87,11 @@ export class FindingList {
     select.setAttribute("aria-label", `Type of finding ${index + 1}`);
     select.dataset.finding = `type-${index}`;
     const current = editor.typeOf(one);
-    for (const type of this.types.includes(current) ? this.types : [current, ...this.types]) {
-      select.append(new Option(type, type, false, type === current));
-    }
+    select.append(new Option(current, current, false, true));
+    // The others when they are asked for: a hundred of them for each finding take long to draw.
+    const fill = () => this.fill(select, current);
+    select.addEventListener("pointerdown", fill, { once: true });
+    select.addEventListener("focus", fill, { once: true });
     select.addEventListener("change", () => editor.retype(one, select.value));
     row.append(select);
     if (one.isAdded) row.append(this.button("Remove", `remove-${index}`, () => editor.remove(one)));
@@ -98,7 +99,16 @@ export class FindingList {
       const name = released ? "Protect again" : "Release";
       row.append(this.button(name, `release-${index}`, () => editor.release(one, !released)));
     }
+    else if (one.score < one.threshold) {
+      row.append(this.button("Protect", `protect-${index}`, () => editor.add(one.start, one.end, current)));
+    }
     return row;
+  }
+
+  fill(select, current) {
+    if (select.options.length > 1) return;
+    const others = this.types.filter((type) => type !== current);
+    select.append(...others.map((type) => new Option(type, type)));
   }
 
   button(name, finding, act) {
@@ -129,6 +139,7 @@ function why(one) {
   whole.append(element("summary", "cursor-pointer", made.reason ? `${by}: ${made.reason}` : by));
   const facts = element("dl", "facts mt-1.5");
   const rows = [
+    ["Found as", one.type],
     ["Detector", one.origin],
     ["Threshold", `${percent(one.threshold)}${one.score < one.threshold ? ": it passes" : ""}`],
     ["Read as", made.view],

@@ -20,11 +20,17 @@ function texts(columns, types) {
   const form = byId("playground"), selects = [...form.elements.namedItem("instance")];
   const editor = new Editor(byId("text"), byId("layer"), {
     instance: () => Number(selects[0].value) || 0,
-    changed: (_, what) => (what === "selection" ? selected() : drawn()),
+    changed: (_, what) => (what === "selection" ? selected() : soon()),
   });
   const list = new FindingList(byId("findings"), editor, types);
   fewerColumns(selects);
   for (const id of ["adding", "keys"]) byId(id).hidden = false;
+
+  // However often something changes, it is drawn once for each frame.
+  let waiting = 0;
+  function soon() {
+    waiting ||= requestAnimationFrame(() => { waiting = 0; drawn(); });
+  }
 
   function drawn() {
     list.draw();
@@ -107,11 +113,14 @@ function count(editor) {
   badge.classList.toggle("badge-accent", found > 0);
 }
 
+let drawnPreview = null;
+
 function preview(editor) {
   const section = byId("preview"), told = editor.preview;
   const isAnswered = !byId("answers").hidden && editor.text === section.dataset.sent;
   section.hidden = !told || !editor.text.trim() || isAnswered;
-  if (section.hidden) return;
+  if (section.hidden || told === drawnPreview) return;
+  drawnPreview = told;
   const text = byId("preview-text"), badges = byId("preview-badges");
   const blocked = Object.entries(told.blocked);
   badges.replaceChildren(...blocked.map(([type, n]) => element("span", "badge badge-bad", `${type} × ${n} blocks it`)));
@@ -168,11 +177,12 @@ function sending(form, columns, send, look = null) {
   stop.addEventListener("click", () => columns.stop());
 }
 
-// What stands in the page goes into the forms of the dialogs when they are opened.
+// What stands in the page goes into the forms that save it when they are opened and sent.
 function saving(columns, fill) {
   for (const form of document.querySelectorAll("#saving form")) {
-    const opener = document.querySelector(`[data-dialog="${CSS.escape(form.closest("dialog").id)}"]`);
-    opener.addEventListener("click", () => {
+    const part = form.closest("details");
+    part.addEventListener("toggle", () => {
+      if (!part.open) return;
       fill(form);
       const output = form.elements.namedItem("output");
       if (output && columns.open[0]) output.value = columns.open[0].answer;
