@@ -37,7 +37,7 @@ def test_the_line_to_try_works_as_it_is_pasted_and_a_signal_ends_the_server_clea
         assert server.stop(number) == 0
 
 
-def test_the_first_start_shows_the_token_once_and_makes_a_private_key(tmp_path: Path) -> None:
+def test_the_first_start_shows_token_and_link_once_and_makes_a_private_key(tmp_path: Path) -> None:
     with serving(tmp_path, lent=False) as server:
         token, first = server.said("token"), server.out
         assert "keep a copy" in server.said("master key")
@@ -45,9 +45,15 @@ def test_the_first_start_shows_the_token_once_and_makes_a_private_key(tmp_path: 
         key = tmp_path / "data" / "master.key"
         assert key.stat().st_mode & 0o777 == 0o600
         assert token not in server.log
+        link, code = server.said("sign in").split("#")
+        assert link == f"{server.url}/dashboard/sign-in/link"
+        used = httpx.post(link, data={"code": code}, headers={"Origin": server.url})
+        assert (used.status_code, used.headers["location"]) == (303, "/dashboard/")
+        assert code not in server.log
         assert server.stop(signal.SIGTERM) == 0
     with serving(tmp_path, settings={"SLUICE_LOG_FORMAT": "json"}) as server:
         assert first.count(token) == 2  # by itself, and in the line to try
+        assert server.said("a new link").endswith("sluice token link")
         assert token not in server.out + server.log
         assert "master key" not in server.out
         assert server.said("a new token").endswith("sluice token create")
