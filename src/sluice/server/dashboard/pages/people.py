@@ -44,7 +44,7 @@ PERMISSION_NAMES: Final = {
     Permission.AUDIT: "Read the audit log and everybody's calls",
     Permission.REVEAL: "Reveal originals, with a reason",
     Permission.MANAGE_KEYS: "Rotate master keys",
-    Permission.MANAGE_PROJECTS: "Make projects; own every one",
+    Permission.MANAGE_PROJECTS: "Make projects",
 }
 IN_PROJECTS: Final = {
     Role.ADMINISTRATOR: "owner of every project",
