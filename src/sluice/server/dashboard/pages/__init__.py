@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from sluice.server.dashboard.pages import (
     account,
+    calls,
     first_steps,
     home,
     overview,
@@ -25,10 +26,13 @@ from sluice.server.dashboard.pages import (
     prompts,
     prompts_deploying,
     prompts_editing,
+    sessions,
+    sessions_detail,
     signin,
     testruns,
     testruns_comparing,
     testruns_starting,
+    threads,
 )
 
 OPEN: Final[tuple[APIRouter, ...]] = (signin.router,)
@@ -45,6 +49,10 @@ SIGNED_IN: Final[tuple[APIRouter, ...]] = (
     playground.router,
     playground_prompts.router,
     playground_saving.router,
+    sessions.router,
+    sessions_detail.router,
+    calls.router,
+    threads.router,
     policies_trying.router,
     policies.router,
     prompts_editing.router,

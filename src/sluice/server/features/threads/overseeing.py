@@ -11,12 +11,12 @@ from sluice.server.features.audit import service as audit
 from sluice.server.features.threads.overseeing_repository import (
     ChatSums,
     OverseenRepository,
-    ThreadFilter,
 )
 from sluice.server.features.threads.overseeing_schemas import (
     CleansedChat,
     OverseenDetail,
     OverseenThread,
+    ThreadFilter,
 )
 from sluice.server.features.threads.repository import ThreadRepository
 from sluice.server.features.threads.service import NOT_YOURS, opened_text

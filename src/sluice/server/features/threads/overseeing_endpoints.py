@@ -8,8 +8,11 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
 from sluice.server.auth.caller import CurrentCaller
-from sluice.server.features.threads.overseeing_repository import ThreadFilter
-from sluice.server.features.threads.overseeing_schemas import OverseenDetail, OverseenThread
+from sluice.server.features.threads.overseeing_schemas import (
+    OverseenDetail,
+    OverseenThread,
+    ThreadFilter,
+)
 from sluice.server.kit.wire import Data, RowId
 from sluice.server.services import ServicesDep
 

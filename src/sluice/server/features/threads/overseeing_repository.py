@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, select
 
+from sluice.server.features.threads.overseeing_schemas import ThreadFilter
 from sluice.server.features.threads.tables import Chat, Thread
 from sluice.server.kit.repository import Repository
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadFilter:
-    """Which threads a list shows; None shows all."""
-
-    user_id: int | None = None
-    model_instance_id: int | None = None
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 class ChatSums(NamedTuple):

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sluice.server.features.threads.status import ChatStatus
 from sluice.server.kit.wire import WireModel, WireTime
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadFilter:
+    """Which threads a list shows; None shows all."""
+
+    user_id: int | None = None
+    model_instance_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class OverseenThread(WireModel):

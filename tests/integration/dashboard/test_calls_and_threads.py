@@ -1,0 +1,127 @@
+"""Calls and threads as pages, for those who audit."""
+
+from __future__ import annotations
+
+import pytest
+from tests.integration.dashboard.conftest import XSS, Site
+
+pytestmark = pytest.mark.anyio
+JANE = "jane.planted@example.org"
+REASON = "looking into ticket 4711"
+AUDITORS = ("auditor", "policy_editor")
+
+
+@pytest.fixture(scope="module")
+async def made(site: Site) -> tuple[int, int]:
+    """The ids of a call in a project and of a thread."""
+    said = {
+        "model": "Echo",
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": f"Mail {JANE} {XSS}"},
+        ],
+        "temperature": 0.5,
+    }
+    answer = await site.api.post(
+        "/v1/chat/completions", json=said, headers={"Sluice-Project": "default"}
+    )
+    assert answer.status_code == 200, answer.text
+    prompt = {"modelInstanceId": 1, "source": "sdk", "text": f"I am {JANE} {XSS}"}
+    thread = await site.api.post("/api/v1/prompts/submit", json=prompt)
+    calls = await site.api.get("/api/admin/v1/calls")
+    return calls.json()["data"][0]["id"], thread.json()["data"]["threadId"]
+
+
+async def test_lists_and_details_show_placeholders_alone(site: Site, made: tuple[int, int]) -> None:
+    call, thread = made
+    for path in (
+        "/calls",
+        f"/calls/{call}",
+        "/projects/default/calls",
+        f"/projects/default/calls/{call}",
+        "/threads",
+        f"/threads/{thread}",
+    ):
+        shown = await site.get(path)
+        assert shown.status == 200, path
+        assert shown.is_inert(), path
+        assert "planted" not in shown.html, path
+    assert (await site.get(f"/calls/{call}")).shows("EMAIL_ADDRESS_0", "Be brief.", "temperature")
+    assert (await site.get(f"/threads/{thread}")).shows("EMAIL_ADDRESS_0")
+
+
+async def test_they_are_for_auditors_and_in_projects_for_viewers(
+    site: Site, made: tuple[int, int]
+) -> None:
+    call, thread = made
+    everybodys = ("/calls", f"/calls/{call}", "/threads", f"/threads/{thread}")
+    for role in ("member", "prompt_editor"):
+        person = await site.as_role(role)
+        for path in everybodys:
+            assert (await person.get(path)).status == 403, (role, path)
+    for role in AUDITORS:
+        person = await site.as_role(role)
+        for path in everybodys:
+            assert (await person.get(path)).status == 200, (role, path)
+    editor = await site.as_role("prompt_editor")
+    assert (await editor.get(f"/projects/default/calls/{call}")).status == 200
+    refused = await editor.post(f"/projects/default/calls/{call}/reveal", {"reason": REASON})
+    assert refused.status == 403
+    assert "planted" not in refused.html
+
+
+async def test_originals_are_revealed_in_place_with_a_reason(
+    site: Site, made: tuple[int, int]
+) -> None:
+    call, thread = made
+    for path in (f"/calls/{call}", f"/projects/default/calls/{call}", f"/threads/{thread}"):
+        refused = await site.post(f"{path}/reveal", {"reason": "short"})
+        assert refused.status == 422, path
+        assert "planted" not in refused.html
+        revealed = await site.post(f"{path}/reveal", {"reason": REASON})
+        assert revealed.status == 200, path
+        assert revealed.shows(JANE, "Originals are shown until you leave this page")
+        assert revealed.is_inert()
+        assert revealed.answer.headers["cache-control"] == "no-store"
+        assert "planted" not in (await site.get(path)).html
+    auditor = await site.as_role("auditor")
+    for path in (f"/calls/{call}", f"/threads/{thread}"):
+        assert "Reveal originals" not in (await auditor.get(path)).text
+        refused = await auditor.post(f"{path}/reveal", {"reason": REASON})
+        assert refused.status == 403
+        assert "planted" not in refused.html
+
+
+async def test_filters_stand_in_the_address_and_what_is_wrong_is_told(
+    site: Site, made: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, thread = made
+    for query, is_there in [
+        ("status=complete&instance=1&since=2020-01-01&until=2099-01-01", True),
+        ("status=failed", False),
+        ("user=4711", False),
+    ]:
+        shown = await site.get(f"/calls?{query}")
+        assert (f"/dashboard/calls/{call}" in shown.html) is is_there, query
+    for path in (
+        "/calls?status=nothing",
+        "/calls?user=x",
+        "/threads?since=x",
+        "/threads?before=-1",
+    ):
+        assert (await site.get(path)).status == 422, path
+    assert f"/dashboard/threads/{thread}" in (await site.get("/threads?instance=1")).html
+    assert f"/dashboard/threads/{thread}" not in (await site.get("/threads?user=4711")).html
+
+
+async def test_lists_go_on_where_the_page_before_ended(
+    site: Site, made: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, _ = made
+    said = {"model": "Echo", "messages": [{"role": "user", "content": "Hello"}]}
+    assert (await site.api.post("/v1/chat/completions", json=said)).status_code == 200
+    monkeypatch.setattr("sluice.server.dashboard.pages.calls.ROWS_OF_A_PAGE", 1)
+    first = await site.get("/calls?status=complete")
+    older = f"/calls?status=complete&before={call + 1}"
+    assert f'href="/dashboard{older.replace("&", "&amp;")}"' in first.html
+    assert f'"/dashboard/calls/{call}"' in (await site.get(older)).html
