@@ -8,9 +8,12 @@ from fastapi import APIRouter
 
 from sluice.server.dashboard.pages import (
     account,
+    audit,
     calls,
     first_steps,
     home,
+    instances,
+    instances_editing,
     overview,
     people,
     people_keys,
@@ -22,6 +25,7 @@ from sluice.server.dashboard.pages import (
     playlists_cases,
     policies,
     policies_trying,
+    privacy,
     project,
     prompts,
     prompts_deploying,
@@ -39,11 +43,15 @@ OPEN: Final[tuple[APIRouter, ...]] = (signin.router,)
 """Pages for people who are not signed in."""
 SIGNED_IN: Final[tuple[APIRouter, ...]] = (
     account.router,
+    audit.router,
+    privacy.router,
     people.router,
     people_keys.router,
     people_teams.router,
     first_steps.router,
     home.router,
+    instances_editing.router,
+    instances.router,
     overview.router,
     project.router,
     playground.router,

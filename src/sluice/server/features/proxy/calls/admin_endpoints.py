@@ -8,10 +8,14 @@ from fastapi import APIRouter
 
 from sluice.engine import RawText
 from sluice.server.auth.caller import CurrentCaller
+from sluice.server.features.proxy.calls.coverage import CoverageFilter, CoverageOut, coverage
 from sluice.server.features.proxy.calls.endpoints import (
     Before,
     Limit,
+    OfInstance,
     OfUser,
+    Since,
+    Until,
     WantedCalls,
     WantedUsage,
 )
@@ -104,3 +108,16 @@ async def _settings(records: Records, caller: CurrentCaller, token_id: int) -> K
     async with records.database.read() as session:
         settings, used = await records.key_settings.shown(session, caller, token_id)
     return KeySettingsOut.of(token_id, settings, used)
+
+
+@admin_router.get("/coverage")
+async def get_coverage(
+    caller: CurrentCaller,
+    records: RecordsDep,
+    since: Since = None,
+    until: Until = None,
+    instance: OfInstance = None,
+) -> Data[CoverageOut]:
+    """Which paths of the newest calls were scanned, passed, or held attachments."""
+    wanted = CoverageFilter(since, until, instance)
+    return Data(data=await coverage(records.database, caller, wanted))
