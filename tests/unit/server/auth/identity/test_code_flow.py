@@ -167,12 +167,12 @@ def test_nothing_that_protects_a_sign_in_is_in_its_representation() -> None:
     ("config", "problem"),
     [
         ({**OIDC, "client_id": None}, "or client_id"),
-        ({**OIDC, "client_id": ""}, "client_id"),
+        ({**OIDC, "client_id": ""}, "CLIENT_ID"),
         ({**OIDC, "client_id": None, "client_secret": "x", "audience": "x"}, "needs client_id"),
         ({**OIDC, "scopes": ["profile"]}, "must hold openid"),
         ({**OIDC, "scopes": ["openid", "a b"]}, "without spaces"),
         ({**OIDC, "scopes": ["openid", 'a"b']}, "without spaces"),
-        ({**OIDC, "label": "x" * 65}, "label"),
+        ({**OIDC, "label": "x" * 65}, "LABEL"),
         ({**GRAPH, "client_id": "another"}, "one of client_ids"),
     ],
 )
