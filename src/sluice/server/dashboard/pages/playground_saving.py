@@ -77,7 +77,8 @@ async def save_case(request: Request, caller: Visitor, services: ServicesDep) ->
 async def _inputs(services: Services, caller: Caller, fields: dict[str, str]) -> dict[str, Any]:
     """The variables of a template; of a text those that it has as a template, else `text`."""
     if "inputs" in fields:
-        return _parsed(fields["inputs"], dict)
+        inputs: dict[str, Any] = _parsed(fields["inputs"], dict)
+        return inputs
     _, variables = await _as_template(services, caller, fields)
     return dict(variables) or {"text": fields.get("text", "")}
 
