@@ -20,6 +20,7 @@ ANSWER_SECONDS = 1900.0
 """A model's answer may take the server's own limit (SLUICE_PROVIDER_TOTAL_SECONDS) and a little."""
 CONNECT_SECONDS = 10.0
 PAGE = 500
+_LINES = {"Accept": "application/x-ndjson"}
 
 
 class Api:
@@ -91,14 +92,17 @@ class Api:
 
     def lines(self, path: str, body: object) -> Iterator[dict[str, Any]]:
         """The objects of a stream of JSON lines, each as it comes."""
-        yield from self._lines(path, **_json(body))
+        yield from self._lines("POST", path, **_json(body, _LINES))
+
+    def lines_of(self, path: str, **parameters: str | int) -> Iterator[dict[str, Any]]:
+        """The same of what is only read."""
+        yield from self._lines("GET", path, params=parameters, headers=_LINES)
 
     def file_lines(
         self, path: str, data: bytes, **parameters: str | int | bool
     ) -> Iterator[dict[str, Any]]:
         """The same about a file that is sent; its `format` is one of the parameters."""
-        headers = {"Accept": "application/x-ndjson"}
-        yield from self._lines(path, content=data, params=parameters, headers=headers)
+        yield from self._lines("POST", path, content=data, params=parameters, headers=_LINES)
 
     def download(self, path: str, **parameters: str | int) -> Iterator[bytes]:
         """A file in pieces; one that was cut raises `Unreachable`."""
@@ -115,8 +119,13 @@ class Api:
                 raise _refusal(response)
             yield from response.iter_bytes()
 
-    def _lines(self, path: str, **request: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 (httpx's)
-        with self._reaching(), self._client.stream("POST", path, **request) as response:
+    def _lines(
+        self,
+        method: str,
+        path: str,
+        **request: Any,  # noqa: ANN401 (httpx's)
+    ) -> Iterator[dict[str, Any]]:
+        with self._reaching(), self._client.stream(method, path, **request) as response:
             if not response.is_success:
                 response.read()
                 raise _refusal(response)

@@ -10,11 +10,13 @@ from typing import TypeVar
 from sqlalchemy.engine import make_url
 
 from sluice.cli.errors import CommandError, Unreachable, system_reason
+from sluice.server.features.audit.service import seal_chain
 from sluice.server.kit.database import Database
-from sluice.server.kit.sealing import MasterKeys
+from sluice.server.kit.sealing import MasterKeys, SealingError
 from sluice.server.master_key import find_master_keys
 from sluice.server.migrations.run import current, newest
 from sluice.server.settings import Settings, load_settings
+from sluice.server.vault.service import Vault
 
 Result = TypeVar("Result")
 BEGIN = "start the server once (`sluice serve`), or check SLUICE_DATABASE_URL and SLUICE_DATA_DIR"
@@ -45,6 +47,7 @@ async def _worked(
     settings: Settings, work: Callable[[Database], Awaitable[Result]], *, must_exist: bool
 ) -> Result:
     database = Database(settings.url, pool_size=2)
+    _seal_chain(settings, database)
     try:
         if must_exist:
             await _require_up_to_date(database)
@@ -53,6 +56,14 @@ async def _worked(
         raise no_database(e) from None
     finally:
         await database.close()
+
+
+def _seal_chain(settings: Settings, database: Database) -> None:
+    """Seal the audit log's end after what is done here; without a key the server tells of it."""
+    try:
+        seal_chain(database, Vault(given_master_keys(settings)).settings_key)
+    except SealingError:
+        return
 
 
 def no_database(error: OSError) -> Unreachable:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sluice.server.features.policies.yaml_form import PolicyGroupEntry
 
 app = typer.Typer(
-    help="Policy groups: list, show, export and import them as YAML.", no_args_is_help=True
+    help="Policy groups: list, show, try, export and import them as YAML.", no_args_is_help=True
 )
 
 
@@ -121,6 +121,92 @@ def import_(
         carry_out(changes, dry_run=dry_run)
     if left := len(read.document.model_instances):
         terminal.note(f"{left} model instance(s) of the file: `sluice instance import` takes them.")
+
+
+@app.command(
+    "dry-run",
+    epilog=examples(
+        "sluice policy dry-run policies.yaml",
+        "sluice policy dry-run --name Customers --version 3 --prompts 1000",
+    ),
+)
+def dry_run(
+    file: Annotated[
+        str | None, typer.Argument(metavar="FILE", help="A YAML file; `-` is standard input.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="The policy group, where no file names one.")
+    ] = None,
+    version: Annotated[
+        int | None, typer.Option(min=1, help="A version of it, in place of a file.")
+    ] = None,
+    prompts: Annotated[
+        int, typer.Option(min=1, max=1000, help="How many of the newest prompts.")
+    ] = 200,
+    json: Json = False,
+    url: Url = DEFAULT_URL,
+    token: Token = None,
+) -> None:
+    """Tell what a policy would have done to the prompts that were sent last.
+
+    The prompts of the model instances that use the policy group are opened on the server, in
+    memory, and counted: entity types and counts, never text. Policy groups of a file that are not
+    on the server yet have no prompts.
+    """
+    from sluice.cli.api import ADMIN, Api
+    from sluice.cli.terminal import write_json
+
+    wanted = _to_try(file, name, version)
+    results = []
+    with Api(url, token) as api:
+        groups = chosen(api.get(f"{ADMIN}/policy-groups"), list(wanted), "policy group")
+        for group in groups:
+            path = f"{ADMIN}/policy-groups/{group['id']}/dry-run"
+            body = {**wanted[group["name"]], "prompts": prompts}
+            result = [step for step in api.lines(path, body) if "entityTypes" in step][-1]
+            results.append({"policyGroup": group["name"], **result})
+            if not json:
+                _show_dry_run(group["name"], result)
+    if json:
+        write_json(results)
+
+
+def _to_try(file: str | None, name: str | None, version: int | None) -> dict[str, dict[str, Any]]:
+    """What is tried, by the policy group's name."""
+    from sluice.cli.documents import read_file
+    from sluice.cli.errors import WrongUsage
+    from sluice.cli.local import read_text
+
+    if file is None:
+        if name is None or version is None:
+            raise WrongUsage("Give a file, or --name and --version.")
+        return {name: {"version": version}}
+    if version is not None:
+        raise WrongUsage("Give a file or --version, not both.")
+    groups = read_file(file, read_text(file)).document.policy_groups
+    found = {one.name: {"policy": one.policy()} for one in groups if name in (None, one.name)}
+    if not found:
+        raise CommandError("The file has no such policy group.")
+    return found
+
+
+def _show_dry_run(name: str, result: dict[str, Any]) -> None:
+    from sluice.cli.terminal import say, table
+
+    say(f"{name}: {result['looked']} of {result['prompts']} prompt(s) looked at.", "bold")
+    say(
+        f"{result['newlyBlocked']} newly blocked, {result['noLongerBlocked']} no longer blocked, "
+        f"{result['changed']} changed, {result['notJudged']} not judged."
+    )
+    rows = [
+        (one["entityType"], _counts(one["before"]), _counts(one["after"]))
+        for one in result["entityTypes"]
+    ]
+    table(("entity type", f"now (version {result['againstVersion']})", "then"), rows)
+
+
+def _counts(by_action: dict[str, int]) -> str:
+    return ", ".join(f"{count} {action}" for action, count in by_action.items()) or "-"
 
 
 def chosen(found: list[Any], names: list[str] | None, kind: str) -> list[Any]:
