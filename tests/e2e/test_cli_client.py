@@ -29,6 +29,7 @@ modelInstances:
       Be kind.
         Be brief: "yes" or 'no'.
     allowedUsers: [Administrator@localhost]
+    allowedTeams: [Careful people]
     connection: {providerKey: echo, model: echo, options: {prefix: "I saw: ", piece: 3}}
   - name: Vendor
     policyGroup: Strict
@@ -47,6 +48,7 @@ def imported(server: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The document above, applied."""
     file = tmp_path_factory.mktemp("documents") / "all.yaml"
     file.write_text(POLICIES)
+    assert call("team", "create", "Careful people", settings=server.client).returncode == 0
     assert call("policy", "import", str(file), settings=server.client).returncode == 0
     settings = {**server.client, "SYNTHETIC_KEY": "synthetic-key"}
     assert call("instance", "import", str(file), settings=settings).returncode == 0
@@ -177,6 +179,7 @@ def test_every_problem_of_a_document_is_told_before_anything_changes(
         "  - name: Bad\n"
         "    policyGroup: None such\n"
         "    allowedUsers: [stranger@example.org]\n"
+        "    allowedTeams: [Strangers]\n"
         "    connection:\n"
         "      providerKey: openai\n"
         "      model: m\n"
@@ -195,10 +198,11 @@ def test_every_problem_of_a_document_is_told_before_anything_changes(
     assert places == [
         ("6", "[1].policyGroup"),
         ("7", "[1].allowedUsers[0]"),
-        ("12", "[1].connection.credentialsFromEnv"),
-        ("15", "[2].connection.credentialsFromEnv"),
-        ("15", "[2].connection.options.nonsense"),
-        ("16", "[3].connection.providerKey"),
+        ("8", "[1].allowedTeams[0]"),
+        ("13", "[1].connection.credentialsFromEnv"),
+        ("16", "[2].connection.credentialsFromEnv"),
+        ("16", "[2].connection.options.nonsense"),
+        ("17", "[3].connection.providerKey"),
     ]
     assert "Fine" not in call("instance", "list", settings=server.client).stdout
 
@@ -255,3 +259,22 @@ def test_the_openapi_document_needs_no_server(tmp_path: Path) -> None:
     done = call("openapi", settings={"SLUICE_DATA_DIR": str(tmp_path / "none")})
     assert json.loads(done.stdout)["paths"]["/api/v1/prompts/submit"]
     assert not (tmp_path / "none").exists()
+
+
+def test_people_and_teams_are_changed(server: Running) -> None:
+    assert call("team", "create", "Testers", settings=server.client).returncode == 0
+    added = call("team", "add", "Testers", "administrator@localhost", settings=server.client)
+    assert added.stdout == "Team Testers has 1 people.\n"
+    assert (
+        "administrator@localhost" in call("team", "show", "Testers", settings=server.client).stdout
+    )
+    renamed = call("team", "rename", "Testers", "Checkers", settings=server.client)
+    assert renamed.stdout == "The team is called Checkers now.\n"
+    assert call("team", "remove", "Checkers", "1", settings=server.client).returncode == 0
+    assert call("team", "delete", "Checkers", settings=server.client).returncode == 0
+    gone = call("team", "show", "Checkers", settings=server.client)
+    assert (gone.returncode, "no team of this name" in gone.stderr) == (1, True)
+    last = call("user", "disable", "administrator@localhost", settings=server.client)
+    assert "last administrator" in last.stderr
+    role = call("user", "role", "1", "administrator", settings=server.client)
+    assert role.stdout == "User 1 (administrator@localhost) is administrator now.\n"

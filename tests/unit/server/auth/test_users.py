@@ -51,6 +51,9 @@ ALL = Admission(
     allowed_groups=frozenset({"staff"}),
     administrator_emails=frozenset({"Boss@Example.com"}),
     administrator_groups=frozenset({"admins"}),
+    policy_editor_groups=frozenset({"policies"}),
+    prompt_editor_groups=frozenset({"prompts"}),
+    auditor_groups=frozenset({"audit"}),
 )
 
 
@@ -67,6 +70,11 @@ ALL = Admission(
         ("example.org", (), None),
         (None, (), None),
         (None, ("Staff",), None),
+        (None, ("policies",), Role.POLICY_EDITOR),
+        (None, ("prompts",), Role.PROMPT_EDITOR),
+        ("x@example.org", ("audit",), Role.AUDITOR),
+        (None, ("audit", "policies", "prompts"), Role.POLICY_EDITOR),
+        (None, ("policies", "admins"), Role.ADMINISTRATOR),
     ],
 )
 def test_domain_group_and_lists_decide_who_comes_in_and_as_what(
