@@ -17,7 +17,7 @@ EPILOG = examples(
     "sluice audit verify",
 )
 
-app = typer.Typer(help="The audit log: who did what, never any text.", epilog=EPILOG)
+app = typer.Typer()
 
 Event = Annotated[
     str | None,
