@@ -12,6 +12,8 @@ from sluice.server.features.testruns.comparing.words import Segment, differences
 
 Piece: TypeAlias = Segment
 """`kind` (`same`, `removed`, `added`) and `text`."""
+MOST_SLID: Final = 40
+"""Code points by which a change is moved at most."""
 MOST_LINES: Final = 10_000
 """Lines of both texts together; longer ones are shown as replaced."""
 
@@ -22,7 +24,7 @@ def words(old: str, new: str) -> list[Piece]:
     Without what was added the pieces are the old text, without what was removed the new one.
     """
     found = differences(old, new)
-    return list(_settled(found if found is not None else _by_lines(old, new)))
+    return list(_slid([*_settled(found if found is not None else _by_lines(old, new))]))
 
 
 def json_words(old: object, new: object) -> list[Piece]:
@@ -99,3 +101,39 @@ def _settled(pieces: Iterable[Piece]) -> Iterator[Piece]:
     yield from _replaced(removed, added)
     if blank:
         yield Segment("same", blank)
+
+
+def _slid(pieces: list[Piece]) -> Iterator[Piece]:
+    """Let what was added or removed begin where a line, a word or a tag does.
+
+    Of `a b` that became `a a b`, either `a` may be the new one: people expect whole words.
+    """
+    pieces = list(pieces)
+    for index in range(1, len(pieces) - 1):
+        before, changed, after = pieces[index - 1 : index + 2]
+        if changed.kind != "same" and before.kind == after.kind == "same":
+            by = _best_slide(before.text, changed.text)
+            if by:
+                moved = changed.text[-by:]
+                pieces[index - 1] = Segment("same", before.text[:-by])
+                pieces[index] = Segment(changed.kind, moved + changed.text[:-by])
+                pieces[index + 1] = Segment("same", moved + after.text)
+    return (piece for piece in pieces if piece.text)
+
+
+def _best_slide(before: str, changed: str) -> int:
+    """By how many code points to the left, so that it begins best; 0: it stays."""
+    best, by = _beginning(before), 0
+    for slide in range(1, min(len(before), len(changed), MOST_SLID) + 1):
+        if before[-slide] != changed[-slide]:
+            break
+        if (score := _beginning(before[:-slide])) > best:
+            best, by = score, slide
+    return by
+
+
+def _beginning(before: str) -> int:
+    """How well something new begins behind this."""
+    if not before or before.endswith("\n"):
+        return 2
+    return int(before[-1].isspace())

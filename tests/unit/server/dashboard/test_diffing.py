@@ -52,6 +52,22 @@ def test_pieces_show_what_changed(old: str, new: str, expected: list[tuple[str, 
     assert [(piece.kind, piece.text) for piece in words(old, new)] == expected
 
 
+SLID = [
+    pytest.param("{{q}}", "{{n}} asks {{q}}", "{{n}} asks ", id="at the beginning"),
+    pytest.param("a\n{{q}}", "a\n{{n}}\n{{q}}", "{{n}}\n", id="at a line's beginning"),
+    pytest.param("see {{q}}", "see {{n}} {{q}}", "{{n}} ", id="at a word's beginning"),
+    pytest.param(
+        "Be kind.", "Be kind. Be brief.", " Be brief.", id="it stays where nothing is better"
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "added"), SLID)
+def test_what_was_added_begins_where_people_expect_it(old: str, new: str, added: str) -> None:
+    assert [piece.text for piece in words(old, new) if piece.kind == "added"] == [added]
+    assert [piece.text for piece in words(new, old) if piece.kind == "removed"] == [added]
+
+
 TEXTS = st.text(alphabet=" \nab{}é", max_size=40)
 
 

@@ -212,7 +212,7 @@ def common(project: KnownProject) -> dict[str, Any]:
 def about(project: KnownProject, template: TemplateOut) -> dict[str, Any]:
     """What every page of one template needs."""
     shared = common(project)
-    return {**shared, "template": template, "here": f"{shared['base']}/{template.id}"}
+    return {**shared, "prompt": template, "here": f"{shared['base']}/{template.id}"}
 
 
 def parts_of(content: TemplateContent) -> list[tuple[str, str]]:
