@@ -96,7 +96,8 @@ async def send(request: Request, caller: Visitor, services: ServicesDep) -> Resp
     fields = await fields_of(request)
     tried = await _sent(caller, services, fields)
     if is_part(request):
-        return page(request, "first_steps/answer.html", tried=tried)
+        progress = await services.first_steps.progress(caller)
+        return page(request, "first_steps/answer.html", tried=tried, progress=progress)
     return await _shown(request, caller, services, tried=tried)
 
 
