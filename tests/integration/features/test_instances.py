@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.integration.features.conftest import World
 
+from sluice.server.auth.callers import SYSTEM
+
 pytestmark = pytest.mark.anyio
 INSTANCES = "/api/admin/v1/model-instances"
 GROUPS = "/api/admin/v1/policy-groups"
@@ -29,16 +31,34 @@ async def test_fallbacks_come_back_in_their_order_without_credentials(world: Wor
     assert "key-0" not in (await world.admin.get(INSTANCES)).text
 
 
-async def test_a_fallback_keeps_its_credentials_only_for_its_own_provider(world: World) -> None:
+async def test_connections_keep_their_credentials_when_their_order_changes(world: World) -> None:
     made = await _made(world, fallbacks=[SECOND])
     body = {"name": "Two", "policyGroupId": made["policyGroupId"]}
     kept = {"providerKey": "mistral", "model": "b2"}
     first = {"providerKey": "openai", "model": "a"}
     path = f"{INSTANCES}/{made['id']}"
-    answer = await world.admin.put(path, json={**body, "connection": first, "fallbacks": [kept]})
-    assert answer.json()["data"]["fallbacks"][0]["hasCredentials"]
-    swapped = {**body, "connection": kept, "fallbacks": [first]}
-    answer = await world.admin.put(path, json=swapped)
+    for connection, fallback in ((first, kept), (kept, first)):
+        changed = {**body, "connection": connection, "fallbacks": [fallback]}
+        answer = await world.admin.put(path, json=changed)
+        shown = answer.json()["data"]
+        assert shown["connection"]["hasCredentials"]
+        assert shown["fallbacks"][0]["hasCredentials"]
+    async with world.app.state.services.database.read() as session:
+        held = await world.app.state.services.models.connections(session, SYSTEM, made["id"])
+    assert [dict(one.credentials) for one in held] == [
+        SECOND["credentials"], FIRST["credentials"],
+    ]  # fmt: skip
+
+
+async def test_credentials_are_never_sent_to_an_address_that_they_were_not_given_for(
+    world: World,
+) -> None:
+    made = await _made(world, fallbacks=[SECOND])
+    path = f"{INSTANCES}/{made['id']}"
+    elsewhere = {"providerKey": "openai", "model": "a", "baseUrl": "https://other.example.com"}
+    other = {"providerKey": "groq", "model": "b"}
+    body = {"name": "Two", "policyGroupId": made["policyGroupId"], "connection": elsewhere}
+    answer = await world.admin.put(path, json={**body, "fallbacks": [other]})
     assert answer.status_code == 422
     assert {e["path"] for e in answer.json()["errors"]} == {
         "connection.credentials.apiKey", "fallbacks[0].credentials.apiKey",

@@ -21,11 +21,16 @@ def wanted_connections(body: ModelInstanceIn) -> list[ConnectionIn]:
 
 
 def complete(wanted: ConnectionIn, kept: Sequence[Connection], position: int) -> Connection:
-    """A connection as it would be: with the credentials that stay where none are given."""
+    """A connection as it would be: with the credentials that stay where none are given.
+
+    Those of the same position stay, else those of another one, so that an order can be changed; but
+    a credential must never be sent to an address that it was not given for.
+    """
     credentials = wanted.credentials
     if credentials is None:
-        present = kept[position] if position < len(kept) else None
-        credentials = dict(present.credentials) if present and _same(present, wanted) else {}
+        candidates = [*kept[position : position + 1], *kept]
+        present = next((one for one in candidates if _same(one, wanted)), None)
+        credentials = dict(present.credentials) if present is not None else {}
     return Connection(
         wanted.provider_key, wanted.model, wanted.base_url, credentials, wanted.options
     )
@@ -33,31 +38,27 @@ def complete(wanted: ConnectionIn, kept: Sequence[Connection], position: int) ->
 
 def set_connections(row: ModelInstance, body: ModelInstanceIn, key: DataKey) -> None:
     """Write the connections of a body; `row` has its id."""
-    present = list(row.connections)
+    present, kept = list(row.connections), opened_connections(row, key)
     row.connections = [
-        _set(present[place] if place < len(present) else None, wanted, row.id, place, key)
+        _set(
+            present[place] if place < len(present) else ModelConnection(),
+            complete(wanted, kept, place),
+            _place(row.id, place),
+            key,
+        )
         for place, wanted in enumerate(wanted_connections(body))
     ]
+    for place, connection in enumerate(row.connections):
+        connection.position = place
 
 
 def _set(
-    present: ModelConnection | None,
-    wanted: ConnectionIn,
-    instance_id: int,
-    place: int,
-    key: DataKey,
+    row: ModelConnection, connection: Connection, place: Place, key: DataKey
 ) -> ModelConnection:
-    row = present or ModelConnection()
-    same_target = _same(row, wanted)
-    row.position = place
-    row.provider_key, row.model = wanted.provider_key, wanted.model
-    row.base_url, row.options = wanted.base_url, wanted.options
-    if wanted.credentials is not None:
-        sealed = key.seal(json.dumps(wanted.credentials), _place(instance_id, place))
-        row.credentials_sealed = sealed if wanted.credentials else None
-    elif not same_target:
-        # A credential must never be sent to an address that it was not given for.
-        row.credentials_sealed = None
+    row.provider_key, row.model = connection.provider_key, connection.model
+    row.base_url, row.options = connection.base_url, dict(connection.options)
+    credentials = dict(connection.credentials)
+    row.credentials_sealed = key.seal(json.dumps(credentials), place) if credentials else None
     return row
 
 
@@ -92,7 +93,7 @@ def admin_connection(row: ModelConnection) -> ConnectionAdminOut:
     )
 
 
-def _same(present: ModelConnection | Connection, wanted: ConnectionIn) -> bool:
+def _same(present: Connection, wanted: ConnectionIn) -> bool:
     return (present.provider_key, present.base_url) == (wanted.provider_key, wanted.base_url)
 
 
