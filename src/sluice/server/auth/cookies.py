@@ -45,7 +45,8 @@ def clear_session_cookie(request: Request, response: Response, config: AuthConfi
 
 def is_secure(request: Request, config: AuthConfig) -> bool:
     """Whether browsers must send a cookie of ours over https only."""
-    return config.cookie_secure or request.url.scheme == "https"
+    at_public_address = config.public_url == f"https://{request.url.netloc}"
+    return config.cookie_secure or request.url.scheme == "https" or at_public_address
 
 
 def forbid_storing(response: Response) -> None:

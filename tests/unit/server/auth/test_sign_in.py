@@ -60,17 +60,36 @@ async def test_the_cookie_is_httponly_lax_whole_site_and_ends_with_the_session(
 
 @ON_SQLITE
 @pytest.mark.parametrize(
-    ("base_url", "forced"), [("https://gateway.test", False), ("http://gateway.test", True)]
+    ("base_url", "config"),
+    [
+        ("https://gateway.test", AuthConfig()),
+        ("http://gateway.test", AuthConfig(cookie_secure=True)),
+        ("http://gateway.test", AuthConfig(public_url="https://gateway.test")),
+    ],
+    ids=["https", "configured", "TLS ends before us"],
 )
 async def test_the_cookie_is_secure_over_https_and_where_configured(
-    base_url: str, forced: bool, database: Database
+    base_url: str, config: AuthConfig, database: Database
 ) -> None:
-    auth = Auth(database, AuthConfig(cookie_secure=forced))
+    auth = Auth(database, config)
     await auth.ensure_administrator(TOKEN)
     transport = httpx.ASGITransport(small_app(auth))
     async with httpx.AsyncClient(transport=transport, base_url=base_url) as client:
         answer = await client.post(TOKEN_LOGIN, headers={"x-test-automation-api-key": TOKEN})
     assert "; Secure" in answer.headers["set-cookie"]
+
+
+@ON_SQLITE
+async def test_the_cookie_is_not_secure_for_programs_that_come_another_way(
+    database: Database,
+) -> None:
+    """Within the house over http: a Secure cookie would not be sent back."""
+    auth = Auth(database, AuthConfig(public_url="https://gateway.example"))
+    await auth.ensure_administrator(TOKEN)
+    transport = httpx.ASGITransport(small_app(auth))
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
+        answer = await client.post(TOKEN_LOGIN, headers={"x-test-automation-api-key": TOKEN})
+    assert "; Secure" not in answer.headers["set-cookie"]
 
 
 @ON_SQLITE
