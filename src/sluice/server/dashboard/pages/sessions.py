@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -15,7 +14,13 @@ from sluice.server.auth.auth import Caller
 from sluice.server.dashboard.forms import every, fields_of, validated
 from sluice.server.dashboard.in_project import EditedPage, ViewedPage
 from sluice.server.dashboard.pages.playground_shown import known_types
-from sluice.server.dashboard.pages.sessions_filter import IN_ADDRESS, OPS, ROWS, Asked
+from sluice.server.dashboard.pages.sessions_filter import (
+    IN_ADDRESS,
+    OPS,
+    ROWS,
+    Asked,
+    fields_of_tree,
+)
 from sluice.server.dashboard.pages.sessions_shown import flat
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
@@ -183,7 +188,8 @@ async def _of_address(
     if "view" in fields:
         views = services.workbench.search.saved_views
         view = await views.get(project, caller, fields["view"])
-        fields = {"view": view.id, "order": view.order.value, "filter": _as_text(view.filter)}
+        meant = fields_of_tree(target, view.filter)
+        fields = {**meant, "view": view.id, "order": view.order.value}
     asked = Asked(target, fields)
     return await _shown(
         request, project, caller, services, asked, query.get("cursor"), view=view, by_address=True
@@ -268,7 +274,3 @@ def _older(project: KnownProject, asked: Asked, cursor: str | None) -> str | Non
         return None
     address = _address(project, asked)
     return f"{address}{'&' if '?' in address else '?'}cursor={cursor}"
-
-
-def _as_text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2) if value is not None else ""

@@ -175,7 +175,7 @@ async def _session(
         after=after,
         older=recorded[EXCHANGES - 1].id if len(recorded) > EXCHANGES else None,
         playlists=await playlists_of(services, project),
-        metadata=as_json(detail.metadata),
+        metadata=texts.cut(as_json(detail.metadata)),
         **revealing(texts, revealed),
     )
 
@@ -208,6 +208,7 @@ def revealing(texts: Texts, revealed: Revealed) -> dict[str, object]:
     problems = problems_by_field(revealed.error) if revealed.error is not None else {}
     return {
         "is_revealed": texts.is_revealed,
+        "is_all_revealed": texts.is_all_revealed,
         "placeholders": dict(texts.found),
         "raw": revealed.raw,
         "reveal_problems": problems,

@@ -85,6 +85,12 @@ class Asked:
         """Whether anything but the order is asked for."""
         return any(name not in ("order", "view") for name in self.hidden())
 
+    @property
+    def says_more(self) -> bool:
+        """Whether anything stands behind the first row of fields."""
+        first = ("type", "since", "until", "order", "view", "text")
+        return any(name not in first for name in self.hidden())
+
     def tree(self) -> object:
         """The filter; None for everything. Raises `Unprocessable`, by the form's fields."""
         leaves = [leaf for _, leaf in self._leaves()]
@@ -122,6 +128,57 @@ class Asked:
             fields = ", ".join(field_names(self.target))
             raise _wrong(f"field{row}", f"is no field; there are {fields}")
         return {"field": name, "op": op or Op.EQ, "value": _value(known.kind, op, value)}
+
+
+def fields_of_tree(target: Target, tree: object) -> dict[str, str]:
+    """The fields of the form that mean a filter, as JSON where it is none of the form's."""
+    leaves = tree["and"] if isinstance(tree, dict) and set(tree) == {"and"} else [tree]
+    fields: dict[str, str] = {}
+    for leaf in leaves if tree is not None else ():
+        row = next((n for n in range(1, ROWS + 1) if f"field{n}" not in fields), None)
+        found = _usual(leaf) or _row(leaf, row)
+        if not found or fields.keys() & found.keys():
+            return {"filter": json.dumps(tree, ensure_ascii=False, indent=2)}
+        fields |= found
+    same = Asked(target, fields).tree() == (None if tree is None else {"and": leaves})
+    return fields if same else {"filter": json.dumps(tree, ensure_ascii=False, indent=2)}
+
+
+def _usual(leaf: object) -> dict[str, str]:
+    """A comparison as a field of its own; nothing where there is none."""
+    if not isinstance(leaf, dict) or set(leaf) != {"field", "op", "value"}:
+        return {}
+    told = leaf["value"]
+    text = str(told).lower() if isinstance(told, bool) else str(told)
+    if leaf["field"] == "createdAt" and isinstance(told, str):
+        moment = datetime.fromisoformat(told)
+        if leaf["op"] == "lt":
+            return {"until": (moment - timedelta(days=1)).date().isoformat()}
+        return {"since": moment.date().isoformat()} if leaf["op"] == "gte" else {}
+    name = _USUAL.get((leaf["field"], leaf["op"]))
+    return {name: text} if name is not None else {}
+
+
+def _row(leaf: object, row: int | None) -> dict[str, str]:
+    """A comparison as a condition of the form."""
+    if row is None or not isinstance(leaf, dict) or set(leaf) != {"field", "op", "value"}:
+        return {}
+    told = leaf["value"]
+    text = str(told).lower() if isinstance(told, bool) else str(told)
+    return {f"field{row}": leaf["field"], f"op{row}": leaf["op"], f"value{row}": text}
+
+
+_USUAL: Final = {
+    ("entityTypes", "contains"): "type",
+    ("complete", "eq"): "complete",
+    ("durationMs", "gte"): "slow",
+    ("template", "eq"): "template",
+    ("version", "eq"): "version",
+    ("testRun", "eq"): "testRun",
+    ("text", "contains"): "text",
+    ("environment", "eq"): "environment",
+    ("model", "contains"): "model",
+}
 
 
 def _value(kind: Kind, op: str, value: str) -> object:

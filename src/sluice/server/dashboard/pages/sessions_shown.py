@@ -54,7 +54,7 @@ class Exchange:
     answered: list[Turn] = field(repr=False)
     earlier: int = 0
     """Messages that stood in the exchange before already."""
-    rest: dict[str, str] = field(default_factory=dict, repr=False)
+    rest: dict[str, list[Piece]] = field(default_factory=dict, repr=False)
     """Whatever else was sent, each as JSON."""
 
 
@@ -86,6 +86,11 @@ class Texts:
                 done = match.end()
         return [*pieces, Piece(text[done:])] if done < len(text) else pieces
 
+    @property
+    def is_all_revealed(self) -> bool:
+        """Whether nothing is left on the page that could be revealed."""
+        return all(name in self._revealed for name in self.found)
+
     def _piece(self, name: str) -> Piece | None:
         known = self._revealed.get(name)
         parsed = parse(name)
@@ -114,7 +119,7 @@ def of_recording(texts: Texts, content: Mapping[str, Any]) -> Exchange:
     answered = texts.turns(content.get("answer"), "assistant")
     if not answered and asked and asked[-1].role in _ANSWERING:
         answered = [asked.pop()]
-    return Exchange(asked, answered, rest=_rest(content, _SHOWN_APART))
+    return Exchange(asked, answered, rest=_rest(texts, content, _SHOWN_APART))
 
 
 def of_call(texts: Texts, call: CallDetail) -> Exchange:
@@ -123,7 +128,8 @@ def of_call(texts: Texts, call: CallDetail) -> Exchange:
     asked = [turn for name in _BEFORE for turn in texts.turns(request.get(name), "system")]
     asked += [turn for name in _ASKED for turn in texts.turns(request.get(name), "user")]
     answered = [Turn("assistant", texts.cut(one.text)) for one in call.answer]
-    return Exchange(asked, answered, rest=_rest(request, frozenset({*_BEFORE, *_ASKED})))
+    rest = _rest(texts, request, frozenset({*_BEFORE, *_ASKED}))
+    return Exchange(asked, answered, rest=rest)
 
 
 def without_repeated(exchanges: Sequence[Exchange]) -> list[Exchange]:
@@ -155,9 +161,11 @@ def as_json(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) if value not in (None, {}, []) else ""
 
 
-def _rest(content: Mapping[str, Any], without: frozenset[str]) -> dict[str, str]:
+def _rest(
+    texts: Texts, content: Mapping[str, Any], without: frozenset[str]
+) -> dict[str, list[Piece]]:
     told = {name: as_json(value) for name, value in content.items() if name not in without}
-    return {name: text for name, text in told.items() if text}
+    return {name: texts.cut(text) for name, text in told.items() if text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +195,15 @@ def tree(traces: Sequence[TraceOut], recorded: Sequence[RecordingInSession]) -> 
 
 def _parent(uid: str, parents: Mapping[str, str | None]) -> str | None:
     """What it belongs to; None where that is not there, or leads back to it."""
-    parent, seen = parents[uid], {uid}
-    above = parent
-    while above is not None:
-        if above in seen or above not in parents:
-            return None if above in seen or above == parent else parent
+    seen: set[str] = set()
+    above = parents[uid]
+    while above is not None and above in parents and above not in seen:
+        if above == uid:
+            return None
         seen.add(above)
         above = parents[above]
-    return parent
+    parent = parents[uid]
+    return parent if parent in parents else None
 
 
 def _nodes(
