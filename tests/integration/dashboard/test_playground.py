@@ -156,6 +156,7 @@ async def test_versions_are_compared_on_the_same_inputs(site: Site) -> None:
         "template": first["templateId"],
         "version": [first["id"], second["id"]],
         "instance": [mine, mine],
+        "variable-name-0": "who",
         "variable-0": MAIL,
         "do": "send",
     }
@@ -168,6 +169,40 @@ async def test_versions_are_compared_on_the_same_inputs(site: Site) -> None:
     nothing = await site.post(PROJECT, {"template": first["templateId"], "do": "send"})
     assert nothing.status == 422
     assert nothing.shows("Choose a version and a model instance")
+
+
+async def test_a_draft_and_another_template_stand_beside_a_version(site: Site) -> None:
+    version = await saved(site, "Thank {{who}}.", "tried/thanks")
+    other = await saved(site, "Leave {{whom}} alone.", "tried/scolding")
+    mine = await instance(site)
+    site.provider.asked.clear()
+    fields = {
+        "template": version["templateId"],
+        "version": [version["id"], "draft", other["id"]],
+        "instance": [mine, mine, mine],
+        "variable-name-0": "who",
+        "variable-0": "them",
+        "variable-name-1": "whom",
+        "variable-1": "nobody",
+        "draft-role-0": "system",
+        "draft-content-0": "Be kind.",
+        "draft-role-1": "user",
+        "draft-content-1": "Thank {{who}} twice.",
+        "draft-role-2": "user",
+        "draft-content-2": "",
+    }
+    sent = await site.post(PROJECT, {**fields, "do": "send"})
+    assert sent.status == 200
+    assert sent.shows("Draft · ", "tried/scolding 1 · ", "Thank {{who}} twice.")
+    said = sorted(" ".join(m.text for m in messages) for messages in site.provider.asked)
+    assert said == ["Be kind. Thank them twice.", "Leave nobody alone.", "Thank them."]
+    run = await site.post(PROJECT, {**fields, "do": "run", "playlist": "x"})
+    assert run.shows("Save the draft as a version first")
+    done = await site.post(PROJECT, {**fields, "do": "save"})
+    assert done.status == 303, done.text
+    path = f"/api/v1/projects/default/templates/{version['templateId']}/versions/2"
+    content = (await site.api.get(path)).json()["data"]["content"]
+    assert [one["content"] for one in content["messages"]] == ["Be kind.", "Thank {{who}} twice."]
 
 
 async def test_only_editors_try_templates(site: Site) -> None:

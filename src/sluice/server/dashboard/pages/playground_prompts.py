@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter
@@ -15,6 +15,16 @@ from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import every, fields_of, validated
 from sluice.server.dashboard.in_project import EditedPage
+from sluice.server.dashboard.pages.playground_draft import (
+    DRAFT,
+    ROLES,
+    Line,
+    base_of,
+    document,
+    lines_in,
+    lines_of,
+    may_draft,
+)
 from sluice.server.dashboard.pages.playground_shown import (
     MOST_COLUMNS,
     VIEWS,
@@ -30,9 +40,10 @@ from sluice.server.features.models.named import NamedInstance
 from sluice.server.features.playground.schemas import PromptRunIn
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.roles import ProjectRole
+from sluice.server.features.templates.content import LATEST
 from sluice.server.features.templates.known import KnownVersion
 from sluice.server.features.templates.listing import Asked
-from sluice.server.features.templates.schemas import TemplateOut
+from sluice.server.features.templates.schemas import SaveIn, TemplateOut
 from sluice.server.features.testruns.playlists import KnownPlaylist
 from sluice.server.features.testruns.running.documents import StartIn
 from sluice.server.services import Services, ServicesDep
@@ -42,6 +53,8 @@ router = APIRouter()
 _VERSIONS = 30
 """Of a template, the newest ones."""
 _LISTED = 500
+_OTHERS = 100
+"""Other templates that may be compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +65,30 @@ class _Found:
     templates: list[TemplateOut]
     template: TemplateOut | None
     versions: list[KnownVersion]
+    others: list[KnownVersion]
+    """The newest version of each other template."""
     playlists: list[KnownPlaylist]
 
     @property
     def variables(self) -> list[str]:
-        """Of all versions, each once."""
-        names = (name for version in self.versions for name in version.content.variables)
-        return list(dict.fromkeys(names))
+        """Of the template's versions, each once."""
+        return _variables(self.versions)
+
+    @property
+    def others_variables(self) -> list[str]:
+        """Of the other templates, without those."""
+        own = set(self.variables)
+        return [name for name in _variables(self.others) if name not in own]
+
+    @property
+    def by_version(self) -> dict[str, list[str]]:
+        """The variables of each version, for scripts."""
+        return {one.uid: one.content.variables for one in [*self.versions, *self.others]}
+
+    @property
+    def newest(self) -> KnownVersion | None:
+        """Of the template, if there is one."""
+        return self.versions[0] if self.versions else None
 
     def label(self, version: KnownVersion) -> str:
         """A version with the environments that point to it."""
@@ -69,12 +99,28 @@ class _Found:
         return f"Version {version.number}" + (f" ({told})" if told else "")
 
 
+def _variables(versions: Sequence[KnownVersion]) -> list[str]:
+    names = (name for version in versions for name in version.content.variables)
+    return list(dict.fromkeys(names))
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     """What stands in one column."""
 
     version: str
     instance: int
+
+
+@dataclass(slots=True)
+class _Tried:
+    """What a form asks for, and what came of it."""
+
+    asked: list[_Column]
+    variables: dict[str, str] = field(default_factory=dict, repr=False)
+    draft: list[Line] = field(default_factory=list)
+    columns: list[ShownColumn] = field(default_factory=list)
+    problem: str = ""
 
 
 @router.get("/playground/prompts")
@@ -97,7 +143,7 @@ async def show(
         request.query_params.getlist("version"), request.query_params.getlist("instance")
     )
     found = await _found(services, caller, project, request.query_params.get("template", ""))
-    return _shown(request, project, found, asked)
+    return _shown(request, project, found, _Tried(asked))
 
 
 @router.post("/projects/{project_id}/playground")
@@ -108,22 +154,27 @@ async def try_out(
     fields = await fields_of(request)
     asked = _asked(await every(request, "version"), await every(request, "instance"))
     found = await _found(services, caller, project, fields.get("template", ""))
-    variables = {
-        name: fields.get(f"variable-{index}", "") for index, name in enumerate(found.variables)
-    }
-    columns: list[ShownColumn] = []
-    problem = ""
+    tried = _Tried(asked, _values(fields), lines_in(fields))
     try:
         if fields.get("do") == "run":
-            runs = await _started(services, caller, project, asked, found, fields)
-            compared = f"/compare?runs={','.join(runs)}" if len(runs) > 1 else f"/{runs[0]}"
-            return see_other(
-                request, f"/projects/{project.uid}/runs{compared}", "The test runs have started."
-            )
-        columns = await _columns(services, caller, project, asked, found, variables)
+            playlist = fields.get("playlist", "")
+            return await _run(request, services, caller, project, found, tried, playlist)
+        if fields.get("do") == "save":
+            return await _save(request, services, caller, project, found, tried)
+        tried.columns = await _columns(services, caller, project, found, tried)
     except SluiceError as error:
-        problem = " ".join([error.message, *(one.message for one in error.errors)])
-    return _shown(request, project, found, asked, variables, columns, problem)
+        tried.problem = " ".join([error.message, *(one.message for one in error.errors)])
+    return _shown(request, project, found, tried)
+
+
+def _values(fields: dict[str, str]) -> dict[str, str]:
+    """The inputs by the names of their variables."""
+    values = {}
+    for key, value in fields.items():
+        index = key.removeprefix("variable-name-")
+        if index != key:
+            values[value] = fields.get(f"variable-{index}", "")
+    return values
 
 
 def _asked(versions: Sequence[str], instances: Sequence[str]) -> list[_Column]:
@@ -141,58 +192,89 @@ async def _found(
     listing = workbench.template_listing
     templates = await listing.page(project, Asked(_LISTED))
     playlists = await workbench.playlists.page(project, limit=_LISTED)
+    newest = await listing.in_environment(project, LATEST)
     chosen = next((one for one in templates if one.id == template_uid), None)
     chosen = chosen or (templates[0] if templates else None)
     versions: list[KnownVersion] = []
     if chosen is not None:
         versions = await listing.versions(project, chosen.id, before=2**31 - 1, limit=_VERSIONS)
-    return _Found(instances, templates, chosen, versions, playlists)
+    others = [one for one in newest if chosen is None or one.template_uid != chosen.id]
+    return _Found(instances, templates, chosen, versions, others[:_OTHERS], playlists)
 
 
 async def _columns(
-    services: Services,
-    caller: Caller,
-    project: KnownProject,
-    asked: list[_Column],
-    found: _Found,
-    variables: dict[str, str],
+    services: Services, caller: Caller, project: KnownProject, found: _Found, tried: _Tried
 ) -> list[ShownColumn]:
     async def column(one: _Column) -> ShownColumn:
         title = _title(one, found)
         try:
-            body = validated(
-                PromptRunIn,
-                {
-                    "modelInstanceId": one.instance,
-                    "templateVersion": one.version,
-                    "variables": variables,
-                },
-            )
+            body = validated(PromptRunIn, _body(one, found, tried))
             run = await services.playground.projects.begin(project, caller, body)
             return await shown_column(title, run)
         except SluiceError as error:
             return refused_column(title, error)
 
-    if not asked:
+    _refuse_none(tried)
+    return list(await asyncio.gather(*(column(one) for one in tried.asked)))
+
+
+def _body(column: _Column, found: _Found, tried: _Tried) -> dict[str, Any]:
+    version: dict[str, Any] = {"templateVersion": column.version}
+    if column.version == DRAFT:
+        version = {"content": _draft(found, tried)}
+    return {"modelInstanceId": column.instance, "variables": tried.variables, **version}
+
+
+def _draft(found: _Found, tried: _Tried) -> dict[str, Any]:
+    if found.newest is None or not may_draft(found.newest) or not tried.draft:
+        raise Unprocessable("There is no draft to be sent or saved.")
+    return document(found.newest, tried.draft)
+
+
+def _refuse_none(tried: _Tried) -> None:
+    if not tried.asked:
         raise Unprocessable("Choose a version and a model instance for one column at least.")
-    return list(await asyncio.gather(*(column(one) for one in asked)))
 
 
-async def _started(
+async def _save(
+    request: Request,
     services: Services,
     caller: Caller,
     project: KnownProject,
-    asked: list[_Column],
     found: _Found,
-    fields: dict[str, str],
-) -> list[str]:
-    """The ids of a test run for each column."""
-    if not asked:
-        raise Unprocessable("Choose a version and a model instance for one column at least.")
+    tried: _Tried,
+) -> Response:
+    """Save the draft as a version."""
+    name = found.template.name if found.template is not None else ""
+    body = validated(SaveIn, {"name": name, "content": _draft(found, tried)})
+    saved = await services.workbench.templates.save(
+        project, body.name, body.content, user_id=caller.user_id
+    )
+    number = saved.version.number
+    said = f"Saved as version {number}."
+    if not saved.is_new:
+        said = f"Version {number} says the same already."
+    address = f"/projects/{project.uid}/playground?template={saved.version.template_uid}"
+    return see_other(request, address, said)
+
+
+async def _run(
+    request: Request,
+    services: Services,
+    caller: Caller,
+    project: KnownProject,
+    found: _Found,
+    tried: _Tried,
+    playlist: str,
+) -> Response:
+    """Start a test run for each column."""
+    _refuse_none(tried)
+    if any(one.version == DRAFT for one in tried.asked):
+        raise Unprocessable("Save the draft as a version first: test runs are made of versions.")
     runs: list[str] = []
-    for one in asked:
+    for one in tried.asked:
         wanted: dict[str, Any] = {
-            "playlist": fields.get("playlist", ""),
+            "playlist": playlist,
             "name": _title(one, found),
             "templateVersion": one.version,
             "modelInstance": one.instance,
@@ -200,40 +282,49 @@ async def _started(
         body = validated(StartIn, wanted)
         run = await services.workbench.server_runs.starting.start(project, caller, body)
         runs.append(run.uid)
-    return runs
+    compared = f"/compare?runs={','.join(runs)}" if len(runs) > 1 else f"/{runs[0]}"
+    address = f"/projects/{project.uid}/runs{compared}"
+    return see_other(request, address, "The test runs have started.")
 
 
 def _title(column: _Column, found: _Found) -> str:
-    version = next((one for one in found.versions if one.uid == column.version), None)
     instance = next((one.name for one in found.instances if one.id == column.instance), "")
-    number = f"Version {version.number}" if version is not None else "Version"
-    return f"{number} · {instance}"
+    if column.version == DRAFT:
+        return f"Draft · {instance}"
+    own = next((one for one in found.versions if one.uid == column.version), None)
+    other = next((one for one in found.others if one.uid == column.version), None)
+    if own is not None:
+        return f"Version {own.number} · {instance}"
+    name = f"{other.template_name} {other.number}" if other is not None else "Version"
+    return f"{name} · {instance}"
 
 
-def _shown(
-    request: Request,
-    project: KnownProject,
-    found: _Found,
-    asked: list[_Column],
-    variables: dict[str, str] | None = None,
-    columns: list[ShownColumn] | None = None,
-    problem: str = "",
-) -> Response:
+def _shown(request: Request, project: KnownProject, found: _Found, tried: _Tried) -> Response:
+    asked = tried.asked
     if not asked and found.versions and found.instances:
         asked = [_Column(one.uid, found.instances[0].id) for one in found.versions[:2]]
-    chosen = [*asked, *([_Column("", 0)] * (MOST_COLUMNS - len(asked)))]
+    newest = found.newest if may_draft(found.newest) else None
     return page(
         request,
         "playground/prompts.html",
-        status=422 if problem else 200,
+        status=422 if tried.problem else 200,
         title="Playground",
         found=found,
         choices=[(one.id, one.name) for one in found.templates],
         versions=[(one.uid, found.label(one)) for one in found.versions],
-        chosen=chosen,
-        variables=variables or {},
-        columns=columns or [],
-        problem=problem,
+        chosen=[*asked, *([_Column("", 0)] * (MOST_COLUMNS - len(asked)))],
+        variables=tried.variables,
+        draft=tried.draft or (lines_of(newest) if newest is not None else []),
+        is_drafted=bool(tried.draft),
+        roles=ROLES,
+        columns=tried.columns,
+        problem=tried.problem,
         views=VIEWS,
-        about={"families": families(), "mode": "prompts", "project": project.uid},
+        about={
+            "families": families(),
+            "mode": "prompts",
+            "project": project.uid,
+            "variables": found.by_version,
+            "base": base_of(newest) if newest is not None else None,
+        },
     )

@@ -3,6 +3,8 @@
 import { Columns, marked } from "./playground-columns.js";
 import { Editor } from "./playground-editor.js";
 import { FindingList } from "./playground-findings.js";
+import { saving, sending } from "./playground-forms.js";
+import { prompts } from "./playground-prompts.js";
 import { element, learnFamilies } from "./playground-text.js";
 
 const byId = (id) => document.getElementById(id);
@@ -13,7 +15,7 @@ function begin(about) {
   learnFamilies(about.families);
   const columns = new Columns();
   if (about.mode === "text") texts(columns, Object.keys(about.families));
-  else prompts(columns, about.project);
+  else prompts(columns, about);
 }
 
 function texts(columns, types) {
@@ -126,67 +128,4 @@ function preview(editor) {
   badges.replaceChildren(...blocked.map(([type, n]) => element("span", "badge badge-bad", `${type} × ${n} blocks it`)));
   if (told.cleansed) text.replaceChildren(marked(told.cleansed.text, told.cleansed.items));
   else text.replaceChildren(element("span", "text-bad", "Nothing: the policy blocks this prompt."));
-}
-
-function prompts(columns, project) {
-  const form = byId("playground");
-  sending(form, columns, async () => {
-    const variables = {};
-    for (const field of form.querySelectorAll("[data-variable]")) variables[field.dataset.variable] = field.value;
-    const asked = [...form.querySelectorAll("[data-choice]")].map((choice) => choice.querySelectorAll("select"))
-      .filter(([version, instance]) => version.value && instance.value)
-      .map(([version, instance]) => ({
-        title: `${version.selectedOptions[0].textContent} · ${instance.selectedOptions[0].textContent}`,
-        path: `/api/v1/projects/${encodeURIComponent(project)}/playground/stream`,
-        body: { modelInstanceId: Number(instance.value), templateVersion: version.value, variables },
-      }));
-    if (asked.length) await columns.run(asked);
-  });
-  saving(columns, (form_) => {
-    const variables = {};
-    for (const field of form.querySelectorAll("[data-variable]")) variables[field.dataset.variable] = field.value;
-    form_.elements.namedItem("inputs").value = JSON.stringify(variables);
-  });
-}
-
-function sending(form, columns, send, look = null) {
-  const button = byId("send"), stop = byId("stop");
-  form.addEventListener("submit", async (event) => {
-    const does = event.submitter?.value ?? "send";
-    if (does === "run") return;
-    event.preventDefault();
-    if (does === "look") { look(); return; }
-    if (button.disabled) return;
-    const section = byId("preview");
-    if (section) section.dataset.sent = byId("text").value;
-    button.disabled = true;
-    stop.hidden = false;
-    try {
-      await send();
-    } finally {
-      button.disabled = false;
-      stop.hidden = true;
-    }
-  });
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      form.requestSubmit(button);
-    }
-  });
-  stop.addEventListener("click", () => columns.stop());
-}
-
-// What stands in the page goes into the forms that save it when they are opened and sent.
-function saving(columns, fill) {
-  for (const form of document.querySelectorAll("#saving form")) {
-    const part = form.closest("details");
-    part.addEventListener("toggle", () => {
-      if (!part.open) return;
-      fill(form);
-      const output = form.elements.namedItem("output");
-      if (output && columns.open[0]) output.value = columns.open[0].answer;
-    });
-    form.addEventListener("submit", () => fill(form));
-  }
 }
