@@ -22,6 +22,7 @@ from sluice.server.features.policies.tables import PolicyGroup, PolicyVersion
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.sealing import Place
 from sluice.server.kit.taggers import TaggerMissing, require_tagger
+from sluice.server.kit.wire import to_camel_path
 from sluice.server.vault.service import Vault
 
 NO_GROUP = "There is no such policy group."
@@ -237,7 +238,7 @@ def check_policy(document: PolicyDocument) -> None:
     try:
         Detector(custom_terms=policy.custom_terms, allow_list=policy.allow_list)
     except InvalidPolicy as e:
-        problems += e.problems
+        problems += [Problem(f"policy.{to_camel_path(p.path)}", p.message) for p in e.problems]
     if problems:
         raise Unprocessable("The policy cannot be applied.", errors=problems)
 
