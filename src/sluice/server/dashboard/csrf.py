@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from sluice.server.auth.caller import auth_of
 from sluice.server.auth.origin import SAFE_METHODS, refuse_cross_site
+from sluice.server.dashboard.forms import form_of
 from sluice.server.errors import Forbidden
 from sluice.server.kit.database import Database
 from sluice.server.vault.service import Vault
@@ -73,5 +74,5 @@ async def refuse_forged(request: Request) -> None:
 
 
 async def _field(request: Request) -> str:
-    value = (await request.form()).get(FIELD, "")
+    value = (await form_of(request)).get(FIELD, "")
     return value if isinstance(value, str) else ""

@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from sluice.engine.errors import Problem
 from sluice.server.error_answers import problems_in
-from sluice.server.errors import SluiceError, Unprocessable
+from sluice.server.errors import Malformed, SluiceError, Unprocessable
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class _InMemory(MultiPartParser):
+    """Starlette's own writes files of more than a megabyte to disk, as they came.
+
+    How much there can be is bounded by the middleware's limit of bodies.
+    """
+
+    spool_max_size = sys.maxsize
+
+
+async def form_of(request: Request) -> FormData:
+    """What a form sent, read once; whoever sends files closes it. Raises `Malformed`."""
+    known: FormData | None = getattr(request.state, "form", None)
+    if known is None:
+        known = await _parsed(request)
+        request.state.form = known
+    return known
+
+
+async def _parsed(request: Request) -> FormData:
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await request.form()
+    try:
+        return await _InMemory(request.headers, request.stream()).parse()
+    except MultiPartException:
+        pass
+    # Outside of the handler: the parser's words may quote what was sent.
+    raise Malformed("This form cannot be read.")
 
 
 async def fields_of(request: Request) -> dict[str, str]:
@@ -21,13 +53,13 @@ async def fields_of(request: Request) -> dict[str, str]:
 
     Browsers end lines with CR LF: here they end with LF.
     """
-    form = await request.form()
+    form = await form_of(request)
     return {name: _lines(value) for name, value in form.multi_items() if isinstance(value, str)}
 
 
 async def every(request: Request, name: str) -> list[str]:
     """All values of a field that may stand in a form more than once, such as boxes to check."""
-    form = await request.form()
+    form = await form_of(request)
     return [_lines(value) for value in form.getlist(name) if isinstance(value, str)]
 
 

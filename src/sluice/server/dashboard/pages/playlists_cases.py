@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.engine.errors import Problem
-from sluice.server.dashboard.forms import every, fields_of, problems_by_field, validated
+from sluice.server.dashboard.forms import every, fields_of, form_of, problems_by_field, validated
 from sluice.server.dashboard.in_project import EditedPage, ViewedPage
 from sluice.server.dashboard.pages.playlists_shown import as_text
 from sluice.server.dashboard.rendering import page, see_other
@@ -209,14 +209,18 @@ async def import_file(
 
 
 async def _order(request: Request, fields: Mapping[str, str]) -> ImportOrder:
-    file = (await request.form()).get("file")
+    form = await form_of(request)
+    file = form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
+        await form.close()
         problem = Problem("file", "choose a CSV or JSON lines file")
         raise Unprocessable("Please look at what is marked.", errors=[problem])
     ending = "jsonl" if file.filename.lower().endswith((".jsonl", ".ndjson", ".json")) else "csv"
     named = fields.get("format", "")
+    data = await file.read()
+    await form.close()
     return ImportOrder(
-        await file.read(),
+        data,
         FileFormat(named if named in list(FileFormat) else ending),
         _KINDS.get(fields.get("kind", "")),
         skip_invalid=fields.get("skipInvalid") == "true",

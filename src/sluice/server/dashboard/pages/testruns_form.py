@@ -45,7 +45,7 @@ def start_body(fields: Mapping[str, str]) -> dict[str, Any]:
         "playlist": fields.get("playlist", ""),
         "name": fields.get("name", ""),
         "description": fields.get("description", ""),
-        "modelInstance": fields.get("modelInstance", ""),
+        "modelInstance": _id(fields.get("modelInstance", "")),
         "model": fields.get("model", "").strip() or None,
         "parameters": _parameters(fields, problems),
         "evaluators": _evaluators(fields, problems),
@@ -97,6 +97,8 @@ def _evaluator(kind: str, fields: Mapping[str, str], problems: list[Problem]) ->
         value = _number(fields, f"{kind}.{name}", problems)
         if value is not None:
             document[name] = value
+    if "modelInstance" in document:
+        document["modelInstance"] = _id(document["modelInstance"])
     if kind == "contains":
         lines = fields.get("contains.values", "").split("\n")
         document["values"] = [line.strip() for line in lines if line.strip()]
@@ -104,6 +106,11 @@ def _evaluator(kind: str, fields: Mapping[str, str], problems: list[Problem]) ->
         said = fields.get("json_schema.jsonSchema", "").strip()
         document |= {"jsonSchema": _json(said, kind, problems)} if said else {"source": "version"}
     return document
+
+
+def _id(chosen: str) -> int | str:
+    """A model instance's id, as the list of them gives it."""
+    return int(chosen) if chosen.isascii() and chosen.isdigit() else chosen
 
 
 def _parameters(fields: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
