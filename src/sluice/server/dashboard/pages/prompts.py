@@ -94,6 +94,7 @@ async def detail(
     newest = template.latest.number if template.latest is not None else 1
     shown = await listing.version(project, template_id, version or newest)
     versions = await _around(services, project, template_id, shown, newest)
+    lint = await lint_of(services, project, shown)
     open_ones = await services.workbench.approvals.page(
         project, statuses=[RequestStatus.OPEN], template_uid=template_id, limit=PAGE
     )
@@ -103,9 +104,9 @@ async def detail(
         title=template.name,
         tab="version",
         shown=shown,
-        messages=messages_of(shown.content),
+        messages=messages_of(shown.content, lint),
         parts_said=parts_of(shown.content),
-        lint=await lint_of(services, project, shown),
+        lint=lint,
         format_problems=unsayable(shown.content),
         versions=versions,
         more=versions[-1].number if versions and versions[-1].number > 1 else None,

@@ -145,13 +145,14 @@ def label_of(name: str) -> str:
 
 
 def _field_of(problem: Problem) -> tuple[str, str]:
-    message = problem.message
-    if place := _MESSAGE.match(problem.path):
-        part = "media" if "mediaSlots" in problem.path else "content"
+    message = problem.message.removeprefix("Value error, ")
+    path = problem.path.removeprefix("content.")
+    if place := _MESSAGE.match(path):
+        part = "media" if "mediaSlots" in path else "content"
         return f"{part}-{place[1]}", message
-    begin = re.split(r"[.\[]", problem.path, maxsplit=1)[0]
+    begin = re.split(r"[.\[]", path, maxsplit=1)[0]
     if begin in JSON_FIELDS:
-        return begin, message if problem.path == begin else f"{problem.path}: {message}"
+        return begin, message if path == begin else f"{path}: {message}"
     if begin in (*WORD_FIELDS, "name", "text", "environments"):
         return begin, message
     return "", message

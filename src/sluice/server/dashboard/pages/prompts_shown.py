@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from sluice.server.auth.users import Person
 from sluice.server.dashboard.diffing import Piece, json_words, new_side, old_side, words
+from sluice.server.features.projects.linting import Lint, LintFinding
 from sluice.server.features.templates.comparing import (
     MessageChange,
     ValueChange,
@@ -78,43 +79,61 @@ def rows(
     return found
 
 
+Marked = tuple[str, str]
+"""A piece of a text, and what it is: "" for words, `{{}}` for a tag, or an entity type."""
+TAG: Final = "{{}}"
+
+
 @dataclass(frozen=True, slots=True)
 class ShownMessage:
-    """A message; its text in pieces, of which some are tags."""
+    """A message; its text in pieces, of which some are tags or findings."""
 
     role: str
-    pieces: list[tuple[str, bool]] = field(repr=False)
+    pieces: list[Marked] = field(repr=False)
     media: list[str]
     is_history: bool
 
 
-def messages_of(content: TemplateContent) -> list[ShownMessage]:
+def messages_of(content: TemplateContent, lint: Lint) -> list[ShownMessage]:
     """A version's messages; a text is one without a role."""
     if content.messages is None:
-        return [ShownMessage("text", marked(content.text or ""), [], is_history=False)]
+        pieces = marked(content.text or "", _found_in(lint, "text"))
+        return [ShownMessage("text", pieces, [], is_history=False)]
     return [
         ShownMessage(
             role=message.role or "",
-            pieces=marked(message.content or ""),
+            pieces=marked(message.content or "", _found_in(lint, f"messages[{index}].content")),
             media=[f"{slot.type} {slot.placeholder_name}" for slot in message.media_slots],
             is_history=message.kind is not None,
         )
-        for message in content.messages
+        for index, message in enumerate(content.messages)
     ]
 
 
-def marked(text: str) -> list[tuple[str, bool]]:
-    """A text in pieces: whether each is a tag of mustache."""
-    pieces: list[tuple[str, bool]] = []
+def _found_in(lint: Lint, path: str) -> list[LintFinding]:
+    found = [one for one in lint.findings if one.path == path]
+    return sorted(found, key=lambda one: one.start)
+
+
+def marked(text: str, findings: Sequence[LintFinding] = ()) -> list[Marked]:
+    """A text in pieces: words, tags of mustache, and what was found."""
+    pieces: list[Marked] = []
+    end = 0
+    for one in findings:
+        if one.start >= end:
+            pieces += _tags(text[end : one.start])
+            pieces.append((text[one.start : one.end], one.entity_type))
+            end = one.end
+    return [*pieces, *_tags(text[end:])]
+
+
+def _tags(text: str) -> list[Marked]:
+    pieces: list[Marked] = []
     end = 0
     for tag in _TAG.finditer(text):
-        if tag.start() > end:
-            pieces.append((text[end : tag.start()], False))
-        pieces.append((tag.group(), True))
+        pieces += [(text[end : tag.start()], ""), (tag.group(), TAG)]
         end = tag.end()
-    if end < len(text):
-        pieces.append((text[end:], False))
-    return pieces
+    return [piece for piece in [*pieces, (text[end:], "")] if piece[0]]
 
 
 def as_text(value: object) -> str:
