@@ -29,7 +29,6 @@ from sqlalchemy import bindparam, text
 from benchmarks.report import Sheet, Step, ms, print_json, print_tables
 from benchmarks.searching import DATABASES, empty_database, started_client
 from benchmarks.workbench_data import MODELS, PORTION, Loader, Row, loader
-from sluice.server.features.statistics.counting import SETTLED
 from sluice.server.kit.database import Database, UtcDateTime
 from sluice.server.kit.sealing import new_master_key
 
@@ -99,12 +98,12 @@ async def _all(url: str, folder: Path, rows: int, step: Step) -> Measured:
             body = {"name": f"Instance {number}", "policyGroupId": 1,
                     "connection": {"providerKey": "echo", "model": "echo"}}  # fmt: skip
             (await client.post("/api/admin/v1/model-instances", json=body)).raise_for_status()
-    await _fill(url, rows)
+    filled = await _fill(url, rows)
     step("counting")
     async with started_client(url, key, folder) as client:
         begun = time.perf_counter()
         # The server counts by itself; here it is only watched.
-        while not await _is_counted(url):  # noqa: ASYNC110 (nobody tells when it is done)
+        while not await _is_counted(url, filled):  # noqa: ASYNC110 (nobody tells when it is done)
             await anyio.sleep(1)
         found.counted_seconds = time.perf_counter() - begun
         answer = await _asked(client, {"period": "30d"})
@@ -118,12 +117,11 @@ async def _all(url: str, folder: Path, rows: int, step: Step) -> Measured:
     return found
 
 
-async def _is_counted(url: str) -> bool:
+async def _is_counted(url: str, until: datetime) -> bool:
     database = Database(url)
     async with database.read() as session:
-        query = text("SELECT count(*) FROM statistics_progress WHERE counted_until > :recent")
-        recent = datetime.now(UTC) - SETTLED - timedelta(minutes=2)
-        query = query.bindparams(bindparam("recent", recent, type_=UtcDateTime()))
+        query = text("SELECT count(*) FROM statistics_progress WHERE counted_until >= :until")
+        query = query.bindparams(bindparam("until", until, type_=UtcDateTime()))
         counted = await session.scalar(query)
     await database.close()
     return bool(counted == len(("calls", "recordings")))
@@ -142,12 +140,14 @@ async def _asked(client: httpx.AsyncClient, query: dict[str, str]) -> dict[str, 
     return data
 
 
-async def _fill(url: str, rows: int) -> None:
+async def _fill(url: str, rows: int) -> datetime:
+    """Returns when the last row was made."""
     into = await loader(url)
     project = await into.one(
         "SELECT id, user_id, conversation_id FROM projects WHERE uid = 'default'"
     )
-    now = datetime.now(UTC)
+    # In the past already when it is counted: nothing is left to be read directly but by the clock.
+    now = datetime.now(UTC) - timedelta(minutes=5)
     await _conversations(into, project, now)
     begins = now - timedelta(days=DAYS)
     times = [begins + timedelta(days=DAYS) * (number / rows) for number in range(rows)]
@@ -158,6 +158,7 @@ async def _fill(url: str, rows: int) -> None:
         while some := list(islice(made, PORTION)):
             await into.load(table, columns, some)
     await into.finish()
+    return times[-1]
 
 
 async def _conversations(into: Loader, project: Row, now: datetime) -> None:

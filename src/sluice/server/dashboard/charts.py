@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from datetime import UTC, datetime
+from typing import Final, TypedDict
 
-from sluice.server.features.statistics.schemas import StatisticsOut
+from sluice.server.dashboard.formatting import milliseconds, number
+from sluice.server.features.statistics.schemas import BucketOut, StatisticsOut
+
+MOST_BARS: Final = 50
+"""More hours than that are told four together."""
+TOGETHER: Final = 4
+_ENDS: Final = ("blocked", "failed")
 
 
 class Line(TypedDict):
@@ -32,40 +39,68 @@ class Chart(TypedDict):
 
 def calls_chart(found: StatisticsOut) -> Chart:
     """How calls ended."""
-    rows = found.series
-    answered = [float(row.calls - row.blocked - row.failed) for row in rows]
-    return _chart(
-        found,
-        "stacked",
-        "count",
-        Line(name="Answered", colour="accent", values=[*answered]),
-        Line(name="Blocked", colour="warn", values=[float(row.blocked) for row in rows]),
-        Line(name="Failed", colour="bad", values=[float(row.failed) for row in rows]),
+    hours = TOGETHER if len(found.series) > MOST_BARS else 1
+    rows = _together(found.series, hours)
+    step = hours * int(found.bucket.length.total_seconds())
+    answered = [sum(one.calls - one.blocked - one.failed for one in row) for row in rows]
+    blocked, failed = ([sum(getattr(one, name) for one in row) for row in rows] for name in _ENDS)
+    return Chart(
+        kind="stacked",
+        unit="count",
+        times=[_seconds(row[0]) for row in rows],
+        step=step,
+        lines=[
+            Line(name="Answered", colour="accent", values=[*answered]),
+            Line(name="Blocked", colour="warn", values=[*blocked]),
+            Line(name="Failed", colour="bad", values=[*failed]),
+        ],
     )
 
 
 def times_chart(found: StatisticsOut) -> Chart:
     """How long calls took."""
     rows = found.series
-    return _chart(
-        found,
-        "lines",
-        "ms",
-        Line(name="Whole, p50", colour="accent", values=[row.duration_ms.p50 for row in rows]),
-        Line(name="Whole, p95", colour="bad", values=[row.duration_ms.p95 for row in rows]),
-        Line(
-            name="First token, p50",
-            colour="c-person",
-            values=[row.first_token_ms.p50 for row in rows],
-        ),
-    )
-
-
-def _chart(found: StatisticsOut, kind: str, unit: str, *lines: Line) -> Chart:
+    whole, first = [row.duration_ms for row in rows], [row.first_token_ms for row in rows]
     return Chart(
-        kind=kind,
-        unit=unit,
-        times=[int(row.at.timestamp()) for row in found.series],
+        kind="lines",
+        unit="ms",
+        times=[_seconds(row) for row in rows],
         step=int(found.bucket.length.total_seconds()),
-        lines=[*lines],
+        lines=[
+            Line(name="Whole, p50", colour="accent", values=[one.p50 for one in whole]),
+            Line(name="Whole, p95", colour="bad", values=[one.p95 for one in whole]),
+            Line(name="First token, p50", colour="c-person", values=[one.p50 for one in first]),
+        ],
     )
+
+
+def as_table(chart: Chart) -> list[tuple[datetime, list[str]]]:
+    """The same numbers as texts, the newest first, without times at which nothing happened."""
+    written = milliseconds if chart["unit"] == "ms" else number
+    columns = [line["values"] for line in chart["lines"]]
+    rows = zip(chart["times"], zip(*columns, strict=True), strict=True)
+    return [
+        (datetime.fromtimestamp(at, UTC), [written(value) for value in values])
+        for at, values in reversed([*rows])
+        if any(values)
+    ]
+
+
+def every(chart: Chart) -> str:
+    """How long each of its steps is."""
+    hours = chart["step"] // 3600
+    if hours == 1:
+        return "by the hour, UTC"
+    return "by the day, UTC" if hours == 24 else f"by {hours} hours, UTC"
+
+
+def _together(series: list[BucketOut], hours: int) -> list[list[BucketOut]]:
+    """Hours in groups that begin at the same times of each day."""
+    groups: dict[int, list[BucketOut]] = {}
+    for row in series:
+        groups.setdefault(_seconds(row) // (3600 * hours), []).append(row)
+    return [*groups.values()]
+
+
+def _seconds(row: BucketOut) -> int:
+    return int(row.at.timestamp())

@@ -14,6 +14,7 @@ import sluice
 from sluice.server.auth.caller import auth_of
 from sluice.server.auth.cookies import set_session_cookie
 from sluice.server.auth.roles import Permission
+from sluice.server.dashboard.charts import as_table, every
 from sluice.server.dashboard.entity_families import family
 from sluice.server.dashboard.formatting import FILTERS
 from sluice.server.dashboard.in_project import project_of
@@ -41,7 +42,7 @@ def make_renderer() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(FILTERS, family=family)
+    environment.filters.update(FILTERS, family=family, as_table=as_table, every=every)
     environment.globals.update(Permission=Permission, version=sluice.__version__)
     return environment
 
