@@ -32,7 +32,7 @@ async def _with_case(site: Site, question: str = "Where is it?", output: str = "
 
 
 def _case(page: Page) -> str:
-    return re.findall(r'href="/dashboard(\S+/cases/[0-9a-f-]{36})"', page.html)[0]
+    return str(re.findall(r'href="/dashboard(\S+/cases/[0-9a-f-]{36})"', page.html)[0])
 
 
 async def test_a_playlist_is_made_renamed_and_deleted(site: Site) -> None:

@@ -116,7 +116,7 @@ async def test_who_watches_sees_how_far_a_run_is_until_it_ends(stage: Stage) -> 
     assert f'hx-get="/dashboard{here}/progress"' in shown.html
     part = await stage.site.part(f"{here}/progress")
     assert "<html" not in part.html
-    assert part.shows("0 / 4 cases")
+    assert part.shows("0 / 4 cases", "Median latency")
     assert (await stage.site.get(f"{here}/progress")).location == f"/dashboard{here}"
     stage.desk.gate.set()
     await stage.ended(here)
@@ -153,7 +153,7 @@ async def test_problems_stand_at_their_fields_with_what_was_typed(stage: Stage) 
     }
     refused = await stage.site.post(f"{HERE}/new", wrong)
     assert refused.status == 422
-    assert refused.shows("(?=never)", 'value="7"', 'value="99"', 'value="Kept"')
+    assert refused.shows("the pattern cannot be used", "(?=never)", 'value="7"', 'value="99"', 'value="Kept"')
     assert refused.html.count('class="problem') >= 3
     broken = stage.form() | {"temperature": "warm", "evaluators": "{", "parameters": "[1]"}
     refused = await stage.site.post(f"{HERE}/new", broken)

@@ -113,5 +113,5 @@ def _at_fields(error: SluiceError | None, fields: dict[str, str]) -> dict[str, s
     for one in error.errors:
         begins = [beginning for beginning in where if one.path.startswith(beginning)]
         field = where[max(begins, key=len)] if begins else one.path.partition(".")[0]
-        told.setdefault(field, one.message)
+        told.setdefault(field, one.message.removeprefix("Value error, "))
     return told or {"": error.message}
