@@ -44,6 +44,8 @@ PAGE: Final = 50
 VERSIONS: Final = 30
 """Versions in the timeline, until more are asked for."""
 DAYS: Final = 7
+LOOKED_THROUGH: Final = 100_000
+"""Code points of a version that is looked through each time it is shown."""
 TemplateUid = Annotated[Uid, Path()]
 Words = Annotated[str, Query(max_length=200), NoNul]
 Number = Annotated[VersionNumber | None, Query()]
@@ -226,8 +228,10 @@ def parts_of(content: TemplateContent) -> list[tuple[str, str]]:
     return [(title, as_text(said[key])) for title, key in named if said.get(key)]
 
 
-async def lint_of(services: Services, project: KnownProject, version: KnownVersion) -> Lint:
-    """What the project's policy finds in a version as of now."""
+async def lint_of(services: Services, project: KnownProject, version: KnownVersion) -> Lint | None:
+    """What the project's policy finds in a version as of now; None for a long one."""
+    if len(version.content.stored()) > LOOKED_THROUGH:
+        return None
     templates = services.workbench.templates
     return await templates.lint(project, version.template_name, version.content)
 

@@ -37,6 +37,13 @@ from sluice.server.services import Services, ServicesDep
 
 router = APIRouter(prefix="/projects/{project_id}/prompts")
 
+
+class _ProtectedIn(ProtectionIn):
+    """The form that protects an environment."""
+
+    environment: Environment
+
+
 ASKED = "The environment is protected: your request waits for a second person."
 
 
@@ -99,11 +106,14 @@ async def protect(
 ) -> Response:
     """Protect an environment, or change how."""
     fields = await fields_of(request)
-    said = {"environment": fields.get("environment", "").strip(), "version": 1}
-    how = {"approverRole": fields.get("approver"), "expiresHours": fields.get("hours")}
+    said = {
+        "environment": fields.get("environment", "").strip(),
+        "approverRole": fields.get("approver"),
+        "expiresHours": fields.get("hours"),
+    }
     try:
-        environment = validated(DeployIn, said).environment
-        protection = protection_of(environment, validated(ProtectionIn, how))
+        body = validated(_ProtectedIn, said)
+        protection = protection_of(body.environment, body)
         await services.workbench.approvals.protect(project, protection, user_id=caller.user_id)
     except SluiceError as error:
         return await _inbox(request, project, caller, services, "environments", None, error, fields)

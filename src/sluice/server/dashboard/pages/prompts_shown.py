@@ -94,7 +94,7 @@ class ShownMessage:
     is_history: bool
 
 
-def messages_of(content: TemplateContent, lint: Lint) -> list[ShownMessage]:
+def messages_of(content: TemplateContent, lint: Lint | None) -> list[ShownMessage]:
     """A version's messages; a text is one without a role."""
     if content.messages is None:
         pieces = marked(content.text or "", _found_in(lint, "text"))
@@ -110,8 +110,8 @@ def messages_of(content: TemplateContent, lint: Lint) -> list[ShownMessage]:
     ]
 
 
-def _found_in(lint: Lint, path: str) -> list[LintFinding]:
-    found = [one for one in lint.findings if one.path == path]
+def _found_in(lint: Lint | None, path: str) -> list[LintFinding]:
+    found = [one for one in lint.findings if one.path == path] if lint is not None else []
     return sorted(found, key=lambda one: one.start)
 
 
@@ -240,39 +240,63 @@ def snippets(
     address: str, project: str, name: str, environment: str, variables: Sequence[str]
 ) -> list[Snippet]:
     """How programs get this prompt; each works as it is, with a key in `SLUICE_TOKEN`."""
-    given = {variable.split(".")[0]: "…" for variable in variables if variable != "."}
-    known = json.dumps(given, ensure_ascii=False)
-    quoted, place = (json.dumps(one, ensure_ascii=False) for one in (name, environment))
-    begin = "import os\n\n"
-    key = 'os.environ["SLUICE_TOKEN"]'
-    own = (
-        f"{begin}from freeplay import Freeplay\nfrom freeplay.flavors import GatewayChat\n\n"
-        f'key, address = {key}, "{address}"\n'
+    used = _Used(address, project, name, environment, variables)
+    return [
+        Snippet("use-own", "freeplay, our package: ask and record", _own_package(used)),
+        Snippet("use-today", "freeplay 0.6.1, and OpenAI's SDK through the gateway", _today(used)),
+        Snippet("use-curl", "curl: read the prompt", _curl(used)),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """What a snippet says, ready to stand in Python."""
+
+    address: str
+    project: str
+    name: str
+    environment: str
+    variables: Sequence[str]
+
+    @property
+    def python(self) -> tuple[str, str, str, str]:
+        """Project, name, environment and variables; JSON's strings are Python's too."""
+        given = {one.split(".")[0]: "…" for one in self.variables if one != "."}
+        said = (self.project, self.name, self.environment, given)
+        project, name, environment, known = (json.dumps(one, ensure_ascii=False) for one in said)
+        return project, name, environment, known
+
+
+_KEY: Final = 'os.environ["SLUICE_TOKEN"]'
+
+
+def _own_package(used: _Used) -> str:
+    project, name, environment, given = used.python
+    return (
+        "import os\n\nfrom freeplay import Freeplay\nfrom freeplay.flavors import GatewayChat\n\n"
+        f'key, address = {_KEY}, "{used.address}"\n'
         'with Freeplay(GatewayChat(key, address, model="Echo"), key, f"{address}/api") as client:\n'
-        f'    answer = client.get_completion("{project}", {quoted}, {known}, tag={place})\n'
+        f"    answer = client.get_completion(\n"
+        f"        {project}, {name}, {given}, tag={environment}\n    )\n"
         "    print(answer.content)\n"
     )
-    today = (
-        f"{begin}from freeplay import Freeplay\n\n"
-        f'client = Freeplay(freeplay_api_key={key}, api_base="{address}/api")\n'
-        f'prompt = client.prompts.get_formatted(\n    "{project}", {quoted}, {place}, {known}\n)\n'
-        "print(prompt.llm_prompt)\n"
-    )
-    gateway = (
-        f"{begin}from openai import OpenAI\n\n"
-        "# `prompt` is that of Freeplay's SDK\n"
-        f'model = OpenAI(base_url="{address}/v1", api_key={key})\n'
+
+
+def _today(used: _Used) -> str:
+    return (
+        "import os\n\nfrom freeplay import Freeplay\nfrom openai import OpenAI\n\n"
+        f'key, address = {_KEY}, "{used.address}"\n'
+        'client = Freeplay(freeplay_api_key=key, api_base=f"{address}/api")\n'
+        f"prompt = client.prompts.get_formatted(\n    {', '.join(used.python)}\n)\n"
+        'model = OpenAI(base_url=f"{address}/v1", api_key=key)\n'
         'done = model.chat.completions.create(model="Echo", messages=prompt.llm_prompt)\n'
         "print(done.choices[0].message.content)\n"
     )
-    path = f"{address}/v2/projects/{project}/prompt-templates/name/{quote(name)}"
-    curl = (
-        f'curl -sS "{path}?environment={environment}" \\\n'
+
+
+def _curl(used: _Used) -> str:
+    path = f"/v2/projects/{used.project}/prompt-templates/name/{quote(used.name)}"
+    return (
+        f'curl -sS "{used.address}{path}?environment={used.environment}" \\\n'
         '  -H "Authorization: Bearer $SLUICE_TOKEN"\n'
     )
-    return [
-        Snippet("use-own", "freeplay, our package: call and record", own),
-        Snippet("use-today", "freeplay 0.6.1: read the prompt", today),
-        Snippet("use-gateway", "OpenAI's SDK through the gateway", gateway),
-        Snippet("use-curl", "curl", curl),
-    ]
