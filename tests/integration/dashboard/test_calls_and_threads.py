@@ -114,6 +114,28 @@ async def test_filters_stand_in_the_address_and_what_is_wrong_is_told(
     assert f"/dashboard/threads/{thread}" not in (await site.get("/threads?user=4711")).html
 
 
+async def test_a_filter_of_a_projects_calls_is_kept_as_a_view(
+    site: Site, made: tuple[int, int]
+) -> None:
+    call, _ = made
+    here = "/projects/default/calls"
+    fields = {"view_name": f"Failed {XSS}", "status": "failed", "since": "2026-01-01"}
+    saved = await site.post(f"{here}/views", fields)
+    assert saved.status == 303, saved.text
+    shown = await site.get(saved.location.removeprefix("/dashboard"))
+    assert shown.is_inert()
+    assert f"{here}/{call}" not in shown.html
+    assert shown.shows("Failed", 'value="2026-01-01"')
+    all_of_them = await site.post(f"{here}/views", {"view_name": "All"})
+    assert (
+        f"{here}/{call}" in (await site.get(all_of_them.location.removeprefix("/dashboard"))).html
+    )
+    uid = saved.location.rpartition("=")[2]
+    assert (await site.post(f"{here}/views/{uid}/delete")).status == 303
+    assert (await site.get(f"{here}?view={uid}")).status == 404
+    assert (await site.post(f"{here}/views", {"view_name": " "})).status == 422
+
+
 async def test_lists_go_on_where_the_page_before_ended(
     site: Site, made: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

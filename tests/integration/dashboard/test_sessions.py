@@ -213,6 +213,21 @@ async def test_a_view_has_an_address_and_holds_placeholders(site: Site, recorded
     assert nameless.status == 422
 
 
+async def test_a_view_chooses_columns(site: Site, recorded: Recorded) -> None:
+    usual = await site.get(f"{HERE}/recordings")
+    assert "<th>Model</th>" in usual.html
+    assert "<th>Session</th>" not in usual.html
+    body = {"name": "Two", "target": "recordings", "columns": ["session", "complete"]}
+    view = (await site.api.post(f"{API}/views", json=body)).json()["data"]["id"]
+    chosen = await site.get(f"{HERE}/recordings?view={view}")
+    assert "<th>Model</th>" not in chosen.html
+    assert chosen.html.index("<th>Session</th>") < chosen.html.index("<th>State</th>")
+    saved = await site.post(f"{HERE}/recordings/views", {"view_name": "One", "column": "model"})
+    one = await site.get(saved.location.removeprefix("/dashboard"))
+    assert "<th>Model</th>" in one.html
+    assert "<th>State</th>" not in one.html
+
+
 async def test_lists_go_on_where_the_page_before_ended(
     site: Site, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:

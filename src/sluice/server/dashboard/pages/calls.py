@@ -15,8 +15,9 @@ from sluice.engine import RawText
 from sluice.engine.errors import Problem
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
-from sluice.server.dashboard.forms import fields_of
+from sluice.server.dashboard.forms import fields_of, validated
 from sluice.server.dashboard.in_project import ViewedPage
+from sluice.server.dashboard.pages.sessions import ViewUid
 from sluice.server.dashboard.pages.sessions_detail import (
     NOTHING,
     Revealed,
@@ -25,13 +26,15 @@ from sluice.server.dashboard.pages.sessions_detail import (
 )
 from sluice.server.dashboard.pages.sessions_filter import day
 from sluice.server.dashboard.pages.sessions_shown import Texts, of_call
-from sluice.server.dashboard.rendering import page
+from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
 from sluice.server.errors import NotFound, SluiceError, Unprocessable
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.proxy.calls.filters import call_filter_of
 from sluice.server.features.proxy.calls.repository import CallFilter
 from sluice.server.features.proxy.calls.schemas import CallDetail, CallOut
 from sluice.server.features.proxy.calls.status import CallStatus
+from sluice.server.features.sessions.views.schemas import ViewIn, ViewOf, ViewOut
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
@@ -63,9 +66,43 @@ class Wanted:
         )
 
     @property
+    def tree(self) -> object:
+        """As a view keeps it; raises `Unprocessable`."""
+        meant = self.filter
+        leaves: list[dict[str, Any]] = [
+            {"field": name, "op": "eq", "value": value}
+            for name, value in (
+                ("status", meant.status),
+                ("modelInstanceId", meant.model_instance_id),
+                ("userId", meant.user_id),
+                ("apiTokenId", meant.api_token_id),
+                ("conversationId", meant.conversation_id),
+            )
+            if value is not None
+        ]
+        for op, at in (("gte", meant.since), ("lt", meant.until)):
+            if at is not None:
+                leaves.append({"field": "createdAt", "op": op, "value": at.isoformat()})
+        return {"and": leaves} if leaves else None
+
+    @property
     def before(self) -> int | None:
         """Where the page begins."""
         return number("before", self.fields)
+
+
+def fields_of_filter(meant: CallFilter) -> dict[str, str]:
+    """The fields that mean a view's filter; days alone of times."""
+    told = {
+        "status": meant.status,
+        "instance": meant.model_instance_id,
+        "user": meant.user_id,
+        "token": meant.api_token_id,
+        "conversation": meant.conversation_id,
+        "since": meant.since.date() if meant.since is not None else None,
+        "until": meant.until.date() if meant.until is not None else None,
+    }
+    return {name: str(value) for name, value in told.items() if value is not None}
 
 
 def wanted_in(request: Request, names: Iterable[str] = FILTERS) -> dict[str, str]:
@@ -87,6 +124,27 @@ async def list_project_calls(
 ) -> Response:
     """A project's calls."""
     return await _list(request, caller, services, project)
+
+
+@router.post("/projects/{project_id}/calls/views")
+async def save_view(
+    request: Request, project: ViewedPage, caller: Visitor, services: ServicesDep
+) -> Response:
+    """Keep a filter of the project's calls under a name."""
+    fields, views = await fields_of(request), services.workbench.search.saved_views
+    told = {"name": fields.get("view_name", ""), "target": "calls", "shared": "shared" in fields}
+    body = validated(ViewIn, {**told, "filter": Wanted(fields).tree})
+    view = await views.create(project, caller, body)
+    return see_other(request, f"/projects/{project.uid}/calls?view={view.id}", "Saved.")
+
+
+@router.post("/projects/{project_id}/calls/views/{view_id}/delete")
+async def delete_view(
+    request: Request, project: ViewedPage, caller: Visitor, services: ServicesDep, view_id: ViewUid
+) -> Response:
+    """Delete a view."""
+    await services.workbench.search.saved_views.delete(project, caller, view_id)
+    return see_other(request, f"/projects/{project.uid}/calls", "The view is deleted.")
 
 
 @router.get("/calls/{call_id}")
@@ -156,6 +214,10 @@ async def _list(
     request: Request, caller: Caller, services: Services, project: KnownProject | None
 ) -> Response:
     wanted, error, rows = Wanted(wanted_in(request)), None, list[CallOut]()
+    view, views = await _views(request, caller, services, project)
+    if view is not None:
+        before = {k: v for k, v in wanted.fields.items() if k == "before"}
+        wanted = Wanted({**fields_of_filter(call_filter_of(view.filter)), **before})
     try:
         rows = await _page(caller, services, project, wanted)
     except Unprocessable as refused:
@@ -168,12 +230,25 @@ async def _list(
         status=error.status if error is not None else 200,
         here=here,
         fields=wanted.fields,
+        view=view,
+        views=views,
         problems={one.path: one.message for one in error.errors} if error is not None else {},
         rows=rows[:ROWS_OF_A_PAGE],
         older=older(here, wanted.fields, rows),
         statuses=[status.value for status in CallStatus],
         **await names_of(services, caller, rows),
     )
+
+
+async def _views(
+    request: Request, caller: Caller, services: Services, project: KnownProject | None
+) -> tuple[ViewOut | None, list[ViewOut]]:
+    """The view that the address names, and all of the project's calls."""
+    if project is None:
+        return None, []
+    found, uid = services.workbench.search.saved_views, request.query_params.get("view")
+    view = await found.get(project, caller, uid) if uid else None
+    return view, await found.listing(project, caller, ViewOf.CALLS)
 
 
 async def _page(

@@ -41,6 +41,42 @@ MOST_PLAYLISTS: Final = 200
 ViewUid = Annotated[str, Path(pattern=r"^[0-9a-f-]{1,36}$")]
 
 
+COLUMNS: Final = {
+    Target.SESSIONS: (
+        ("lastRecordedAt", "Last recorded"),
+        ("createdAt", "Begun"),
+        ("environment", "Environment"),
+        ("metadata", "Metadata"),
+        ("recordings", "Recordings"),
+        ("inputTokens", "Tokens in"),
+        ("outputTokens", "Tokens out"),
+        ("costMicrodollars", "Cost"),
+    ),
+    Target.RECORDINGS: (
+        ("templateName", "Prompt"),
+        ("environment", "Environment"),
+        ("model", "Model"),
+        ("provider", "Provider"),
+        ("entityTypes", "Found"),
+        ("durationMs", "Took"),
+        ("inputTokens", "Tokens"),
+        ("costMicrodollars", "Cost"),
+        ("complete", "State"),
+        ("session", "Session"),
+    ),
+}
+"""Columns that a view may choose, beside the one that leads to the row's page."""
+_NOT_AT_FIRST: Final = frozenset({"createdAt", "provider", "session"})
+
+
+def shown_columns(target: Target, view: ViewOut | None) -> list[str]:
+    """Which columns a list shows: those of the view, or the usual ones."""
+    known = [name for name, _ in COLUMNS[target]]
+    if view is not None and (chosen := [name for name in view.columns if name in known]):
+        return chosen
+    return [name for name in known if name not in _NOT_AT_FIRST]
+
+
 async def _target(request: Request) -> Target:
     """Which list the path is of."""
     return Target.SESSIONS if "/sessions/" in request.url.path else Target.RECORDINGS
@@ -118,6 +154,7 @@ async def save_view(
                 "filter": asked.tree(),
                 "order": asked.order,
                 "shared": "shared" in fields,
+                "columns": await every(request, "column"),
             },
         )
         if fields.get("replace"):
@@ -229,6 +266,8 @@ async def _shown(
         first=cursor is None,
         older=_older(project, asked, listed.next_cursor) if by_address else None,
         view=view,
+        columns=COLUMNS[target],
+        shown=shown_columns(target, view),
         views=await views.listing(project, caller, ViewOf(target.value)),
         playlists=await playlists_of(services, project),
         **_choices(asked),
