@@ -11,12 +11,10 @@ from sluice.server.auth.caller import require
 from sluice.server.auth.roles import Permission
 from sluice.server.features.playground.schemas import (
     AsTemplateOut,
-    BegunOut,
-    EndedOut,
     PreviewOut,
     PromptIn,
     PromptRunIn,
-    SaidOut,
+    RunEvents,
 )
 from sluice.server.features.playground.streaming import RunStream
 from sluice.server.features.projects.calling import Edited, KnownCaller
@@ -27,14 +25,21 @@ from sluice.server.services import ServicesDep
 router = APIRouter(prefix="/api/v1", tags=["Playground"])
 
 User = Annotated[Caller, Depends(require(Permission.USE_MODELS))]
-_EVENTS: Final = {
-    "anyOf": [one.model_json_schema(by_alias=True) for one in (BegunOut, SaidOut, EndedOut)]
+_EVENT: Final = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"type": "string", "enum": ["begun", "said", "ended", "error"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
 }
+"""One of them; what `data` holds by its name says `RunEvents`."""
 _STREAMED: Final[dict[int | str, dict[str, Any]]] = {
     200: {
+        "model": RunEvents,
         "description": "Server-Sent Events: `begun`, `said` for each piece, then `ended` or "
-        "`error`.",
-        "content": {"text/event-stream": {"schema": _EVENTS}},
+        "`error`. `RunEvents` says what the JSON in their data holds, by their names.",
+        "content": {"text/event-stream": {"schema": _EVENT}},
     }
 }
 
@@ -52,14 +57,22 @@ async def as_template(body: PromptIn, caller: User, services: ServicesDep) -> Da
     return Data(data=AsTemplateOut.model_validate(made))
 
 
-@router.post("/playground/stream", response_model=None, responses=_STREAMED)
+@router.post(
+    "/playground/stream",
+    response_model=None,
+    responses=_STREAMED,
+)
 async def stream(body: PromptIn, caller: User, services: ServicesDep, request: Request) -> Response:
     """Submit a text, and stream what the model sees, what it answers and what you get."""
     run = await services.playground.threads.begin(caller, body)
     return RunStream(run, request_id_of(request.scope))
 
 
-@router.post("/projects/{project_id}/playground/stream", response_model=None, responses=_STREAMED)
+@router.post(
+    "/projects/{project_id}/playground/stream",
+    response_model=None,
+    responses=_STREAMED,
+)
 async def stream_template(
     body: PromptRunIn,
     project: Edited,

@@ -273,3 +273,11 @@ class EndedOut(WireModel):
     def of(cls, ended: Ended) -> Self:
         """From the service's."""
         return cls.model_validate(ended)
+
+
+class RunEvents(WireModel):
+    """What a stream's events hold, by their names; `error` holds what every error does."""
+
+    begun: BegunOut
+    said: SaidOut
+    ended: EndedOut
