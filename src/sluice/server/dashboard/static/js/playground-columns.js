@@ -210,7 +210,8 @@ export class Columns {
     this.show();
     this.section.hidden = false;
     this.status.textContent = "Answers are coming.";
-    this.section.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.section.scrollIntoView({ block: "nearest", behavior: isCalm ? "auto" : "smooth" });
     const { signal } = this.stopping;
     await Promise.all(this.open.map((one, index) => one.run(asked[index].path, asked[index].body, signal)));
     this.status.textContent = signal.aborted ? "Stopped." : "Every column has its answer.";

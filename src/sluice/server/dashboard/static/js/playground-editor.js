@@ -2,7 +2,7 @@
 // Nothing of it leaves the page but to be looked at and sent: not into storage, not into the address.
 
 import { data } from "./playground-calls.js";
-import { Places, inUnits, nodes } from "./playground-text.js";
+import { Places, inUnits, nodes, reveal } from "./playground-text.js";
 
 const PREVIEW = "/api/v1/playground/preview";
 const LONGEST_LIVE = 100_000;
@@ -174,8 +174,10 @@ export class Editor {
     if (index === this.current) return;
     this.current = index;
     this.draw();
-    if (scroll) this.layer.querySelector(".outline-accent")?.scrollIntoView({ block: "nearest" });
-    if (scroll) this.field.scrollTop = this.layer.scrollTop;
+    const mark = this.layer.querySelector(".outline-accent");
+    if (!scroll || !mark) return;
+    reveal(this.layer, mark);
+    this.field.scrollTop = this.layer.scrollTop;
   }
 
   get selection() {

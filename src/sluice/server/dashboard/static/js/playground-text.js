@@ -88,3 +88,10 @@ export function element(name, className, text) {
   if (text !== undefined) node.textContent = text;
   return node;
 }
+
+// Scrolls a part of the page, and never the page itself.
+export function reveal(container, item) {
+  const around = container.getBoundingClientRect(), place = item.getBoundingClientRect();
+  if (place.top < around.top) container.scrollTop += place.top - around.top;
+  else if (place.bottom > around.bottom) container.scrollTop += place.bottom - around.bottom;
+}

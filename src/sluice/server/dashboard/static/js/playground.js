@@ -5,7 +5,7 @@ import { Editor } from "./playground-editor.js";
 import { FindingList } from "./playground-findings.js";
 import { saving, sending } from "./playground-forms.js";
 import { prompts } from "./playground-prompts.js";
-import { element, learnFamilies } from "./playground-text.js";
+import { element, learnFamilies, reveal } from "./playground-text.js";
 
 const byId = (id) => document.getElementById(id);
 const shared = byId("playground-data");
@@ -46,9 +46,9 @@ function texts(columns, types) {
     const found = editor.selection;
     byId("add").disabled = !found;
     byId("selected").hidden = Boolean(found);
-    for (const [index, item] of [...byId("findings").querySelectorAll("li")].entries()) {
+    for (const [index, item] of [...byId("findings").querySelectorAll(":scope > ul > li")].entries()) {
       item.toggleAttribute("data-current", index === editor.current);
-      if (index === editor.current && document.activeElement === editor.field) item.scrollIntoView({ block: "nearest" });
+      if (index === editor.current && document.activeElement === editor.field) reveal(byId("findings"), item);
     }
   }
 
