@@ -20,9 +20,12 @@ class Filled:
     made: Json
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; tests are skipped where there is none."""
+    """Chromium, for one module: while it is open, no other event loop runs in this thread.
+
+    Tests are skipped where there is none.
+    """
     if chromium() is None:
         pytest.skip("there is no Chromium: install Debian's package chromium")
     with browsing() as opened:
