@@ -40,14 +40,15 @@ class Chart(TypedDict):
 def calls_chart(found: StatisticsOut) -> Chart:
     """How calls ended."""
     hours = TOGETHER if len(found.series) > MOST_BARS else 1
-    rows = _together(found.series, hours)
     step = hours * int(found.bucket.length.total_seconds())
+    groups = _together(found.series, step)
+    rows = groups.values()
     answered = [sum(one.calls - one.blocked - one.failed for one in row) for row in rows]
     blocked, failed = ([sum(getattr(one, name) for one in row) for row in rows] for name in _ENDS)
     return Chart(
         kind="stacked",
         unit="count",
-        times=[_seconds(row[0]) for row in rows],
+        times=[*groups],
         step=step,
         lines=[
             Line(name="Answered", colour="accent", values=[*answered]),
@@ -68,7 +69,7 @@ def times_chart(found: StatisticsOut) -> Chart:
         step=int(found.bucket.length.total_seconds()),
         lines=[
             Line(name="Whole, p50", colour="accent", values=[one.p50 for one in whole]),
-            Line(name="Whole, p95", colour="bad", values=[one.p95 for one in whole]),
+            Line(name="Whole, p95", colour="warn", values=[one.p95 for one in whole]),
             Line(name="First token, p50", colour="c-person", values=[one.p50 for one in first]),
         ],
     )
@@ -94,12 +95,12 @@ def every(chart: Chart) -> str:
     return "by the day, UTC" if hours == 24 else f"by {hours} hours, UTC"
 
 
-def _together(series: list[BucketOut], hours: int) -> list[list[BucketOut]]:
-    """Hours in groups that begin at the same times of each day."""
+def _together(series: list[BucketOut], step: int) -> dict[int, list[BucketOut]]:
+    """What lies in each stretch of `step` seconds, by its beginning; all have one length."""
     groups: dict[int, list[BucketOut]] = {}
     for row in series:
-        groups.setdefault(_seconds(row) // (3600 * hours), []).append(row)
-    return [*groups.values()]
+        groups.setdefault(_seconds(row) // step * step, []).append(row)
+    return groups
 
 
 def _seconds(row: BucketOut) -> int:
