@@ -266,3 +266,15 @@ async def test_what_is_typed_to_find_people_stays_out_of_addresses(site: Site) -
     shown = await site.post("/people/find", {"text": "planted-value-4711"})
     addresses = re.findall(r'(?:href|action|src)="([^"]*)"', shown.html)
     assert not [address for address in addresses if "planted" in address]
+
+
+async def test_a_team_is_given_a_role_in_a_project(site: Site) -> None:
+    team, here = await new_team(site, "Workers"), "/projects/default/settings"
+    given = await site.post(f"{here}/teams", {"team": " Workers", "role": "viewer"})
+    assert given.location == f"/dashboard{here}?tab=members"
+    assert (await site.get(f"{here}?tab=members")).shows("Workers", "viewer")
+    wrong = await site.post(f"{here}/teams", {"team": f"No {XSS}", "role": "viewer"})
+    assert (wrong.status, 'id="team-problem"' in wrong.html, wrong.is_inert()) == (422, True, True)
+    assert (await site.post(f"{here}/teams/{team}/remove")).status == 303
+    assert not (await site.get(f"{here}?tab=members")).shows("Workers")
+    assert (await site.post(f"{here}/teams/{team}/remove")).status == 404

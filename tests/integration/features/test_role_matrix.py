@@ -44,6 +44,7 @@ CALLS: Final[dict[str, tuple[Permission, Json | None]]] = {
     f"GET {A}/calls": (Permission.AUDIT, None),
     f"GET {A}/calls/{{call_id}}": (Permission.AUDIT, None),
     f"POST {A}/calls/{{call_id}}/reveal": (Permission.REVEAL, WHY),
+    f"GET {A}/coverage": (Permission.AUDIT, None),
     f"GET {A}/first-steps": (Permission.MANAGE_MODELS, None),
     f"POST {A}/first-steps/close": (Permission.MANAGE_MODELS, None),
     f"GET {A}/keys": (Permission.MANAGE_KEYS, None),

@@ -35,7 +35,7 @@ async def show(
     tab: Annotated[str, Query(pattern="^(general|members|keys)$")] = "general",
 ) -> Response:
     """A project's settings; members and keys for its owners."""
-    return await _shown(request, project, caller, services, tab)
+    return await shown_settings(request, project, caller, services, tab)
 
 
 @router.post("/projects/{project_id}/settings")
@@ -50,7 +50,7 @@ async def change(
         async with services.database.write() as session:
             await managed.change(session, project, body, caller)
     except SluiceError as error:
-        return await _shown(request, project, caller, services, "general", fields, error)
+        return await shown_settings(request, project, caller, services, "general", fields, error)
     return see_other(request, f"/projects/{project.uid}/settings", "The project is saved.")
 
 
@@ -67,7 +67,7 @@ async def set_member(
             user = await services.auth.service.users.with_email(session, fields.get("email", ""))
             await managed.set_member(session, project, user, body.role, actor_id=caller.user_id)
     except SluiceError as error:
-        return await _shown(request, project, caller, services, "members", fields, error)
+        return await shown_settings(request, project, caller, services, "members", fields, error)
     return see_other(request, f"/projects/{project.uid}/settings?tab=members", "Saved.")
 
 
@@ -96,8 +96,8 @@ async def make_key(
         async with services.database.write() as session:
             made = await managed.new_key(session, project, body, actor_id=caller.user_id)
     except SluiceError as error:
-        return await _shown(request, project, caller, services, "keys", fields, error)
-    return await _shown(request, project, caller, services, "keys", made=made)
+        return await shown_settings(request, project, caller, services, "keys", fields, error)
+    return await shown_settings(request, project, caller, services, "keys", made=made)
 
 
 @router.post("/projects/{project_id}/settings/keys/{key_id}/revoke")
@@ -120,7 +120,7 @@ async def delete(
     fields = await fields_of(request)
     if fields.get("confirm", "").strip() != project.uid:
         error = Unprocessable("The project is not deleted: type its id to confirm.")
-        return await _shown(request, project, caller, services, "general", {}, error)
+        return await shown_settings(request, project, caller, services, "general", {}, error)
     await services.workbench.project_deletion.delete(project, actor_id=caller.user_id)
     return see_other(request, "/", "The project is deleted: nothing of it can be read any more.")
 
@@ -160,7 +160,7 @@ def _change(fields: dict[str, str], caller: Caller) -> dict[str, Any]:
     return change
 
 
-async def _shown(
+async def shown_settings(
     request: Request,
     project: KnownProject,
     caller: Caller,
@@ -170,6 +170,7 @@ async def _shown(
     error: SluiceError | None = None,
     made: NewTokenData | None = None,
 ) -> Response:
+    """The settings' page, with what was typed and what is wrong with it."""
     is_owner = project.role.may(ProjectRole.OWNER)
     managed = services.workbench.managed_projects
     async with services.database.read() as session:
@@ -178,6 +179,8 @@ async def _shown(
         groups = await services.policies.listing(session, caller) if may_choose else []
         members = await managed.members(session, project) if is_owner else []
         keys = await managed.keys(session, project) if is_owner else []
+        given = services.workbench.project_teams
+        teams = await given.listing(session, project) if is_owner else []
     return page(
         request,
         "project/settings.html",
@@ -188,6 +191,7 @@ async def _shown(
         shown=shown,
         groups=groups,
         members=members,
+        teams=teams,
         keys=keys,
         made=made,
         fields=fields or {},

@@ -42,10 +42,9 @@ class TeamRepository(Repository):
         query = select(Team).where(Team.id.in_(teams_of(user_id))).order_by(Team.id)
         return list((await self._session.scalars(query)).all())
 
-    async def name_is_taken(self, name: str) -> bool:
-        """Whether a team has this name."""
-        found = await self._session.scalars(select(Team.id).where(Team.name == name))
-        return found.first() is not None
+    async def id_of(self, name: str) -> int | None:
+        """The team of this name; None if there is none."""
+        return (await self._session.scalars(select(Team.id).where(Team.name == name))).first()
 
     async def members(self, team_id: int) -> list[int]:
         """The ids of a team's users, in their order."""

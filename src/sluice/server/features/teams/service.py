@@ -7,10 +7,11 @@ from collections.abc import Collection, Sequence
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sluice.engine.errors import Problem
 from sluice.server.auth.callers import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.auth.users import UserService
-from sluice.server.errors import Conflict, NotFound
+from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.teams.repository import TeamRepository
 from sluice.server.features.teams.schemas import TeamDetail, TeamIn, TeamMemberOut, TeamOut
@@ -108,6 +109,14 @@ class Teams:
             )
         await _record(session, "team.deleted", team_id, caller)
 
+    async def with_name(self, session: AsyncSession, name: str) -> int:
+        """The id of the team of this name; raises `Unprocessable` if there is none."""
+        team_id = await TeamRepository(session).id_of(name.strip())
+        if team_id is None:
+            problems = [Problem("team", "there is no team of this name")]
+            raise Unprocessable("There is no such team.", errors=problems)
+        return team_id
+
     async def missing(self, session: AsyncSession, team_ids: Collection[int]) -> set[int]:
         """Those of the ids that no team has."""
         return set(team_ids) - {team.id for team in await self.known(session, team_ids)}
@@ -136,7 +145,7 @@ async def _team(session: AsyncSession, team_id: int, *, for_update: bool = False
 
 
 async def _name_is_free(session: AsyncSession, name: str) -> None:
-    if await TeamRepository(session).name_is_taken(name):
+    if await TeamRepository(session).id_of(name) is not None:
         raise Conflict("A team of this name exists already; choose another.", code="team_taken")
 
 
