@@ -170,3 +170,35 @@ async def test_who_has_no_role_finds_nothing_and_a_viewer_changes_nothing(world:
     refused(await member.delete(path), 403)
     order = {"environment": "prod", "version": 1}
     refused(await member.post(f"{path}/deployments", json=order), 403)
+
+
+async def test_templates_are_listed_by_folder_and_by_a_word_in_their_name(world: World) -> None:
+    templates = Templates(world.admin)
+    for name in ("a/b/one", "a/b/two", "a/three", "a%", "ab/four"):
+        await templates.save(name, chat())
+
+    async def names(**asked: str) -> list[str]:
+        return [one["name"] for one in await templates.get("/templates", **asked)]
+
+    assert await templates.get("/templates/folders") == {"a": 3, "a/b": 2, "ab": 1}
+    assert await names(folder="a") == ["a/b/one", "a/b/two", "a/three"]
+    assert await names(folder="a/b") == ["a/b/one", "a/b/two"]
+    assert await names(search="T") == ["a/b/two", "a/three"]
+    assert await names(search="%") == ["a%"]
+    assert await names(folder="a", search="o", after="a/b/one") == ["a/b/two"]
+    assert await names(name="a/three", folder="ab") == ["a/three"]
+
+
+async def test_a_lint_tells_which_version_says_the_same(world: World) -> None:
+    templates = Templates(world.admin)
+    await templates.versions("a", "one", "two")
+
+    async def same(name: str, text: str) -> int | None:
+        found = await templates.post("/templates/lint", {"name": name, "content": chat(text)})
+        number: int | None = found["sameAs"]
+        return number
+
+    assert await same("a", "one") == 1
+    assert await same("a", "two") == 2
+    assert await same("a", "three") is None
+    assert await same("b", "one") is None

@@ -20,6 +20,8 @@ MOST_MESSAGES: Final = 200
 MOST_TOLD: Final = 5
 """Faults of one text that are shown at it."""
 _MESSAGE: Final = re.compile(r"messages\[(\d+)\]")
+_OF_MESSAGE: Final = re.compile(r"(role|content|media)-\d+")
+"""A field of the editor."""
 _MOVES: Final = {"up": -1, "down": 1}
 
 
@@ -150,6 +152,8 @@ def _field_of(problem: Problem) -> tuple[str, str]:
     if place := _MESSAGE.match(path):
         part = "media" if "mediaSlots" in path else "content"
         return f"{part}-{place[1]}", message
+    if _OF_MESSAGE.fullmatch(path):
+        return path, message
     begin = re.split(r"[.\[]", path, maxsplit=1)[0]
     if begin in JSON_FIELDS:
         return begin, message if path == begin else f"{path}: {message}"

@@ -84,11 +84,13 @@ def test_problems_stand_at_the_fields_that_they_are_about() -> None:
         Problem("content.messages[2].content", "too long"),
         Problem("content.messages[0].mediaSlots[0].type", "unknown"),
         Problem("content.toolSchema[1].name", "Field required"),
+        Problem("content-1", "line 1, column 1: no name"),
         Problem("name", "Value error, must be words"),
         Problem("content", "Value error, give one"),
     ]
     assert at_fields(problems) == {
         "content-2": "too long",
+        "content-1": "line 1, column 1: no name",
         "media-0": "unknown",
         "toolSchema": "toolSchema[1].name: Field required",
         "name": "must be words",
