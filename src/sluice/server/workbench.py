@@ -138,20 +138,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
     sessions = _sessions(parts, cleansing, templates)
     calls = CallsInProject(parts.recorded_calls)
     search = _search(parts, cleansing, calls, sessions, lists)
-    deletion = ProjectDeletion(
-        parts.database,
-        parts.signing_in,
-        parts.conversations,
-        parts.cleansing,
-        # In this order: what refers to something else goes first.
-        parts=(
-            ProjectCalls(parts.conversations),
-            sessions.sessions,
-            search.saved_views,
-            lists.playlists,
-            TemplateParts(),
-        ),
-    )
+    deletion = _deletion(parts, sessions, search, lists)
     clearing = Periodic("deleted projects", deletion.clear_some, every=60)
     statistics = _statistics(parts)
     server_runs = _server_runs(parts, cleansing, templates, sessions, lists)
@@ -191,6 +178,28 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
             server_runs.runner.periodic,
             sessions.periodic,
             statistics.periodic,
+        ),
+    )
+
+
+def _deletion(
+    parts: WorkbenchParts,
+    sessions: SessionServices,
+    search: SearchServices,
+    lists: PlaylistServices,
+) -> ProjectDeletion:
+    return ProjectDeletion(
+        parts.database,
+        parts.signing_in,
+        parts.conversations,
+        parts.cleansing,
+        # In this order: what refers to something else goes first.
+        parts=(
+            ProjectCalls(parts.conversations),
+            sessions.sessions,
+            search.saved_views,
+            lists.playlists,
+            TemplateParts(),
         ),
     )
 

@@ -15,9 +15,9 @@ from sluice.server.features.statistics.counting import CountingStatistics
 from sluice.server.features.statistics.ended import Ended, Ending
 from sluice.server.features.statistics.histogram import ERROR_BOUND
 from sluice.server.features.statistics.periods import Period, Range, between, last
-from sluice.server.features.statistics.repository import Of
 from sluice.server.features.statistics.schemas import StatisticsOut
 from sluice.server.features.statistics.service import Statistics
+from sluice.server.features.statistics.wanted import Of
 from sluice.server.kit.database import Database
 
 pytestmark = pytest.mark.anyio

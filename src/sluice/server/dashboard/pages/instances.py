@@ -19,8 +19,8 @@ from sluice.server.dashboard.signing_in import Visitor, visit_of
 from sluice.server.features.models.schemas import InstanceTrialOut, ModelInstanceAdminOut
 from sluice.server.features.models.trying import Trials
 from sluice.server.features.statistics.periods import Period, last
-from sluice.server.features.statistics.repository import Of
 from sluice.server.features.statistics.schemas import SumsOut
+from sluice.server.features.statistics.wanted import Of
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep

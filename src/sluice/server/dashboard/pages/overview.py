@@ -18,7 +18,7 @@ from sluice.server.dashboard.signing_in import Visitor, visit_of
 from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.statistics.ended import SourceName
 from sluice.server.features.statistics.periods import Period, last
-from sluice.server.features.statistics.repository import Of
+from sluice.server.features.statistics.wanted import Of
 from sluice.server.kit.database import utc_now
 from sluice.server.services import Services, ServicesDep
 

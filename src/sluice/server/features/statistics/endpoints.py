@@ -14,8 +14,8 @@ from sluice.server.errors import Unprocessable
 from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.statistics.ended import SourceName
 from sluice.server.features.statistics.periods import Period, Range, between, last
-from sluice.server.features.statistics.repository import Of
 from sluice.server.features.statistics.schemas import StatisticsOut, UserOfInstanceOut
+from sluice.server.features.statistics.wanted import Of
 from sluice.server.kit.database import utc_now
 from sluice.server.kit.wire import Data, RowId
 from sluice.server.services import ServicesDep

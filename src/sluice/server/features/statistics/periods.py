@@ -10,8 +10,8 @@ from typing import Final
 from sluice.engine.errors import Problem
 from sluice.server.errors import Unprocessable
 from sluice.server.features.statistics.counting import HOURS_KEPT
-from sluice.server.features.statistics.repository import Stretch
 from sluice.server.features.statistics.sums import DAY, Grain
+from sluice.server.features.statistics.wanted import Stretch
 
 LONGEST: Final = timedelta(days=732)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

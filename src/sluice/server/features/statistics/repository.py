@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -32,6 +31,7 @@ from sluice.server.features.statistics.tables import (
     StatisticsSum,
     StatisticsUser,
 )
+from sluice.server.features.statistics.wanted import Of, Stretch
 from sluice.server.kit.repository import Repository
 
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,29 +42,6 @@ _SUMS: Final = cast("Table", StatisticsSum.__table__)
 _COUNTS: Final = cast("Table", StatisticsCount.__table__)
 _USERS: Final = cast("Table", StatisticsUser.__table__)
 _INSERTS: Final[Mapping[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
-class Stretch(NamedTuple):
-    """Hours or days from one moment to before another."""
-
-    grain: Grain
-    since: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Of:
-    """What is summed; None: everything."""
-
-    source: str | None = None
-    space_id: int | None = None
-    model_instance_id: int | None = None
-
-    def conditions(self, table: Table) -> list[ColumnElement[bool]]:
-        """The same for a query."""
-        names = ("source", "space_id", "model_instance_id")
-        wanted = {name: getattr(self, name) for name in names}
-        return [table.c[name] == value for name, value in wanted.items() if value is not None]
 
 
 class StatisticsRepository(Repository):
@@ -112,7 +89,7 @@ class StatisticsRepository(Repository):
         summed = [func.sum(_SUMS.c[name]) for name in SUMMED]
         query = (
             select(*groups, *summed)
-            .where(*_within(_SUMS, stretch), *of.conditions(_SUMS))
+            .where(*_within(_SUMS, stretch), *_of(_SUMS, of))
             .group_by(*groups)
         )
         rows = (await self._session.execute(query)).all()
@@ -128,7 +105,7 @@ class StatisticsRepository(Repository):
             .where(
                 *_within(_COUNTS, stretch),
                 _COUNTS.c.kind.in_([kind.value for kind in kinds]),
-                *of.conditions(_COUNTS),
+                *_of(_COUNTS, of),
             )
             .group_by(*groups)
         )
@@ -165,6 +142,11 @@ class StatisticsRepository(Repository):
 def _within(table: Table, stretch: Stretch) -> list[ColumnElement[bool]]:
     at = table.c.starts_at
     return [table.c.grain == stretch.grain.value, at >= stretch.since, at < stretch.until]
+
+
+def _of(table: Table, of: Of) -> list[ColumnElement[bool]]:
+    wanted = {name: getattr(of, name) for name in ("source", "space_id", "model_instance_id")}
+    return [table.c[name] == value for name, value in wanted.items() if value is not None]
 
 
 def _columns(sums: Sums) -> dict[str, int]:

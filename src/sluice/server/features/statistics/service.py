@@ -16,7 +16,7 @@ from sluice.server.auth.users import UserService
 from sluice.server.features.statistics.ended import Ended, Source, SourceName
 from sluice.server.features.statistics.histogram import quantile
 from sluice.server.features.statistics.periods import Range
-from sluice.server.features.statistics.repository import BEGINNING, Of, StatisticsRepository
+from sluice.server.features.statistics.repository import BEGINNING, StatisticsRepository
 from sluice.server.features.statistics.schemas import (
     BucketOut,
     EntityOut,
@@ -30,6 +30,7 @@ from sluice.server.features.statistics.schemas import (
     UserOfInstanceOut,
 )
 from sluice.server.features.statistics.sums import CountKey, Kind, SumKey, Sums, Totals
+from sluice.server.features.statistics.wanted import Of
 from sluice.server.kit.database import Database, utc_now
 
 LIVE_MOST: Final = 3_000
