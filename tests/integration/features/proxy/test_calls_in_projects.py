@@ -11,7 +11,11 @@ pytestmark = pytest.mark.anyio
 CALLS = "/api/v1/projects/alpha/calls"
 
 
-async def test_viewers_see_the_projects_calls_cleansed_and_no_others(world: World) -> None:
+@pytest.mark.parametrize("window", [0, 5_000], ids=["by conversation", "among the newest"])
+async def test_viewers_see_the_projects_calls_cleansed_and_no_others(
+    world: World, window: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sluice.server.features.proxy.calls.repository.WINDOW", window)
     await world.instance(name="Scripted")
     await project(world.admin, "Alpha")
     world.provider.answer = ["Told EMAIL_ADDRESS_0"]
@@ -24,8 +28,9 @@ async def test_viewers_see_the_projects_calls_cleansed_and_no_others(world: Worl
         assert newest["id"] > first["id"]
         page = (await viewer.get(CALLS, params={"before": newest["id"], "limit": 1})).json()["data"]
         assert [call["id"] for call in page] == [first["id"]]
-        none = await viewer.get(CALLS, params={"status": "failed"})
-        assert none.json()["data"] == []
+        for status, found in (("failed", []), ("complete", [newest["id"], first["id"]])):
+            some = await viewer.get(CALLS, params={"status": status, "limit": len(found) or 1})
+            assert [call["id"] for call in some.json()["data"]] == found
         shown = await viewer.get(f"{CALLS}/{first['id']}")
         assert "Mail EMAIL_ADDRESS_0" in str(shown.json()["data"]["request"])
         assert JANE not in shown.text

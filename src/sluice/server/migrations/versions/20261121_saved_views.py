@@ -1,4 +1,4 @@
-"""Saved views of sessions, recordings and calls.
+"""Saved views of sessions, recordings and calls; an index of the calls that ended badly.
 
 Revision: 20261121_saved_views
 Follows: 20261121_audit_chain
@@ -37,7 +37,17 @@ def upgrade() -> None:
         "ix_saved_views_project_id_id", "saved_views", ["project_id", "id"], unique=False
     )
     op.create_index("ix_saved_views_user_id", "saved_views", ["user_id"], unique=False)
+    badly = sa.text("status <> 'complete' AND status <> 'pending'")
+    op.create_index(
+        "ix_calls_status_id",
+        "calls",
+        ["status", "id"],
+        unique=False,
+        sqlite_where=badly,
+        postgresql_where=badly,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_calls_status_id", table_name="calls")
     op.drop_table("saved_views")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     CursorResult,
     LargeBinary,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     or_,
     select,
     update,
@@ -26,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import defer
 
 from sluice.server.features.proxy.calls.status import CallStatus
-from sluice.server.features.proxy.calls.tables import Call, CallText
+from sluice.server.features.proxy.calls.tables import ENDED_BADLY, Call, CallText
 from sluice.server.features.proxy.conversations.tables import StoredConversation
 from sluice.server.kit.repository import Repository
 
@@ -66,6 +68,9 @@ _FINISH: Final = (
 
 TEXTS_AT_ONCE: Final = 500
 """Values of one query."""
+WINDOW: Final = 5_000
+"""Calls that are looked through for a page of a project's."""
+ENDED: Final = frozenset(CallStatus) - {CallStatus.COMPLETE, CallStatus.PENDING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,22 @@ class CallRepository(Repository):
         if before is not None:
             query = query.where(Call.id < before)
         query = query.order_by(Call.id.desc()).limit(limit)
+        if wanted.space_id is None:
+            return await self._all(query)
+        behind = before if before is not None else await self._next_id()
+        # A project that is used has a page among the newest calls. One that is not has few calls
+        # or old ones: then they are looked up by its conversations.
+        newest = query.where(Call.id >= behind - WINDOW, _is_in_space(wanted.space_id))
+        rows = await self._all(newest)
+        if len(rows) == limit:
+            return rows
+        return await self._all(query.where(_in_space(wanted.space_id)))
+
+    async def _all(self, query: Select[Call]) -> list[Call]:
         return list((await self._session.scalars(query)).all())
+
+    async def _next_id(self) -> int:
+        return int((await self._session.scalars(select(func.max(Call.id)))).one() or 0) + 1
 
     async def newest_of(self, conversation_ids: Collection[int], limit: int) -> list[Call]:
         """The newest calls of these conversations that are not deleted; unopened."""
@@ -196,6 +216,19 @@ def _in_space(space_id: int) -> ColumnElement[bool]:
     return Call.conversation_id.in_(in_it)
 
 
+def _is_in_space(space_id: int) -> ColumnElement[bool]:
+    """The same, asked of each call by itself."""
+    of_call = (
+        select(StoredConversation.id)
+        .where(
+            StoredConversation.id == Call.conversation_id,
+            or_(StoredConversation.space_id == space_id, StoredConversation.id == space_id),
+        )
+        .correlate(Call)
+    )
+    return of_call.exists()
+
+
 def _filtered(query: Select[Call], wanted: CallFilter) -> Select[Call]:
     same = {
         Call.user_id: wanted.user_id,
@@ -209,6 +242,6 @@ def _filtered(query: Select[Call], wanted: CallFilter) -> Select[Call]:
         conditions.append(Call.created_at >= wanted.since)
     if wanted.until is not None:
         conditions.append(Call.created_at < wanted.until)
-    if wanted.space_id is not None:
-        conditions.append(_in_space(wanted.space_id))
+    if wanted.status in ENDED:
+        conditions.append(literal_column(f"({ENDED_BADLY})", Boolean))
     return query.where(*conditions)
