@@ -29,6 +29,7 @@ def test_its_yaml_has_no_problems() -> None:
 def test_its_commands_can_be_typed_as_they_stand_there(command: str) -> None:
     words = shlex.split(command, comments=True)[1:]
     found = typer.main.get_command(app)
-    while getattr(found, "commands", None):
+    # `sluice audit` lists events by itself, and has commands under it.
+    while words and words[0] in getattr(found, "commands", {}):
         found = found.commands[words.pop(0)]
     assert found.make_context(found.name or "", words).command is found

@@ -38,7 +38,8 @@ ALL = dict(commands(typer.main.get_command(app)))
 def test_the_commands_of_the_documentation_are_there() -> None:
     listed = {" ".join(name) for name in ALL}
     assert listed == {
-        "serve", "ask", "analyze", "cleanse", "evaluate", "audit", "usage", "migrate", "openapi",
+        "serve", "ask", "analyze", "cleanse", "evaluate", "usage", "migrate", "openapi",
+        "audit export", "audit verify",
         "user list", "user role", "user disable", "user enable", "user unlink",
         "team list", "team show", "team create", "team rename", "team add", "team remove",
         "team delete",
@@ -54,7 +55,7 @@ def test_the_commands_of_the_documentation_are_there() -> None:
         "test-run start", "test-run list", "test-run show", "test-run compare",
         "test-run cancel", "test-run resume", "test-run delete",
         "demo",
-        "policy list", "policy show", "policy export", "policy import",
+        "policy list", "policy show", "policy export", "policy import", "policy dry-run",
         "instance list", "instance show", "instance export", "instance import", "instance test",
         "token create", "token list", "token revoke", "token limits", "token link",
         "keys status", "keys new", "keys rotate",
