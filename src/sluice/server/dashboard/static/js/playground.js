@@ -111,7 +111,8 @@ function fewerColumns(selects) {
 function count(editor) {
   const badge = byId("count"), found = editor.shown.filter((one) => editor.isProtected(one)).length;
   badge.hidden = !editor.text.trim();
-  badge.textContent = found === 1 ? "1 finding" : `${found} findings`;
+  const isSeen = editor.isFresh || !editor.isLong;
+  badge.textContent = !isSeen ? "not looked at yet" : found === 1 ? "1 finding" : `${found} findings`;
   badge.classList.toggle("badge-accent", found > 0);
 }
 
