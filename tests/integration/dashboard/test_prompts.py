@@ -160,6 +160,21 @@ async def test_in_a_protected_environment_a_second_person_approves_on_a_page(sit
     assert wrong.status == 422
 
 
+async def test_in_an_emergency_an_owner_rolls_back_on_a_page(site: Site) -> None:
+    template = await save(site, unique(), "one", "two")
+    here = f"{BASE}/{template['id']}"
+    for version in ("1", "2"):
+        await site.post(f"{here}/deploy", {"environment": "hot", "version": version})
+    fields = {"environment": "hot", "approver": "owner", "hours": "24"}
+    await site.post(f"{BASE}/environments", fields)
+    assert (await site.get(here)).shows("This is an emergency", "hot v2")
+    back = {"environment": "hot", "emergency": "true"}
+    assert (await site.post(f"{here}/rollback", back)).status == 422
+    assert (await site.post(f"{here}/rollback", {**back, "note": "no answers"})).status == 303
+    assert await pointers(site, template) == {"hot": 1}
+    assert (await site.get(f"{here}/history")).shows("emergency", "no answers")
+
+
 async def test_the_editor_shows_problems_at_their_places_with_what_was_typed(site: Site) -> None:
     fields = {
         "name": "a/../b",

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 
+import anyio
 import httpx
 import pytest
 from sqlalchemy import text
@@ -298,6 +299,49 @@ async def test_only_owners_protect_and_what_waits_is_withdrawn_with_the_protecti
     await team.editor.deploy(template, "prod", 2)
     assert await team.number(template) == 2
     assert len(await team.world.audit("environment.unprotected")) == 1
+
+
+async def test_what_is_asked_for_at_once_is_asked_for_once(team: Team) -> None:
+    template = await deployed_once(team)
+    asked: list[str] = []
+
+    async def ask() -> None:
+        asked.append((await team.ask(template, 2))["id"])
+
+    async with anyio.create_task_group() as group:
+        for _ in range(4):
+            group.start_soon(ask)
+    assert len(set(asked)) == 1
+    assert len(await team.world.audit("deployment.requested")) == 1
+
+
+async def test_one_of_several_requests_that_are_approved_at_once_is_carried_out(
+    team: Team,
+) -> None:
+    template = await deployed_once(team)
+    requests = [await team.ask(template, 2), await team.ask(template, 3)]
+    answers: list[int] = []
+
+    async def approve(request: Json) -> None:
+        answers.append((await team.decide(team.owner, request, "approve")).status_code)
+
+    async with anyio.create_task_group() as group:
+        for request in (*requests, *requests):
+            group.start_soon(approve, request)
+    assert sorted(answers) == [200, 409, 409, 409]
+    assert sorted([await team.status(one) for one in requests]) == ["approved", "stale"]
+    assert len(await team.owner.get(f"/templates/{template['id']}/deployments")) == 2
+
+
+async def test_notes_are_sealed(team: Team) -> None:
+    template = await deployed_once(team)
+    request = await team.ask(template, 2, "the letter of Schwarzenegger")
+    done = await team.decide(team.owner, request, "reject", note="ask Schwarzenegger first")
+    assert "Schwarzenegger" in done.json()["data"]["decisionNote"]
+    async with team.world.app.state.services.database.read() as session:
+        rows = (await session.execute(text("SELECT * FROM deployment_requests"))).all()
+    assert rows
+    assert "schwarzenegger" not in repr(rows).lower()
 
 
 async def test_pages_of_requests_follow_each_other(team: Team) -> None:
