@@ -100,6 +100,7 @@ def looking(
     somebody = Looking(url, page)
     page.on("console", lambda said: _note(somebody, said.type, said.text))
     page.on("pageerror", lambda error: somebody.wrong.append(f"script: {error}"))
+    page.on("dialog", lambda asked: asked.accept())
     yield somebody
     context.close()
 

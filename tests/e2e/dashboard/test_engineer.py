@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -60,11 +59,11 @@ def test_a_version_is_deployed_and_rolled_back(engineer: Looking) -> None:
     page = _template(engineer)
     page.locator("#environment").fill("prod")
     page.get_by_role("button", name="Deploy", exact=True).click()
-    expect(page.locator("#alerts")).to_contain_text("prod is version 3 now")
+    expect(page.locator("#alerts")).to_contain_text("prod is version 4 now")
     page.get_by_role("button", name="Roll back").first.click()
     page.get_by_role("dialog").get_by_label("Why").fill("Worse answers")
     page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
-    page.get_by_role("link", name="History").click()
+    page.get_by_role("link", name="Deployments", exact=True).click()
     expect(page.locator("main")).to_contain_text("Worse answers")
 
 
