@@ -32,6 +32,12 @@ async def made(site: Site) -> tuple[int, int]:
     return calls.json()["data"][0]["id"], thread.json()["data"]["threadId"]
 
 
+async def events(site: Site, kind: str) -> int:
+    """How many audit events of a kind there are."""
+    found = await site.api.get("/api/admin/v1/audit-events", params={"event": kind})
+    return len(found.json()["data"])
+
+
 async def test_lists_and_details_show_placeholders_alone(site: Site, made: tuple[int, int]) -> None:
     call, thread = made
     for path in (
@@ -84,6 +90,12 @@ async def test_originals_are_revealed_in_place_with_a_reason(
         assert revealed.is_inert()
         assert revealed.answer.headers["cache-control"] == "no-store"
         assert "planted" not in (await site.get(path)).html
+    before = [await events(site, kind) for kind in ("call.read", "thread.read")]
+    revealed_before = await events(site, "originals.revealed")
+    for path in (f"/calls/{call}", f"/threads/{thread}"):
+        await site.post(f"{path}/reveal", {"reason": REASON})
+    assert [await events(site, kind) for kind in ("call.read", "thread.read")] == before
+    assert await events(site, "originals.revealed") == revealed_before + 2
     auditor = await site.as_role("auditor")
     for path in (f"/calls/{call}", f"/threads/{thread}"):
         assert "Reveal originals" not in (await auditor.get(path)).text

@@ -174,7 +174,12 @@ async def reveal_call(
     caller.require(Permission.AUDIT)
     revealed = await _revealed(request, caller, services, call_id)
     async with services.database.write() as session:
-        detail = await services.records.calls.anybodys(session, caller, call_id)
+        calls = services.records.calls
+        # That originals were revealed says more than that the call was read.
+        if revealed.originals is not None:
+            detail = await calls.cleansed(session, call_id)
+        else:
+            detail = await calls.anybodys(session, caller, call_id)
     return await _call(request, caller, services, None, detail, revealed)
 
 

@@ -115,8 +115,10 @@ async def _thread(
     thread_id: int,
     revealed: Revealed = NOTHING,
 ) -> Response:
+    threads = services.overseen_threads
+    read = threads.get if revealed.originals is None else threads.revealed
     async with services.database.write() as session:
-        detail = await services.overseen_threads.get(session, caller, thread_id)
+        detail = await read(session, caller, thread_id)
     texts = Texts((), revealed.originals)
     return page(
         request,

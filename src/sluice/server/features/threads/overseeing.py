@@ -50,6 +50,16 @@ class OverseenThreads:
 
     async def get(self, session: AsyncSession, caller: Caller, thread_id: int) -> OverseenDetail:
         """A thread as models saw it; that it was read is recorded. Raises `NotFound`."""
+        detail = await self.revealed(session, caller, thread_id)
+        await audit.record(
+            session, "thread.read", actor_id=caller.actor_id, subject=f"thread:{thread_id}"
+        )
+        return detail
+
+    async def revealed(
+        self, session: AsyncSession, caller: Caller, thread_id: int
+    ) -> OverseenDetail:
+        """The same once its originals were revealed, which is recorded already."""
         caller.require(Permission.AUDIT)
         row = await ThreadRepository(session).get(thread_id)
         key = await self._vault.key(session, thread_scope(thread_id))
@@ -57,9 +67,6 @@ class OverseenThreads:
             raise NotFound(NOT_YOURS)
         chats = await ThreadRepository(session).chats(thread_id)
         sums = await OverseenRepository(session).sums([thread_id])
-        await audit.record(
-            session, "thread.read", actor_id=caller.actor_id, subject=f"thread:{thread_id}"
-        )
         shown = _thread(row, sums.get(thread_id)).model_dump(by_alias=False)
         return OverseenDetail(**shown, exchanges=[_chat(chat, key) for chat in chats])
 
