@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, cast
 
 import anyio.lowlevel
+from sqlalchemy import Row
 
 from sluice.server.features.audit.appending import RESUMED
-from sluice.server.features.audit.chain import EMPTY, Head, hash_after
-from sluice.server.features.audit.repository import AuditFilter, AuditRepository
+from sluice.server.features.audit.chain import EMPTY, Chained, Head, hash_after
+from sluice.server.features.audit.repository import AuditRepository
 from sluice.server.features.audit.schemas import ChainFault, Verification, VerificationProgress
-from sluice.server.features.audit.tables import AuditEvent
 from sluice.server.kit.database import Database
 from sluice.server.kit.sealing import DataKey
 
@@ -50,7 +50,7 @@ class _Walk:
     noted_is_there: bool = False
     is_broken: bool = False
 
-    def take(self, events: Sequence[AuditEvent]) -> None:
+    def take(self, events: Sequence[Row[Any]]) -> None:
         for event in events:
             if not self.is_broken:
                 self._check(event)
@@ -61,15 +61,15 @@ class _Walk:
                 self.noted_is_there = event.hash == noted.hash
             self.last = Head(event.id, self.last.events + 1, event.hash)
 
-    def _check(self, event: AuditEvent) -> None:
-        if event.hash == hash_after(self.last.hash, event):
+    def _check(self, event: Row[Any]) -> None:
+        if event.hash == hash_after(self.last.hash, cast("Chained", event)):
             return
         # Later ones are not told: whoever changes one event may have changed all after it.
         self.is_broken = True
         has_gap = event.id != self.last.last_id + 1
         self.fault("removed" if has_gap else "changed", event.id)
 
-    def _resumed(self, event: AuditEvent) -> None:
+    def _resumed(self, event: Row[Any]) -> None:
         # Once, after the migration that brought the chain, the head was not sealed yet.
         if event.details.get("reason") == "unsealed" and not self.unsealed:
             self.unsealed = event.id
@@ -142,15 +142,13 @@ def _check_head(walk: _Walk, head: Head, sealed: bytes | None, key: DataKey, lar
         walk.fault("truncated" if is_short else "head_changed", walk.last.last_id + 1)
 
 
-async def _portions(database: Database, until: int) -> AsyncIterator[list[AuditEvent]]:
+async def _portions(database: Database, until: int) -> AsyncIterator[Sequence[Row[Any]]]:
     last = 0
     while True:
         await anyio.lowlevel.checkpoint()
         async with database.read() as session:
-            found = await AuditRepository(session).after(AuditFilter(), last, PORTION)
-        events = [event for event in found if event.id <= until]
-        if events:
-            yield events
-        if len(events) < PORTION:
+            events = await AuditRepository(session).chained(last, until, PORTION)
+        if not events:
             return
+        yield events
         last = events[-1].id
