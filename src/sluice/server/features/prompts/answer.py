@@ -11,6 +11,7 @@ from typing import Final
 import anyio
 
 from sluice.engine import CleansedText, Mapping, RawText, Restored, StreamHydrator
+from sluice.server.errors import ProviderFailed
 from sluice.server.features.prompts.counting import ending_of
 from sluice.server.features.prompts.service import Prepared
 from sluice.server.features.statistics.chats import chat_ended
@@ -95,6 +96,8 @@ class Answers:
                 async for piece in pieces:
                     if piece.finish_reason is not None:
                         answer.status = _status(piece.finish_reason)
+                        if answer.status is ChatStatus.FAILED:
+                            answer.error_code = ProviderFailed.default_code
                         await self._record(prepared, answer)
                         recorded = True
                     yield piece
