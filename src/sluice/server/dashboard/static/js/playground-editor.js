@@ -2,7 +2,7 @@
 // Nothing of it leaves the page but to be looked at and sent: not into storage, not into the address.
 
 import { data } from "./playground-calls.js";
-import { Places, inUnits, nodes, reveal } from "./playground-text.js";
+import { Places, element, inUnits, nodes, reveal } from "./playground-text.js";
 
 const PREVIEW = "/api/v1/playground/preview";
 const LONGEST_LIVE = 100_000;
@@ -184,6 +184,24 @@ export class Editor {
     const { selectionStart: start, selectionEnd: end } = this.field;
     return start < end ? { start, end } : null;
   }
+}
+
+const LAYER = "pointer-events-none absolute inset-0 overflow-x-hidden overflow-y-scroll rounded-md border "
+  + "border-transparent px-2.5 py-1.5 font-mono text-[13px] leading-5 break-words whitespace-pre-wrap "
+  + "text-transparent [unicode-bidi:plaintext]";
+const FIELD = "relative overflow-y-scroll bg-transparent break-words whitespace-pre-wrap [unicode-bidi:plaintext]";
+
+// A field of a form whose findings are marked while somebody types.
+export function live(field, instance) {
+  const around = element("div", "relative"), layer = element("div", LAYER);
+  layer.setAttribute("aria-hidden", "true");
+  layer.dir = "auto";
+  field.classList.add(...FIELD.split(" "));
+  field.replaceWith(around);
+  around.append(layer, field);
+  const editor = new Editor(field, layer, { instance, changed: () => {} });
+  if (field.value) editor.look();
+  return editor;
 }
 
 // Marks of a text in the text that it became: those before and behind the change stay.

@@ -1,6 +1,7 @@
 // The playground for templates: versions, a draft, and the inputs that the chosen ones need.
 
 import { saving, sending } from "./playground-forms.js";
+import { live } from "./playground-editor.js";
 import { element } from "./playground-text.js";
 
 const byId = (id) => document.getElementById(id);
@@ -13,6 +14,10 @@ export function prompts(columns, about) {
     return [...form.querySelectorAll("[data-choice]")].map((choice) => [...choice.querySelectorAll("select")])
       .filter(([version, instance]) => version.value && instance.value);
   }
+
+  // Findings follow the policy of the first column's instance.
+  const marked = new Map();
+  const firstInstance = () => Number(chosen()[0]?.[1].value) || 0;
 
   function values() {
     const fields = [...form.querySelectorAll("[data-variable]")];
@@ -29,6 +34,9 @@ export function prompts(columns, about) {
   function ask() {
     const names = wanted();
     for (const name of names) if (!field(name)) byId("inputs").append(newInput(name));
+    for (const one of form.querySelectorAll("[data-variable]")) {
+      if (!marked.has(one)) marked.set(one, live(one, firstInstance));
+    }
     let others = 0;
     for (const one of form.querySelectorAll("[data-input]")) {
       one.hidden = !names.has(one.dataset.input);
@@ -44,7 +52,10 @@ export function prompts(columns, about) {
     return [...form.querySelectorAll("[data-input]")].find((one) => one.dataset.input === name);
   }
 
-  form.addEventListener("change", ask);
+  form.addEventListener("change", (event) => {
+    ask();
+    if (event.target.name === "instance") for (const editor of marked.values()) editor.look();
+  });
   byId("draft")?.addEventListener("input", ask);
   sending(form, columns, async () => {
     const variables = values();
