@@ -118,6 +118,17 @@ async def test_what_is_no_view_is_refused_and_nothing_is_kept(world: World) -> N
     assert await _originals(world) == 0
 
 
+async def test_nothing_of_an_erased_person_is_left_in_a_view(world: World) -> None:
+    await recorded(world.admin, str(uuid4()), completion(f"I am {JANE}"))
+    made = await saved(world.admin, view(f"mail of {JANE}"))
+    assert made["filter"]["value"] == "mail of EMAIL_ADDRESS_0"
+    erased = await world.admin.post("/api/v1/projects/default/erasures", json={"values": [JANE]})
+    assert erased.json()["data"]["originals"] == 1
+    assert await _originals(world) == 0
+    shown = (await world.admin.get(f"{VIEWS}/{made['id']}")).json()["data"]
+    assert shown["filter"]["value"] == "mail of EMAIL_ADDRESS_0"
+
+
 async def test_views_are_private_unless_an_editor_shares_them(world: World) -> None:
     await project(world.admin, "Alpha")
     path = "/api/v1/projects/alpha/views"

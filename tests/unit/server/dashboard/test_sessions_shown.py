@@ -92,6 +92,15 @@ def test_messages_of_every_shape_become_turns(
     assert (said(exchange.asked), said(exchange.answered)) == (asked, answered)
 
 
+def test_calls_of_tools_are_readable_and_cut_too() -> None:
+    call = {"function": {"name": "mail", "arguments": '{"to": "EMAIL_ADDRESS_0"}'}}
+    content = {"messages": [USER], "answer": {"role": "assistant", "tool_calls": [call, "{"]}}
+    (turn,) = of_recording(Texts(), content).answered
+    assert '"to": "EMAIL_ADDRESS_0"' in "".join(piece.text for piece in turn.more)
+    assert ("EMAIL_ADDRESS_0", "EMAIL_ADDRESS") in shown(turn.more)
+    assert turn.pieces == []
+
+
 def test_messages_that_were_shown_before_are_counted_and_left_out() -> None:
     texts = Texts()
     first = of_recording(texts, {"messages": [USER], "answer": "Ho"})

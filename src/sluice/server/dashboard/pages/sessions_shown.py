@@ -42,8 +42,8 @@ class Turn:
 
     role: str
     pieces: list[Piece] = field(repr=False)
-    more: str = field(default="", repr=False)
-    """What else the message says, as JSON."""
+    more: list[Piece] = field(default_factory=list, repr=False)
+    """What else the message says, such as calls of tools, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,8 @@ class Texts:
             text = text_of(said) or ""
             known = {"role", "content", "parts", "text", "type"} if text else {"role"}
             more = {k: v for k, v in said.items() if k not in known}
-            return [Turn(str(said.get("role", role)), self.cut(text), as_json(more))]
+            told = self.cut(as_json(_readable(more)))
+            return [Turn(str(said.get("role", role)), self.cut(text), told)]
         return [Turn(role, self.cut(text_of(value) or ""))] if value else []
 
 
@@ -159,6 +160,25 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 def as_json(value: object) -> str:
     """A JSON value to be read; "" for nothing."""
     return json.dumps(value, indent=2, ensure_ascii=False) if value not in (None, {}, []) else ""
+
+
+def _readable(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """The same with arguments of tools, which are JSON in a text, as what they say."""
+    if isinstance(value, list):
+        return [_readable(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _parsed(one) if name == "arguments" and isinstance(one, str) else _readable(one)
+        for name, one in value.items()
+    }
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _rest(

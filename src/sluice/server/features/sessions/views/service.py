@@ -1,7 +1,7 @@
 """Saved views: kept for one person, or shared in a project.
 
 What people typed into a filter is cleansed with the project's placeholders before it is stored, so
-that it finds what a search for the same finds, and goes when a person's data is erased.
+that it finds what a search for the same finds, and no view keeps what was erased.
 """
 
 from __future__ import annotations
