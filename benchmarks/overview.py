@@ -1,5 +1,5 @@
 """The overview of a million calls and a million recordings of the last 30 days, on SQLite and on
-PostgreSQL: `python -m benchmarks.overview [--json] [--rows N]`.
+PostgreSQL: `python -m benchmarks.overview [--json] [--rows N] [--database KIND]`.
 
 What is timed is a request to the whole application, in this process, without a socket. The first
 number of each is the very first request after a start; the others are medians. The rows are counted
@@ -14,7 +14,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -70,11 +70,11 @@ class Measured:
     median_ms: dict[str, float] = field(default_factory=dict)
 
 
-def measure(step: Step, rows: int = ROWS) -> list[Sheet]:
-    """Every time on both databases, which are made for it."""
+def measure(step: Step, rows: int = ROWS, databases: Sequence[str] = DATABASES) -> list[Sheet]:
+    """Every time on each database, which is made for it."""
     found: dict[str, Measured] = {}
     with tempfile.TemporaryDirectory(prefix="sluice-overview-") as folder:
-        for kind in DATABASES:
+        for kind in databases:
             with empty_database(kind, Path(folder)) as url:
                 found[kind] = anyio.run(_all, url, Path(folder) / kind, rows, step)
     columns = [f"{kind}: {what}" for kind in found for what in ("first, ms", "ms")]
@@ -210,8 +210,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--rows", type=int, default=ROWS, help="calls, and as many recordings")
+    parser.add_argument("--database", choices=DATABASES, help="this one alone")
     options = parser.parse_args()
-    found = measure(lambda what: print(what, flush=True), options.rows)
+    databases = [options.database] if options.database else DATABASES
+    found = measure(lambda what: print(what, flush=True), options.rows, databases)
     print_json(found) if options.json else print_tables(found)
 
 
