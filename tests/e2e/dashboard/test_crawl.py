@@ -84,7 +84,7 @@ def kind_of(path: str) -> str:
 
 def crawl(client: httpx.Client) -> Crawl:
     """Follow links of the dashboard from its first page, some of each kind."""
-    found, waiting = Crawl(), deque(["/dashboard/", f"/dashboard/projects/{PROJECT}/prompts"])
+    found, waiting = Crawl(), deque(["/dashboard/"])
     seen, kinds = set(waiting), Counter[str]()
     while waiting and len(found.pages) < MOST:
         path = waiting.popleft()
