@@ -234,3 +234,12 @@ async def test_a_migration_chains_the_events_that_are_there(database: Database) 
     found = await log.verify()
     assert (found.sound, found.events, await log.ids()) == (True, 5, [1, 2, 5, 6, 7])
     assert "event 6" in found.notes[0]
+
+
+async def test_the_names_of_all_events_are_told_once(log: Log) -> None:
+    async with log.database.read() as session:
+        assert list(await AuditRepository(session).kinds()) == []
+    for event in ("b.x", "a.y", "b.x", "a.b", "a.y"):
+        await log.write(event=event)
+    async with log.database.read() as session:
+        assert list(await AuditRepository(session).kinds()) == ["a.b", "a.y", "b.x"]
