@@ -25,6 +25,7 @@ from sluice.engine.errors import Problem
 from sluice.server.analysis.analyzer import Analyzer
 from sluice.server.analysis.beside import beside
 from sluice.server.auth.auth import Caller
+from sluice.server.auth.roles import Permission
 from sluice.server.errors import Blocked, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.models.service import Models, UsableInstance
@@ -110,6 +111,7 @@ class Prompts:
 
     async def analyze(self, caller: Caller, instance_id: int, text: RawText) -> Analysis:
         """The findings of a text under the policy of a model instance."""
+        caller.require(Permission.USE_MODELS)
         async with self._database.read() as session:
             instance = await self._models.usable(session, instance_id, caller.user_id)
             policy = await self._policies.in_force(session, instance.policy_group_id)
@@ -131,6 +133,7 @@ class Prompts:
 
     async def hydrate(self, caller: Caller, body: HydrateIn) -> HydratedText:
         """Put a thread's originals back into a text; a new thread has none."""
+        caller.require(Permission.USE_MODELS)
         async with self._database.read() as session:
             await self._models.usable(session, body.model_instance_id, caller.user_id)
         async with self._database.write() as session:

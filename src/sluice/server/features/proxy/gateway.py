@@ -20,6 +20,7 @@ from sluice.engine.placeholders import parse
 from sluice.engine.types import Action
 from sluice.server.analysis.beside import beside
 from sluice.server.auth.auth import Caller
+from sluice.server.auth.roles import Permission
 from sluice.server.errors import Blocked, Unprocessable
 from sluice.server.features.models.schemas import Attachments
 from sluice.server.features.models.service import Models, UsableInstance
@@ -159,6 +160,7 @@ class Gateway:
         return await self._configuration.get(key, partial(self._chosen, caller, call))
 
     async def _chosen(self, caller: Caller, call: Call) -> Target:
+        caller.require(Permission.USE_MODELS)
         async with self._database.read() as session:
             settings = await self._key_settings.of(session, caller.api_token_id)
             names = await self._models.names(session, caller.user_id)

@@ -24,6 +24,7 @@ from sluice.engine import Mapping
 from sluice.server.auth.auth import Caller
 from sluice.server.features.audit import service as audit
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.proxy.calls.erasing import erase_from_calls
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
@@ -112,6 +113,7 @@ class Erasures:
         With `recordings` also what holds their placeholders. Raises `NotFound` for a project that
         is deleted meanwhile.
         """
+        project.require(ProjectRole.OWNER)
         conversation = await self._conversations.of_project(project.owner(caller))
         erasure = _Erasure(project, values, recordings, conversation.vault)
         async with self._database.read() as session:

@@ -22,6 +22,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.errors import Conflict, Unprocessable
 from sluice.server.features.policies.service import PolicyInForce
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.proxy.calls.body import as_json
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.conversations.service import Conversation
@@ -93,6 +94,7 @@ class Recordings:
         `Conflict` for other content under a known id or key, `Unprocessable` for texts that have
         no UTF-8 form or ids that hold sensitive data, `Unavailable`.
         """
+        project.require(ProjectRole.EDITOR)
         draft = _drafted(project, new)
         call, (recorded, session_id) = await self._writing.save(
             project, caller, new.session_uid, draft.reading(), self._ready(project, draft)

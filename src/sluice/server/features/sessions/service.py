@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sluice.server.auth.auth import Caller
 from sluice.server.features.audit import service as audit
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.proxy.calls.forgetting import forget_texts
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversation, Conversations
@@ -56,6 +57,7 @@ class Sessions:
         test_run_id: int | None = None,
     ) -> str:
         """Make a session under an id of ours; returns the id after the commit."""
+        project.require(ProjectRole.EDITOR)
         uid = str(uuid4())
         conversation = await self._conversations.open(project.owner(caller), conversation=uid)
         job = partial(
@@ -88,6 +90,7 @@ class Sessions:
         Its data key is destroyed, originals that nothing else of the project needs are erased, and
         what the gateway recorded of calls in it keeps no text. Raises `NotFound`.
         """
+        project.require(ProjectRole.EDITOR)
         found = await self._finding.session(project, uid)
         async with self._database.write() as session:
             await self.delete_in(session, project, found)

@@ -14,6 +14,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.errors import Conflict, NotFound
 from sluice.server.features.policies.service import PolicyInForce
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.wires.reading import Body, Reading
 from sluice.server.features.sessions.attribute_repository import Of
@@ -61,6 +62,7 @@ class Traces:
 
         Raises `Conflict` for a trace of another session, `Unprocessable`, `Unavailable`.
         """
+        project.require(ProjectRole.EDITOR)
         ids = Ids({"session_id": new.session_uid, "trace_id": new.uid, "parent_id": new.parent_uid})
         raw = copy.deepcopy(new.content) if project.keep_raw else None
         values = {kind: dict(given) for kind, given in new.values.items()}
@@ -100,6 +102,7 @@ class Traces:
         linked: Linked,
     ) -> None:
         """Change a trace's output (`content`), values and test run; raises `NotFound`."""
+        project.require(ProjectRole.EDITOR)
         found = await self._finding.trace(project, uid, session_uid)
         raw = copy.deepcopy(content)
         values = {kind: dict(one) for kind, one in given.items()}

@@ -12,6 +12,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.errors import NotFound
 from sluice.server.features.policies.service import PolicyInForce
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.wires.reading import Body, Reading
 from sluice.server.features.sessions.attribute_repository import Of
@@ -50,6 +51,7 @@ class Updates:
         evaluations: Values,
     ) -> None:
         """Add messages and evaluations to a recording; raises `NotFound`."""
+        project.require(ProjectRole.EDITOR)
         found = await self._finding.recording(project, uid)
         content: Body = {UPDATES: [{"messages": messages}]} if messages else {}
         given: Body = dict(evaluations)
@@ -84,6 +86,7 @@ class Updates:
         self, project: KnownProject, caller: Caller, uid: str, feedback: Values
     ) -> None:
         """Set feedback about a recording; raises `NotFound`."""
+        project.require(ProjectRole.EDITOR)
         found = await self._finding.recording(project, uid)
         await self.values(project, caller, found, Holder.RECORDING, {Kind.FEEDBACK: feedback})
 
@@ -91,6 +94,7 @@ class Updates:
         self, project: KnownProject, caller: Caller, uid: str, feedback: Values
     ) -> None:
         """Set feedback about a trace; raises `NotFound`."""
+        project.require(ProjectRole.EDITOR)
         found = await self._finding.trace(project, uid)
         await self.values(project, caller, found, Holder.TRACE, {Kind.FEEDBACK: feedback})
 
@@ -98,6 +102,7 @@ class Updates:
         self, project: KnownProject, caller: Caller, uid: str, metadata: Values
     ) -> None:
         """Merge metadata into a session's; raises `NotFound`."""
+        project.require(ProjectRole.EDITOR)
         found = await self._finding.session(project, uid)
         await self.values(project, caller, found, Holder.SESSION, {Kind.METADATA: metadata})
 
@@ -105,6 +110,7 @@ class Updates:
         self, project: KnownProject, caller: Caller, session_uid: str, uid: str, metadata: Values
     ) -> None:
         """Merge metadata into a trace's; raises `NotFound`."""
+        project.require(ProjectRole.EDITOR)
         found = await self._finding.trace(project, uid, session_uid)
         await self.values(project, caller, found, Holder.TRACE, {Kind.METADATA: metadata})
 

@@ -106,6 +106,7 @@ class Deployments:
         `NotFound`, `Forbidden` for who is no editor, `Conflict` for `latest`, and `Unprocessable`
         with every problem where clients of 0.1.6 must be told of what is deployed and cannot be.
         """
+        project.require(ProjectRole.EDITOR)
         refuse_latest(environment)
         version = await self._numbered(project, template_uid, number)
         return await self._deploy_to(project, version, environment, Intent(user_id, note))
@@ -127,9 +128,9 @@ class Deployments:
         it waits for nobody's approval. Answers and raises as `deploy`; `Conflict` where there is
         nothing before.
         """
+        project.require(ProjectRole.OWNER if is_emergency else ProjectRole.EDITOR)
         refuse_latest(environment)
         if is_emergency:
-            project.require(ProjectRole.OWNER)
             _refuse_without_reason(note)
         if number is None:
             async with self._database.read() as session:

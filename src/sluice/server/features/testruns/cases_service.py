@@ -27,6 +27,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.features.projects.cleansing import ProjectCleansing
 from sluice.server.features.projects.known import KnownProject, OnFindings
 from sluice.server.features.projects.linting import Lint, Linter
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.conversations.service import Conversation, Conversations
 from sluice.server.features.testruns import saving as one_saving
@@ -84,6 +85,7 @@ class TestCases:
         Raises `Unprocessable` with every problem, or with every finding where the project refuses
         them; `NotFound` where the playlist or the project is gone; `Unavailable`.
         """
+        project.require(ProjectRole.EDITOR)
         saved: list[SavedCase] = []
         async with aclosing(self.adding(project, caller, playlist, cases, kind)) as steps:
             async for step in steps:
@@ -129,6 +131,7 @@ class TestCases:
 
         `names` are placeholders that may stand in them. Raises as `add`.
         """
+        project.require(ProjectRole.EDITOR)
         kind = await self.kind(playlist, CaseKind.COMPLETION)
         one_saving.refuse_problems(project, cases, kind)
         async with self._begun(project, caller, playlist, kind) as saving:
@@ -145,6 +148,7 @@ class TestCases:
         content: CaseContent,
     ) -> SavedCase:
         """Put another content in the place of a case's; raises as `add`, `NotFound`."""
+        project.require(ProjectRole.EDITOR)
         kind, case = await self.kind(playlist, None), NewCase(content)
         one_saving.refuse_problems(project, [case], kind)
         async with self._begun(project, caller, playlist, kind) as saving:
@@ -163,6 +167,7 @@ class TestCases:
         self, project: KnownProject, caller: Caller, playlist: KnownPlaylist, uids: Sequence[str]
     ) -> int:
         """Delete cases, what came of them, and originals that nobody else uses; how many."""
+        project.require(ProjectRole.EDITOR)
         conversation = await self._conversations.of_project(project.owner(caller))
         async with self._database.write() as session:
             await PlaylistRepository(session).touch(project.id, playlist.id)

@@ -8,6 +8,7 @@ from typing import Final
 from sluice.server.auth.auth import Caller
 from sluice.server.errors import Unprocessable
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.sessions.finding import Finding
 from sluice.server.features.sessions.showing import KnownRecording, ShownSessions
 from sluice.server.features.templates.content import TemplateContent
@@ -57,6 +58,7 @@ class FromRecordings:
         Those of which the playlist has a case are left out. Raises `NotFound` for a recording or a
         session that is not there, `Unprocessable`.
         """
+        project.require(ProjectRole.EDITOR)
         wanted = dict.fromkeys(recordings)
         for uid in sessions:
             wanted |= dict.fromkeys(await self._shown.uids_of(project, uid))

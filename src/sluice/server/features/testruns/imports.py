@@ -14,6 +14,7 @@ from sluice.engine.errors import Problem
 from sluice.server.auth.auth import Caller
 from sluice.server.errors import Unprocessable
 from sluice.server.features.projects.known import KnownProject, OnFindings
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.testruns.cases import CaseKind, CasePath
 from sluice.server.features.testruns.cases_service import TestCases
 from sluice.server.features.testruns.importing import (
@@ -85,6 +86,7 @@ class Imports:
 
         Raises `Unprocessable` with every problem of the file and its line; and as `TestCases.add`.
         """
+        project.require(ProjectRole.EDITOR)
         kind = await self._cases.kind(playlist, order.kind)
         read = partial(read_file, order.data, order.file_format, kind, raw_is_kept=project.keep_raw)
         file = await anyio.to_thread.run_sync(read)

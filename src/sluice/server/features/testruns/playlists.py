@@ -18,6 +18,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.errors import Conflict, NotFound
 from sluice.server.features.audit import service as audit
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.testruns.cases import KnownCase, opened_case
 from sluice.server.features.testruns.repository import (
     PlaylistRepository,
@@ -93,6 +94,7 @@ class Playlists:
         self, session: AsyncSession, project: KnownProject, caller: Caller, name: str
     ) -> KnownPlaylist:
         """Make a playlist without cases; raises `Conflict` for a name that there is."""
+        project.require(ProjectRole.EDITOR)
         repository, row = (
             PlaylistRepository(session),
             Playlist(uid=str(uuid4()), project_id=project.id, name=name),
@@ -112,6 +114,7 @@ class Playlists:
         name: str,
     ) -> None:
         """Give another name; raises `Conflict` for one that there is, `NotFound`."""
+        project.require(ProjectRole.EDITOR)
         repository = PlaylistRepository(session)
         other = await repository.by_name(project.id, name)
         if other is not None and other.id != playlist.id:
@@ -133,6 +136,7 @@ class Playlists:
 
         Call `Forgetting.erased` once it is committed. Raises `NotFound`.
         """
+        project.require(ProjectRole.EDITOR)
         await erasing.lock(session, project.scope)
         if not await PlaylistRepository(session).delete(project.id, playlist.id):
             raise NotFound(NO_PLAYLIST, code="no_playlist")

@@ -17,6 +17,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.errors import NotFound
 from sluice.server.features.projects.cleansing import ProjectCleansing
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.proxy.wires.reading import Reading
@@ -123,6 +124,7 @@ class TestRuns:
 
     async def create(self, project: KnownProject, caller: Caller, new: NewTestRun) -> KnownTestRun:
         """Save a run and return after its commit; raises `NotFound` for a deleted project."""
+        project.require(ProjectRole.EDITOR)
         conversation = await self._conversations.of_project(project.owner(caller))
         words: dict[str, Any] = {
             "name": new.name,

@@ -19,6 +19,7 @@ from sluice.server.errors import Conflict, NotFound, Unprocessable
 from sluice.server.features.audit import service as audit
 from sluice.server.features.projects.cleansing import ProjectCleansing
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.proxy.wires.reading import Reading
@@ -160,6 +161,7 @@ class Suites:
 
         Raises `NotFound` for the playlist, `Conflict` for a name that there is, `Unprocessable`.
         """
+        project.require(ProjectRole.EDITOR)
         if problems := list(value_problems(runs.parameters, "parameters")):
             raise Unprocessable("The test suite cannot be saved.", errors=problems)
         found = await self._playlists.find(project, playlist)
@@ -186,6 +188,7 @@ class Suites:
 
     async def delete(self, project: KnownProject, caller: Caller, suite: KnownSuite) -> None:
         """Delete a suite; its runs stay. Raises `NotFound`."""
+        project.require(ProjectRole.EDITOR)
         async with self._database.write() as session:
             if not await TestSuiteRepository(session).delete(project.id, suite.uid):
                 raise NotFound(NO_SUITE, code="no_test_suite")

@@ -6,6 +6,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.errors import NotFound
 from sluice.server.features.audit import service as audit
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.sessions.finding import Found
 from sluice.server.features.sessions.service import Sessions
 from sluice.server.features.testruns.forgetting import Forgetting
@@ -33,6 +34,7 @@ class RunDeletion:
         What an SDK recorded of its own run is the affair of its sessions. Raises `NotFound` where
         somebody else was faster.
         """
+        project.require(ProjectRole.EDITOR)
         recorded = await self._session(project, run)
         async with self._database.write() as session:
             await erasing.lock(session, project.scope)

@@ -17,6 +17,7 @@ from sluice.server.auth.roles import Permission
 from sluice.server.errors import Conflict, Unprocessable
 from sluice.server.features.projects.cleansing import ProjectCleansing
 from sluice.server.features.projects.known import KnownProject
+from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.conversations.service import Conversation, Conversations
 from sluice.server.features.proxy.wires.reading import Reading
@@ -96,6 +97,7 @@ class Starting:
         `Unprocessable` with every problem of what is asked for; `Forbidden` for who may send no
         prompts.
         """
+        project.require(ProjectRole.EDITOR)
         caller.require(Permission.USE_MODELS)
         found = await self._found(project, caller, body)
         parameters = _parameters(found.version, body)
@@ -128,6 +130,7 @@ class Starting:
 
     async def cancel(self, project: KnownProject, run: KnownTestRun) -> KnownTestRun:
         """End a run; what is stored stays. Raises `Conflict` for one that is not under way."""
+        project.require(ProjectRole.EDITOR)
         _refuse_of_sdk(run)
         async with self._database.write() as session:
             stopped = await RunRepository(session).stop(
@@ -146,6 +149,7 @@ class Starting:
         It is the caller's from now on. Raises `Conflict` for one that is under way or has
         nothing left, `NotFound` where the caller may not use its model instance.
         """
+        project.require(ProjectRole.EDITOR)
         _refuse_of_sdk(run)
         caller.require(Permission.USE_MODELS)
         if run.model_instance_id is not None:
