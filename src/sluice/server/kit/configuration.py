@@ -9,7 +9,9 @@ whatever was read under the same number still holds, in every process.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import IntEnum
 from typing import Any, Final, TypeVar, cast
 
@@ -45,6 +47,24 @@ _TABLE: Final = cast("Table", Configuration.__table__)
 _REVISION: Final = select(_TABLE.c.revision).where(_TABLE.c.id == bindparam("counted"))
 
 
+_ASKED: Final[ContextVar[set[int] | None]] = ContextVar("asked", default=None)
+"""Where only the first `refresh` counts: which were asked by now."""
+
+
+@contextmanager
+def as_of_first_asked() -> Iterator[None]:
+    """What is kept is asked for once in here, and is as of that moment.
+
+    For a short request that changes nothing of it, and for which several ask: who may do what is
+    decided as of its beginning, for all of it.
+    """
+    token = _ASKED.set(set())
+    try:
+        yield
+    finally:
+        _ASKED.reset(token)
+
+
 class KeptConfiguration:
     """Values by key, all of one revision; the least used go first."""
 
@@ -66,12 +86,20 @@ class KeptConfiguration:
         return self._revision
 
     async def refresh(self) -> None:
-        """Forget everything if something has changed; to be asked once for each call."""
+        """Forget everything if something has changed; to be asked once for each call.
+
+        Within `as_of_first_asked` only the first time asks the database.
+        """
+        asked = _ASKED.get()
+        if asked is not None and id(self) in asked:
+            return
         async with self._database.reading() as connection:
             revision = (await connection.execute(_REVISION, self._counted)).scalar_one()
         if revision != self._revision:
             self._kept.clear()
             self._revision = revision
+        if asked is not None:
+            asked.add(id(self))
 
     async def get(self, key: Hashable, read: Callable[[], Awaitable[Value]]) -> Value:
         """What is kept under this key, else what `read` gives; its exceptions are not kept.

@@ -40,6 +40,20 @@ async def test_who_shares_a_conversation(
     assert (first.id == second.id) is same
 
 
+async def test_calls_that_come_together_open_a_conversation_once(database: Database) -> None:
+    await people(database)
+    conversations = gateway(database).conversations
+    asked = [asyncio.ensure_future(conversations.open(OWNER, "c1")) for _ in range(5)]
+    await asyncio.sleep(0)
+    asked[0].cancel()
+    done = await asyncio.gather(*asked, return_exceptions=True)
+    assert isinstance(done[0], asyncio.CancelledError)
+    assert len({id(one) for one in done[1:]}) == 1
+    async with database.read() as session:
+        rows = (await session.execute(text("SELECT id FROM conversations"))).all()
+    assert len(rows) == 1
+
+
 async def test_the_ids_of_a_client_are_kept_as_a_keyed_hash_only(database: Database) -> None:
     await people(database)
     await gateway(database).conversations.open(OWNER, "thread-of-jane", "user-jane")

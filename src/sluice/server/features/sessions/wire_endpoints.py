@@ -32,6 +32,7 @@ from sluice.server.features.sessions.bodies import (
 )
 from sluice.server.features.sessions.finding import can_be_id
 from sluice.server.features.sessions.wiring import SessionServices
+from sluice.server.kit.configuration import as_of_first_asked
 from sluice.server.kit.json_body import as_model, json_object
 from sluice.server.kit.wire import SnakeModel
 from sluice.server.services import ServicesDep, services_of
@@ -51,11 +52,11 @@ class CompletionMade(SnakeModel):
 async def _record(request: Request) -> Response:
     caller = await known_caller(request)
     body = as_model(RecordBody, await json_object(request))
-    services = _sessions(request)
-    names = body.names()
-    project = await services.linking.project_of(caller, body.session_id, names)
-    new = body.recording(await services.linking.linked(project, names), _repeat_key(request))
-    recorded = await services.recordings.record(project, caller, new)
+    services, names = _sessions(request), body.names()
+    with as_of_first_asked():
+        project = await services.linking.project_of(caller, body.session_id, names)
+        new = body.recording(await services.linking.linked(project, names), _repeat_key(request))
+        recorded = await services.recordings.record(project, caller, new)
     return _made({"completion_id": recorded.uid})
 
 
@@ -63,9 +64,10 @@ async def _completion(request: Request) -> Response:
     caller, services = await known_caller(request), _sessions(request)
     project = await _edited(request, caller)
     body = as_model(CompletionBody, await json_object(request))
-    linked = await services.linking.linked(project, body.names())
-    new = body.recording(request.path_params["session_id"], linked, _repeat_key(request))
-    recorded = await services.recordings.record(project, caller, new)
+    with as_of_first_asked():
+        linked = await services.linking.linked(project, body.names())
+        new = body.recording(request.path_params["session_id"], linked, _repeat_key(request))
+        recorded = await services.recordings.record(project, caller, new)
     return _made({"completion_id": recorded.uid})
 
 

@@ -33,6 +33,7 @@ from sluice.server.features.templates.deployments import NO_VERSION, Intent
 from sluice.server.features.templates.reading import Form, Ready
 from sluice.server.features.templates.requesting import refuse_waiting
 from sluice.server.features.templates.wire_form import Json, saved_template
+from sluice.server.kit.configuration import as_of_first_asked
 from sluice.server.kit.database import MAY_BE_DOWN
 from sluice.server.kit.logs import describe_exception
 from sluice.server.kit.wire import SnakeModel
@@ -208,13 +209,14 @@ async def deploy_version(
 
 
 async def _viewed(request: Request) -> KnownProject:
-    caller = await known_caller(request)
     named = [*request.path_params.values(), *request.query_params.values()]
-    if any("\0" in one for one in named):
-        # PostgreSQL cannot even be asked for it.
-        raise NotFound("Nothing can be named so.")
     projects = services_of(request).workbench.projects
-    return await projects.of(caller, request.path_params["project_id"])
+    with as_of_first_asked():
+        caller = await known_caller(request)
+        if any("\0" in one for one in named):
+            # PostgreSQL cannot even be asked for it.
+            raise NotFound("Nothing can be named so.")
+        return await projects.of(caller, request.path_params["project_id"])
 
 
 def _answer(request: Request, ready: Ready) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -116,6 +117,7 @@ class Conversations:
         self._vault = vault
         self._open = RecentlyUsed[bytes, Conversation](CONVERSATIONS)
         self._projects = RecentlyUsed[int, Space](PROJECTS)
+        self._opening: dict[bytes, asyncio.Future[None]] = {}
         self._settings_key: DataKey | None = None
         self.known = KnownEntries()
 
@@ -126,11 +128,23 @@ class Conversations:
         asked = Asked(owner, conversation, end_user)
         name = asked.digest(await self._key())
         known = self._open.get(name)
-        if known is None:
-            opened = await self._opened(asked, name)
-            # Another call may have opened it meanwhile: numbers are drawn from one space only.
-            known = self._open.get(name) or opened
-            self._open.put(name, known)
+        if known is not None:
+            return known
+        if name in self._opening:
+            # Calls of a conversation often come together: the first one opens it.
+            await asyncio.wait([self._opening[name]])
+            return self._open.get(name) or await self._open_now(asked, name)
+        self._opening[name] = asyncio.get_running_loop().create_future()
+        try:
+            return await self._open_now(asked, name)
+        finally:
+            self._opening.pop(name).set_result(None)
+
+    async def _open_now(self, asked: Asked, name: bytes) -> Conversation:
+        opened = await self._opened(asked, name)
+        # Another call may have opened it meanwhile: numbers are drawn from one space only.
+        known = self._open.get(name) or opened
+        self._open.put(name, known)
         return known
 
     async def reopen(self, gone: Conversation) -> Conversation:
