@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, cast
 
 import anyio.lowlevel
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 
 from sluice.server.auth.callers import Caller
 from sluice.server.auth.roles import Permission
@@ -21,6 +21,8 @@ from sluice.server.kit.wire import WireModel, WireTime
 MOST: Final = 2_000
 """Calls that are looked at: the newest ones."""
 PORTION: Final = 500
+WINDOW: Final = 200_000
+"""Of so many newest calls."""
 _CALLS: Final = cast("Table", Call.__table__)
 
 
@@ -67,6 +69,9 @@ class CoverageRepository(Repository):
         """Id, time, wire, status and coverage of calls, newest first."""
         columns = (_CALLS.c.id, _CALLS.c.created_at, _CALLS.c.wire, _CALLS.c.status)
         query = select(*columns, _CALLS.c.coverage).order_by(_CALLS.c.id.desc()).limit(PORTION)
+        # A rarely used instance is not sought in everything that was ever called.
+        newest = select(func.max(_CALLS.c.id)).scalar_subquery()
+        query = query.where(_CALLS.c.id > newest - WINDOW)
         if before is not None:
             query = query.where(_CALLS.c.id < before)
         if wanted.since is not None:
