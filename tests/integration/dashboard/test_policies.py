@@ -260,6 +260,14 @@ async def test_names_terms_and_notes_of_callers_are_inert(site: Site) -> None:
         assert shown.is_inert(), path
 
 
+async def test_who_may_only_look_tries_the_policy_as_it_is_saved(site: Site) -> None:
+    group = await _group(site, "Looked at", rules={"EMAIL_ADDRESS": {"action": "redact"}})
+    auditor = await site.as_role("auditor")
+    shown = await auditor.post(f"/policies/{group}/test", {"text": f"Mail {MAIL}"})
+    assert shown.shows("Mail EMAIL_ADDRESS_0", "redact")
+    assert "Save as version" not in shown.html
+
+
 @pytest.mark.parametrize("role", ["policy_editor", "prompt_editor", "auditor", "member"])
 async def test_who_may_see_and_who_may_change(site: Site, role: str) -> None:
     visitor = await site.as_role(role)

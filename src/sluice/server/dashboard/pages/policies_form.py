@@ -136,7 +136,9 @@ class PolicyForm:
         )
 
     def typed(self, fields: Mapping[str, str]) -> PolicyForm:
-        """The same with what somebody sent."""
+        """The same with what somebody sent; who may not change it sends nothing of it."""
+        if "default.action" not in fields:
+            return self
         version = fields.get("version", "")
         kinds = [
             name[6:-7] for name in fields if name.startswith("rules.") and name[-7:] == ".action"
