@@ -7,7 +7,6 @@ Follows: 20261121_saved_views
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "20261121_approvals"
 down_revision = "20261121_saved_views"
 branch_labels = None
