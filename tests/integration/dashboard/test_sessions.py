@@ -270,6 +270,14 @@ async def test_recordings_and_sessions_become_test_cases(site: Site, recorded: R
     ).status == 422
 
 
+async def test_what_is_no_id_is_not_there(site: Site, recorded: Recorded) -> None:
+    assert (await site.get(f"{HERE}/recordings?view=%00")).status == 404
+    fields = {"replace": "\0", "view_name": "x"}
+    assert (await site.post(f"{HERE}/recordings/views", fields)).status == 404
+    for added in ({"playlist": "\0", "recording": recorded.first}, {"recording": "\0"}):
+        assert (await site.post(f"{HERE}/recordings/add", added)).status in (404, 422)
+
+
 async def test_a_placeholder_says_where_else_it_stands(site: Site, recorded: Recorded) -> None:
     part = await site.post(f"{HERE}/placeholders/uses", {"placeholder": "EMAIL_ADDRESS_0"})
     assert part.shows("EMAIL_ADDRESS_0", "Latest sessions", recorded.session[:13])

@@ -9,9 +9,11 @@ import httpx
 import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
-from tests.integration.features.conftest import World
+from tests.integration.features.conftest import ADMIN_TOKEN, World
 from tests.integration.features.projects.team import project, team
 from tests.integration.features.sessions.wire import completion, recorded
+
+from sluice.server.errors import NotFound
 
 pytestmark = pytest.mark.anyio
 VIEWS = "/api/v1/projects/default/views"
@@ -111,6 +113,12 @@ WRONG: dict[str, Json] = {
 
 
 async def test_what_is_no_view_is_refused_and_nothing_is_kept(world: World) -> None:
+    services = world.app.state.services
+    search = services.workbench.search.saved_views
+    admin = await services.auth.caller_of_token(ADMIN_TOKEN, address="here")
+    default = await services.workbench.projects.of(admin, "default")
+    with pytest.raises(NotFound):
+        await search.get(default, admin, "\0")
     for what, wrong in WRONG.items():
         answer = await world.admin.post(VIEWS, json={**view(JANE), **wrong})
         assert answer.status_code == 422, what

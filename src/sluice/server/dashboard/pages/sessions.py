@@ -27,11 +27,14 @@ from sluice.server.dashboard.signing_in import Visitor
 from sluice.server.errors import SluiceError, Unprocessable
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.sessions.export_endpoints import ExportIn, export_some
+from sluice.server.features.sessions.finding import can_be_id
 from sluice.server.features.sessions.search.fields import Target, field_names
 from sluice.server.features.sessions.search.schemas import FoundRecording, FoundSession
 from sluice.server.features.sessions.search.service import Found
 from sluice.server.features.sessions.uses import PlaceholderIn
 from sluice.server.features.sessions.views.schemas import ViewIn, ViewOf, ViewOut
+from sluice.server.features.testruns.playlists import NO_PLAYLIST
+from sluice.server.features.testruns.schemas import FromRecordingsIn
 from sluice.server.services import Services, ServicesDep
 
 router = APIRouter(prefix="/projects/{project_id}")
@@ -186,13 +189,20 @@ async def add_to_playlist(
     request: Request, project: EditedPage, caller: Visitor, services: ServicesDep
 ) -> Response:
     """Make test cases of the recordings, or of all of the sessions, that were chosen."""
-    fields, workbench = await fields_of(request), services.workbench
-    recordings, sessions = await every(request, "recording"), await every(request, "session")
-    if not recordings and not sessions:
+    workbench, wanted = services.workbench, (await fields_of(request)).get("playlist", "")
+    chosen = validated(
+        FromRecordingsIn,
+        {
+            "recordings": await every(request, "recording"),
+            "sessions": await every(request, "session"),
+        },
+    )
+    if not chosen.recordings and not chosen.sessions:
         raise Unprocessable("Choose at least one recording.")
-    playlist = await workbench.playlists.find(project, fields.get("playlist", ""))
+    can_be_id(wanted, NO_PLAYLIST)
+    playlist = await workbench.playlists.find(project, wanted)
     added = await workbench.from_recordings.add(
-        project, caller, playlist, recordings=recordings, sessions=sessions
+        project, caller, playlist, recordings=chosen.recordings, sessions=chosen.sessions
     )
     said = f"Added {len(added)} test cases; those that were there already are left out."
     return see_other(request, f"/projects/{project.uid}/playlists/{playlist.uid}", said)

@@ -7,6 +7,7 @@ that it finds what a search for the same finds, and no view keeps what was erase
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple
@@ -45,6 +46,7 @@ NO_VIEW: Final = "There is no such view, or it is not shared with you."
 MOST_VIEWS: Final = 200
 """Of one person in one project."""
 PORTION: Final = 1_000
+_UID: Final = re.compile(r"[0-9a-f-]{36}")
 TARGETS: Final = {ViewOf.SESSIONS: Target.SESSIONS, ViewOf.RECORDINGS: Target.RECORDINGS}
 """What is searched; calls are looked up by ids, times and status alone."""
 
@@ -241,7 +243,10 @@ async def _row(
     for_update: bool = False,
 ) -> SavedView:
     repository = SavedViewRepository(session)
-    row = await repository.one(project.id, caller.user_id, uid, for_update=for_update)
+    row: SavedView | None = None
+    # PostgreSQL does not even take every text.
+    if _UID.fullmatch(uid):
+        row = await repository.one(project.id, caller.user_id, uid, for_update=for_update)
     if row is None:
         raise NotFound(NO_VIEW, code="no_saved_view")
     return row
