@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sluice.server.features.audit import service as audit
 from sluice.server.features.audit import verifying
 from sluice.server.features.audit.appending import RESUMED
-from sluice.server.features.audit.repository import AuditFilter, AuditRepository
+from sluice.server.features.audit.filters import AuditFilter
+from sluice.server.features.audit.repository import AuditRepository
 from sluice.server.features.audit.schemas import Verification
 from sluice.server.features.audit.verifying import Noted
 from sluice.server.kit.database import Database

@@ -16,7 +16,7 @@ from sluice.server.dashboard.rendering import is_part, page
 from sluice.server.dashboard.signing_in import Visitor
 from sluice.server.errors import Malformed
 from sluice.server.features.audit.exporting import AuditFormat
-from sluice.server.features.audit.repository import AuditFilter
+from sluice.server.features.audit.filters import AuditFilter
 from sluice.server.features.audit.schemas import Verification
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep

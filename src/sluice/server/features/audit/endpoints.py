@@ -14,7 +14,7 @@ from sluice.engine.errors import Problem
 from sluice.server.auth.caller import CurrentCaller
 from sluice.server.errors import Malformed
 from sluice.server.features.audit.exporting import AuditFormat
-from sluice.server.features.audit.repository import AuditFilter
+from sluice.server.features.audit.filters import AuditFilter
 from sluice.server.features.audit.schemas import AuditEventOut, Verification, VerificationProgress
 from sluice.server.features.audit.verifying import Noted
 from sluice.server.kit.streaming import LINES, LineStream, lines_of, until_caller_leaves

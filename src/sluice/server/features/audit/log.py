@@ -12,7 +12,8 @@ from sluice.server.auth.roles import Permission
 from sluice.server.auth.users import UserService
 from sluice.server.features.audit import exporting, service, verifying
 from sluice.server.features.audit.exporting import AuditFormat
-from sluice.server.features.audit.repository import AuditFilter, AuditRepository
+from sluice.server.features.audit.filters import AuditFilter
+from sluice.server.features.audit.repository import AuditRepository
 from sluice.server.features.audit.schemas import (
     AuditEventOut,
     Verification,

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Row, Select, Table, func, select
 
+from sluice.server.features.audit.filters import AuditFilter
 from sluice.server.features.audit.tables import AuditEvent, AuditHead
 from sluice.server.kit.repository import Repository
 
 # Mapped objects would cost several times as much, where the whole log is read.
 _EVENTS: Final = cast("Table", AuditEvent.__table__)
 Selected = TypeVar("Selected", bound=Select[Any])
-
-
-@dataclass(frozen=True, slots=True)
-class AuditFilter:
-    """Which events are read; None reads all."""
-
-    event: str | None = None
-    """A kind such as `policy.changed`, or all that begin so, such as `policy`."""
-    actor_id: int | None = None
-    subject: str | None = None
-    """`kind:id`, or a kind alone."""
-    since: datetime | None = None
-    until: datetime | None = None
-    """The first moment that is too late."""
 
 
 class AuditRepository(Repository):
