@@ -153,7 +153,8 @@ async def test_problems_stand_at_their_fields_with_what_was_typed(stage: Stage) 
     }
     refused = await stage.site.post(f"{HERE}/new", wrong)
     assert refused.status == 422
-    assert refused.shows("the pattern cannot be used", "(?=never)", 'value="7"', 'value="99"', 'value="Kept"')
+    assert refused.shows("the pattern cannot be used", "(?=never)")
+    assert refused.shows('value="7"', 'value="99"', 'value="Kept"')
     assert refused.html.count('class="problem') >= 3
     broken = stage.form() | {"temperature": "warm", "evaluators": "{", "parameters": "[1]"}
     refused = await stage.site.post(f"{HERE}/new", broken)
