@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -23,17 +24,26 @@ class Entry:
     """Typed after `g`, it leads there."""
     needs: frozenset[Permission] = frozenset()
     """One of these permissions is enough; everybody sees it where there is none."""
+    also: str | None = None
+    """A regular expression of other addresses that belong to it."""
 
 
 SERVER: Final[tuple[Entry, ...]] = (
     Entry("Overview", "overview", "chart", "o", frozenset({Permission.VIEW_USAGE})),
-    Entry("Playground", "playground", "play", "p", frozenset({Permission.USE_MODELS})),
+    Entry(
+        "Playground",
+        "playground",
+        "play",
+        "p",
+        frozenset({Permission.USE_MODELS}),
+        r"/projects/[^/]+/playground",
+    ),
     Entry("Policies", "policies", "shield", "y", frozenset({Permission.VIEW_POLICIES})),
     Entry("Model instances", "instances", "cube", "m", frozenset({Permission.VIEW_MODELS})),
     Entry("Calls", "calls", "list", "c", frozenset({Permission.AUDIT})),
     Entry("Threads", "threads", "chat", "h", frozenset({Permission.AUDIT})),
     Entry("People and access", "people", "people", "a", frozenset({Permission.VIEW_PEOPLE})),
-    Entry("Audit and privacy", "audit", "lock", "u", frozenset({Permission.AUDIT})),
+    Entry("Audit and privacy", "audit", "lock", "u", frozenset({Permission.AUDIT}), "/privacy"),
 )
 PROJECT: Final[tuple[Entry, ...]] = (
     Entry("Prompts", "prompts", "pen", "t"),
@@ -79,4 +89,5 @@ def menu(
 def _shown(entry: Entry, base: str, path: str) -> Shown:
     whole = f"/{base}{entry.path}"
     is_current = path == whole or path.startswith(f"{whole}/")
+    is_current |= entry.also is not None and re.match(entry.also, path) is not None
     return Shown(entry.name, f"/dashboard{whole}", entry.icon, entry.key, is_current)
