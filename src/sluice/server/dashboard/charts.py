@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final, TypedDict
 
 from sluice.server.dashboard.formatting import milliseconds, number
-from sluice.server.features.statistics.schemas import BucketOut, StatisticsOut
+from sluice.server.features.statistics.schemas import BucketOut, StatisticsOut, TimesBucketOut
 
 MOST_BARS: Final = 50
 """More hours than that are told four together."""
@@ -60,13 +60,13 @@ def calls_chart(found: StatisticsOut) -> Chart:
 
 def times_chart(found: StatisticsOut) -> Chart:
     """How long calls took."""
-    rows = found.series
+    rows = found.times
     whole, first = [row.duration_ms for row in rows], [row.first_token_ms for row in rows]
     return Chart(
         kind="lines",
         unit="ms",
         times=[_seconds(row) for row in rows],
-        step=int(found.bucket.length.total_seconds()),
+        step=int(found.times_bucket.length.total_seconds()),
         lines=[
             Line(name="Whole, p50", colour="accent", values=[one.p50 for one in whole]),
             Line(name="Whole, p95", colour="warn", values=[one.p95 for one in whole]),
@@ -103,5 +103,5 @@ def _together(series: list[BucketOut], step: int) -> dict[int, list[BucketOut]]:
     return groups
 
 
-def _seconds(row: BucketOut) -> int:
+def _seconds(row: BucketOut | TimesBucketOut) -> int:
     return int(row.at.timestamp())

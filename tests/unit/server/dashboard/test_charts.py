@@ -11,6 +11,7 @@ from sluice.server.features.statistics.schemas import (
     BucketOut,
     StatisticsOut,
     SumsOut,
+    TimesBucketOut,
     TimesOut,
 )
 from sluice.server.features.statistics.sums import Grain
@@ -25,13 +26,17 @@ def _statistics(bucket: Grain, count: int) -> StatisticsOut:
             calls=10 if number else 0,
             failed=1 if number else 0,
             blocked=2 if number else 0,
-            duration_ms=TimesOut(p50=100.0, p95=2_500.0, measured=7) if number else TimesOut(),
         )
         for number in range(count)
     ]
+    took = TimesOut(p50=100.0, p95=2_500.0, measured=7)
+    times = [
+        TimesBucketOut(at=row.at, duration_ms=took if row.calls else TimesOut()) for row in series
+    ]
     return StatisticsOut(
         since=BEGINS, until=BEGINS + timedelta(days=1), bucket=bucket, totals=SumsOut(),
-        series=series, by_source=[], by_instance=[], by_model=[], entities=[], failures=[],
+        series=series, times_bucket=bucket, times=times, by_source=[], by_instance=[],
+        by_model=[], entities=[], failures=[],
         duration_ms=TimesOut(), first_token_ms=TimesOut(), complete=True,
     )  # fmt: skip
 

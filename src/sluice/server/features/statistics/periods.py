@@ -17,6 +17,7 @@ LONGEST: Final = timedelta(days=732)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 BY_THE_HOUR: Final = timedelta(days=8)
 """Longer times are told by the day."""
+TIMES_BY_THE_HOUR: Final = timedelta(hours=49)
 
 
 class Period(StrEnum):
@@ -57,17 +58,33 @@ class Range:
         ]
         return [part for part in parts if part.since < part.until]
 
+    @property
+    def times_bucket(self) -> Grain:
+        """In what percentiles are told: those of many hours would be read too slowly."""
+        short = self.until - self.since <= TIMES_BY_THE_HOUR
+        return self.bucket if short else Grain.DAY
+
+    def times_stretch(self) -> Stretch:
+        """The hours or days in which percentiles are told one by one."""
+        grain = self.times_bucket
+        return Stretch(grain, grain.start(self.since), self.until)
+
+    def times_buckets(self) -> list[datetime]:
+        """When each of these begins."""
+        return _beginnings(self.times_stretch())
+
     def in_buckets(self) -> Stretch:
         """All of it, in the hours or days that are told one by one."""
         return Stretch(self.bucket, self.since, self.until)
 
     def buckets(self) -> list[datetime]:
         """When each of its hours or days begins."""
-        moment, found = self.since, []
-        while moment < self.until:
-            found.append(moment)
-            moment += self.bucket.length
-        return found
+        return _beginnings(self.in_buckets())
+
+
+def _beginnings(stretch: Stretch) -> list[datetime]:
+    count = -((stretch.since - stretch.until) // stretch.grain.length)
+    return [stretch.since + number * stretch.grain.length for number in range(count)]
 
 
 def last(period: Period, now: datetime) -> Range:

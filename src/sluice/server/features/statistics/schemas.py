@@ -38,6 +38,12 @@ class BucketOut(SumsOut):
     """One hour or day (UTC)."""
 
     at: WireTime
+
+
+class TimesBucketOut(WireModel):
+    """How long the calls of one hour or day (UTC) took."""
+
+    at: WireTime
     duration_ms: TimesOut = TimesOut()
     first_token_ms: TimesOut = TimesOut()
 
@@ -90,6 +96,9 @@ class StatisticsOut(WireModel):
     totals: SumsOut
     series: list[BucketOut]
     """Every hour or day of the time, also those in which nothing happened."""
+    times_bucket: Grain
+    times: list[TimesBucketOut]
+    """Every hour, of more than two days every day; then the first one as a whole."""
     by_source: list[SourceOut]
     by_instance: list[InstanceOut]
     """The dearest first, then the most used."""

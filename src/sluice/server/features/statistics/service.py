@@ -26,11 +26,12 @@ from sluice.server.features.statistics.schemas import (
     SourceOut,
     StatisticsOut,
     SumsOut,
+    TimesBucketOut,
     TimesOut,
     UserOfInstanceOut,
 )
-from sluice.server.features.statistics.sums import CountKey, Kind, SumKey, Sums, Totals
-from sluice.server.features.statistics.wanted import Of
+from sluice.server.features.statistics.sums import Kind, SumKey, Sums, Totals
+from sluice.server.features.statistics.wanted import Of, Stretch
 from sluice.server.kit.database import Database, utc_now
 
 LIVE_MOST: Final = 3_000
@@ -39,7 +40,6 @@ BACKLOG: Final = timedelta(minutes=15)
 """What happened longer ago must be told, or it is said that something is missing."""
 ATTEMPTS: Final = 5
 _TIMES: Final = (Kind.DURATION, Kind.FIRST_TOKEN)
-_NAMED: Final = (Kind.ENTITY, Kind.FAILURE)
 
 
 class Names(Protocol):
@@ -74,10 +74,12 @@ class _Found:
             self.instances[key.model_instance_id].merge(sums)
             self.models[key.provider, key.model].merge(sums)
 
-    def add_time(self, kind: str, at: datetime, number: int, count: int) -> None:
-        """Some calls that took a time of this class."""
-        self.times[kind, at][number] += count
-        self.times[kind, None][number] += count
+    def add_count(self, kind: str, name: str, detail: str, count: int) -> None:
+        """Something of one kind in the whole time."""
+        if kind in _TIMES:
+            self.times[kind, None][int(name)] += count
+        else:
+            self.named[kind, name, detail] += count
 
     def told(self, kind: Kind, at: datetime | None = None) -> TimesOut:
         """The percentiles of one kind of times."""
@@ -121,7 +123,7 @@ class Statistics:
             progress = await repository.progress()
             for (at, instance), sums in await repository.sums_by(wanted.in_buckets(), Of(), names):
                 found[instance][at].merge(sums)
-            totals = await self._live(session, progress, wanted, Of(), _Found())
+            totals, _ = await self._live(session, progress, wanted, Of(), _Found())
         for key, sums in totals.sums.items():
             found[key.model_instance_id][key.starts_at].merge(sums)
         return {
@@ -165,23 +167,22 @@ class Statistics:
         self, repository: StatisticsRepository, wanted: Range, of: Of, found: _Found
     ) -> None:
         columns = ("starts_at", "source", "model_instance_id", "provider", "model")
-        buckets = wanted.in_buckets()
-        for (at,), sums in await repository.sums_by(buckets, of, columns[:1]):
+        for (at,), sums in await repository.sums_by(wanted.in_buckets(), of, columns[:1]):
             found.series[at].merge(sums)
         for (kind, at, number), count in await repository.counts_by(
-            buckets, of, _TIMES, ("kind", "starts_at", "name")
+            wanted.times_stretch(), of, _TIMES, ("kind", "starts_at", "name")
         ):
-            found.add_time(kind, at, int(number), count)
+            found.times[kind, at][int(number)] += count
         for stretch in wanted.stretches():
             for (source, instance, *model), sums in await repository.sums_by(
                 stretch, of, columns[1:]
             ):
                 key = SumKey("", stretch.since, source, 0, instance, model[0], model[1])
                 found.add(key, sums, bucket=False, rest=True)
-            for named, count in await repository.counts_by(
-                stretch, of, _NAMED, ("kind", "name", "detail")
+            for (kind, name, detail), count in await repository.counts_by(
+                stretch, of, Kind, ("kind", "name", "detail")
             ):
-                found.named[named[0], named[1], named[2]] += count
+                found.add_count(kind, name, detail, count)
 
     async def _add_live(
         self,
@@ -191,11 +192,14 @@ class Statistics:
         of: Of,
         found: _Found,
     ) -> None:
-        totals = await self._live(session, progress, wanted, of, found)
+        totals, times = await self._live(session, progress, wanted, of, found)
         for key, sums in totals.sums.items():
             found.add(key, sums, bucket=True, rest=True)
-        for count_key, count in totals.counts.items():
-            _add_count(found, count_key, count)
+        for counted, count in totals.counts.items():
+            found.add_count(counted.kind, counted.name, counted.detail, count)
+        for counted, count in times.counts.items():
+            if counted.kind in _TIMES:
+                found.times[counted.kind, counted.starts_at][int(counted.name)] += count
 
     async def _live(
         self,
@@ -204,32 +208,33 @@ class Statistics:
         wanted: Range,
         of: Of,
         found: _Found,
-    ) -> Totals:
-        """What is not counted yet; `found` is told whether that is everything."""
-        totals = Totals((wanted.bucket,))
+    ) -> tuple[Totals, Totals]:
+        """What is not counted yet, by bucket, and for percentiles by theirs.
+
+        `found` is told whether that is everything.
+        """
+        totals, times = Totals((wanted.bucket,)), Totals((wanted.times_bucket,))
         for source in self._sources:
             if of.source in (None, source.name.value):
                 since = progress.get(source.name.value, BEGINNING)
                 rows = await source.ended(session, since, None, LIVE_MOST)
                 late = len(rows) == LIVE_MOST and rows[-1].ended_at < self._clock() - BACKLOG
                 found.complete &= not late
-                totals.add_all(source.name, [row for row in rows if _is_of(row, wanted, of)])
-        return totals
+                rows = [row for row in rows if _is_of(row, of)]
+                totals.add_all(source.name, _between(rows, wanted.in_buckets()))
+                times.add_all(source.name, _between(rows, wanted.times_stretch()))
+        return totals, times
 
 
-def _add_count(found: _Found, key: CountKey, count: int) -> None:
-    if key.kind in _TIMES:
-        found.add_time(key.kind, key.starts_at, int(key.name), count)
-    else:
-        found.named[key.kind, key.name, key.detail] += count
-
-
-def _is_of(row: Ended, wanted: Range, of: Of) -> bool:
-    return (
-        wanted.since <= row.began_at < wanted.until
-        and of.space_id in (None, row.space_id)
-        and of.model_instance_id in (None, row.model_instance_id)
+def _is_of(row: Ended, of: Of) -> bool:
+    return of.space_id in (None, row.space_id) and of.model_instance_id in (
+        None,
+        row.model_instance_id,
     )
+
+
+def _between(rows: Sequence[Ended], stretch: Stretch) -> list[Ended]:
+    return [row for row in rows if stretch.since <= row.began_at < stretch.until]
 
 
 def _told(wanted: Range, found: _Found, names: Mapping[int, str]) -> StatisticsOut:
@@ -242,6 +247,8 @@ def _told(wanted: Range, found: _Found, names: Mapping[int, str]) -> StatisticsO
         bucket=wanted.bucket,
         totals=SumsOut.model_validate(_out(totals)),
         series=[_bucket(found, at) for at in wanted.buckets()],
+        times_bucket=wanted.times_bucket,
+        times=[_times(found, at) for at in wanted.times_buckets()],
         by_source=[
             SourceOut(source=SourceName(name), **_out(sums))
             for name, sums in sorted(found.sources.items())
@@ -263,12 +270,12 @@ def _told(wanted: Range, found: _Found, names: Mapping[int, str]) -> StatisticsO
 
 
 def _bucket(found: _Found, at: datetime) -> BucketOut:
-    return BucketOut(
-        at=at,
-        duration_ms=found.told(Kind.DURATION, at),
-        first_token_ms=found.told(Kind.FIRST_TOKEN, at),
-        **_out(found.series.get(at, Sums())),
-    )
+    return BucketOut(at=at, **_out(found.series.get(at, Sums())))
+
+
+def _times(found: _Found, at: datetime) -> TimesBucketOut:
+    whole, first = (found.told(kind, at) for kind in _TIMES)
+    return TimesBucketOut(at=at, duration_ms=whole, first_token_ms=first)
 
 
 def _out(sums: Sums) -> dict[str, int]:

@@ -29,6 +29,10 @@ def test_the_usual_times(period: Period, bucket: Grain, buckets: int) -> None:
     found = last(period, NOW)
     assert (found.bucket, len(found.buckets())) == (bucket, buckets)
     assert found.since <= NOW < found.until
+    times = found.times_buckets()
+    assert found.times_bucket is (Grain.HOUR if period is Period.DAY else Grain.DAY)
+    assert times[0] <= found.since
+    assert times[-1] + found.times_bucket.length >= found.until
 
 
 @given(_PAST, _LENGTHS)
