@@ -32,7 +32,8 @@ class EndedRecordingRepository(Repository):
         query = select(func.min(_RECORDINGS.c.created_at)).where(
             _RECORDINGS.c.counted_at.is_(None), _RECORDINGS.c.created_at > after
         )
-        return (await self._session.execute(query)).scalar_one()
+        oldest: datetime | None = (await self._session.execute(query)).scalar_one()
+        return oldest
 
     async def portion(self, after: datetime, settled: datetime, most: int) -> datetime | None:
         """Until when the next ones were made."""

@@ -7,6 +7,7 @@ Follows: 20261121_people
 import hashlib
 import json
 from datetime import UTC
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -89,7 +90,7 @@ def _chain() -> None:
     op.execute(heads.insert().values(id=1, last_id=last_id, events=events, hash=before))
 
 
-def _hash(before: bytes, row: sa.Row) -> bytes:
+def _hash(before: bytes, row: sa.Row[Any]) -> bytes:
     at = row.at if row.at.tzinfo is not None else row.at.replace(tzinfo=UTC)
     told = at.astimezone(UTC).isoformat(timespec="microseconds")
     about = [row.event, row.actor_id, row.subject, row.request_id, row.details]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Select, Table, select
 
 from sluice.server.features.proxy.calls.tables import Call
 from sluice.server.features.proxy.conversations.tables import StoredConversation
@@ -19,7 +19,7 @@ _NAMES: Final = (
     "error_code", "duration_ms", "first_token_ms", "input_tokens", "output_tokens", "cost",
     "manifest", "answer_manifest",
 )  # fmt: skip
-_ENDED: Final = (
+_ENDED: Final[Select[Any]] = (
     select(*(_CALLS.c[name] for name in _NAMES), _CONVERSATIONS.c.space_id)
     .join(_CONVERSATIONS, _CONVERSATIONS.c.id == _CALLS.c.conversation_id)
     .order_by(_CALLS.c.finished_at)
