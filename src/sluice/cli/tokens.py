@@ -14,6 +14,7 @@ from sluice.cli.options import Json
 if TYPE_CHECKING:
     from sluice.server.auth.api_tokens import NewToken, TokenService
     from sluice.server.auth.repository import TokenRow
+    from sluice.server.auth.roles import Scope
     from sluice.server.kit.database import Database
     from sluice.server.settings import Settings
 
@@ -31,6 +32,7 @@ app.command(epilog=token_links.EPILOG)(token_links.link)
         "sluice token create",
         "export SLUICE_TOKEN=$(sluice token create --name laptop)",
         "sluice token create --user-email ada@example.com --expires-days 90",
+        "sluice token create --name importer --scope models --scope projects",
     )
 )
 def create(
@@ -41,6 +43,12 @@ def create(
     expires_days: Annotated[
         int | None,
         typer.Option(min=1, max=36500, help="Days until it expires; else it never does."),
+    ] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What it is limited to: models, projects, read or manage; may be repeated."
+        ),
     ] = None,
 ) -> None:
     """Make an API token and print it, this once.
@@ -54,14 +62,14 @@ def create(
     from sluice.server.kit.database import utc_now
     from sluice.server.settings import load_settings
 
-    settings = load_settings()
+    settings, scopes = load_settings(), _scopes(scope)
     until = utc_now() + timedelta(days=expires_days) if expires_days else None
 
     async def work(database: Database) -> NewToken:
         async with database.write() as session:
             user_id = await user_id_of(session, user_email)
             return await _service(settings).create(
-                session, SYSTEM, user_id=user_id, name=name, expires_at=until
+                session, SYSTEM, user_id=user_id, name=name, expires_at=until, scopes=scopes
             )
 
     made = with_database(work, settings=settings)
@@ -82,7 +90,9 @@ def list_(json: Json = False) -> None:
         data = [TokenData.of(row.token).model_dump(mode="json", by_alias=True) for row in rows]
         write_json(data)
         return
-    columns = ("id", "name", "begins with", "user", "made", "last used", "expires", "revoked")
+    columns = (
+        "id", "name", "begins with", "user", "scopes", "made", "last used", "expires", "revoked"
+    )  # fmt: skip
     table(columns, [_cells(row) for row in rows])
 
 
@@ -130,7 +140,19 @@ def _cells(row: TokenRow) -> tuple[object, ...]:
     token, user = row
     times = (token.created_at, token.last_used_at, token.expires_at, token.revoked_at)
     whose = user.email or f"user {user.id}"
-    return (token.id, token.name, token.prefix, whose, *map(_day, times))
+    scopes = "all" if token.scopes is None else ", ".join(token.scopes)
+    return (token.id, token.name, token.prefix, whose, scopes, *map(_day, times))
+
+
+def _scopes(given: list[str] | None) -> frozenset[Scope] | None:
+    from sluice.cli.errors import WrongUsage
+    from sluice.server.auth.roles import Scope
+
+    if not given:
+        return None
+    if unknown := set(given) - set(Scope):
+        raise WrongUsage(f"--scope {min(unknown)}: there are {', '.join(Scope)}.")
+    return frozenset(map(Scope, given))
 
 
 def _day(moment: datetime | None) -> str:

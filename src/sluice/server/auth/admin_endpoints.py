@@ -136,6 +136,7 @@ async def create_token(
             user_id=order.user_id or caller.user_id,
             name=order.name,
             expires_at=order.expires_at,
+            scopes=order.scopes,
         )
     response.headers["Cache-Control"] = "no-store"
     return Data(data=NewTokenData.made(made.row, made.token))

@@ -17,7 +17,7 @@ from sluice.server.auth.repository import (
     TokenRow,
     UserRepository,
 )
-from sluice.server.auth.roles import Permission
+from sluice.server.auth.roles import Permission, Scope
 from sluice.server.auth.tables import ApiToken
 from sluice.server.errors import NotFound, Unprocessable
 from sluice.server.features.audit.service import record
@@ -85,11 +85,18 @@ class TokenService:
         user_id: int,
         name: str,
         expires_at: datetime | None = None,
+        scopes: frozenset[Scope] | None = None,
     ) -> NewToken:
-        """A new token for anybody. Raises like `issue`."""
+        """A new token for anybody. Raises like `issue`, and `Forbidden` for wider scopes."""
         caller.require(Permission.MANAGE_PEOPLE)
+        caller.require_scopes(scopes)
         return await self.issue(
-            session, user_id=user_id, name=name, actor_id=caller.actor_id, expires_at=expires_at
+            session,
+            user_id=user_id,
+            name=name,
+            actor_id=caller.actor_id,
+            expires_at=expires_at,
+            scopes=scopes,
         )
 
     async def issue(
@@ -101,6 +108,7 @@ class TokenService:
         actor_id: int | None,
         expires_at: datetime | None = None,
         given: str | None = None,
+        scopes: frozenset[Scope] | None = None,
     ) -> NewToken:
         """A new token for a user, or the given one; who calls this has seen that it may be.
 
@@ -124,6 +132,7 @@ class TokenService:
             prefix=visible_prefix(token),
             created_at=now,
             expires_at=expires_at,
+            scopes=sorted(scopes) if scopes is not None else None,
         )
         await TokenRepository(session).add(row)
         await self._record(session, "auth.token_created", row, actor_id)
@@ -206,7 +215,11 @@ class TokenService:
             event,
             actor_id=actor_id,
             subject=f"token:{row.id}",
-            details={"user_id": row.user_id, "expires": row.expires_at is not None},
+            details={
+                "user_id": row.user_id,
+                "expires": row.expires_at is not None,
+                "scopes": "all" if row.scopes is None else ", ".join(row.scopes),
+            },
         )
 
 

@@ -18,9 +18,14 @@ from sluice.server.auth.identity.registry import choose_provider
 from sluice.server.auth.links import NewLink
 from sluice.server.auth.refusals import SignInForbidden, SignInRefused
 from sluice.server.auth.repository import SessionRow, UserRepository
-from sluice.server.auth.roles import Role, permissions_of
+from sluice.server.auth.roles import Role, Scope, permissions_of, scopes_of, within
 from sluice.server.auth.service import SignInService
-from sluice.server.auth.sessions import ReplayedSession, SignedIn, as_signed_in
+from sluice.server.auth.sessions import (
+    ReplayedSession,
+    SignedIn,
+    as_signed_in,
+    scopes_of_session,
+)
 from sluice.server.auth.tables import User
 from sluice.server.auth.throttle import Throttle
 from sluice.server.errors import NotFound
@@ -139,7 +144,8 @@ class Auth:
     async def continue_as(self, session_id: str) -> tuple[Caller, SignedIn]:
         """The same, and whose session it is."""
         signed_in = await self.continue_session(session_id)
-        return _caller(signed_in.user, session_id=signed_in.session.id), signed_in
+        caller = _caller(signed_in.user, session_id=signed_in.session.id, scopes=signed_in.scopes)
+        return caller, signed_in
 
     async def sign_out(self, session_id: str) -> None:
         """End a session; raises `SignInRefused` if there is none."""
@@ -153,7 +159,8 @@ class Auth:
         if sessions.is_touch_due(found.session):
             async with self.database.write() as session:
                 await sessions.touch(session, found.session)
-        return _caller(found.user, session_id=found.session.id)
+        scopes = scopes_of_session(found)
+        return _caller(found.user, session_id=found.session.id, scopes=scopes)
 
     async def caller_of_token(self, token: str, *, address: str) -> Caller:
         """Whose API token this is; raises `SignInRefused` or `RateLimited`.
@@ -180,7 +187,9 @@ class Auth:
         if self.service.tokens.is_touch_due(found.token):
             async with self.database.write() as session:
                 await self.service.tokens.touch(session, found.token)
-        return _caller(found.user, api_token_id=found.token.id), found.token.expires_at
+        scopes = scopes_of(found.token.scopes)
+        caller = _caller(found.user, api_token_id=found.token.id, scopes=scopes)
+        return caller, found.token.expires_at
 
     @asynccontextmanager
     async def _attempt(self, method: str, address: str) -> AsyncIterator[_Attempt]:
@@ -214,7 +223,11 @@ class Auth:
 
 
 def _caller(
-    user: User, *, session_id: int | None = None, api_token_id: int | None = None
+    user: User,
+    *,
+    session_id: int | None = None,
+    api_token_id: int | None = None,
+    scopes: frozenset[Scope] | None = None,
 ) -> Caller:
     # A project's keys manage nothing, whatever somebody made of the project's user.
     role = Role.MEMBER.value if user.of_project else user.role
@@ -223,8 +236,9 @@ def _caller(
         email=user.email,
         name=user.name,
         role=role,
-        permissions=permissions_of(role),
+        permissions=within(permissions_of(role), scopes),
         session_id=session_id,
         api_token_id=api_token_id,
         of_project=user.of_project,
+        scopes=scopes,
     )

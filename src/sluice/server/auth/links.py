@@ -75,6 +75,7 @@ class LinkService:
         project's own.
         """
         caller.require(Permission.MANAGE_PEOPLE)
+        caller.require_scopes(None)
         user = await UserRepository(session).by_id(user_id, for_update=True)
         if user is None or user.deleted_at is not None:
             raise NotFound(f"There is no active user {user_id}.")

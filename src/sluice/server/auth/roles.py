@@ -47,6 +47,19 @@ class Permission(StrEnum):
     """Make projects, and be an owner of every one."""
 
 
+class Scope(StrEnum):
+    """What an API token may be limited to: of what its user's role may do, this alone."""
+
+    MODELS = "models"
+    """Send prompts."""
+    PROJECTS = "projects"
+    """What the user may do in projects: prompts, recordings, playlists, test runs."""
+    READ = "read"
+    """Read policies, instances, people, usage and the audit log."""
+    MANAGE = "manage"
+    """Change any of them, and reveal originals."""
+
+
 _VIEWS: Final = frozenset(
     {
         Permission.VIEW_POLICIES,
@@ -82,6 +95,32 @@ ROLE_PERMISSIONS: Final = MappingProxyType(
         Role.MEMBER: frozenset({Permission.USE_MODELS}),
     }
 )
+
+
+_READS: Final = _VIEWS | {Permission.AUDIT}
+SCOPE_PERMISSIONS: Final = MappingProxyType(
+    {
+        Scope.MODELS: frozenset({Permission.USE_MODELS}),
+        Scope.PROJECTS: frozenset[Permission](),
+        Scope.READ: _READS,
+        Scope.MANAGE: frozenset(Permission) - _READS - {Permission.USE_MODELS},
+    }
+)
+"""In projects a role there decides; `MANAGE_PROJECTS` is `manage`'s."""
+
+
+def scopes_of(stored: Iterable[str] | None) -> frozenset[Scope] | None:
+    """What is stored with a token: None does not limit, an unknown word allows nothing."""
+    return None if stored is None else frozenset(one for one in Scope if one.value in set(stored))
+
+
+def within(
+    permissions: frozenset[Permission], scopes: frozenset[Scope] | None
+) -> frozenset[Permission]:
+    """Of these permissions, those that a token's scopes let through."""
+    if scopes is None:
+        return permissions
+    return permissions & frozenset[Permission]().union(*(SCOPE_PERMISSIONS[s] for s in scopes))
 
 
 def permissions_of(role: str) -> frozenset[Permission]:

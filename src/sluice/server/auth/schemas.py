@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from sluice.server.auth.repository import SessionRow, UserFilter
-from sluice.server.auth.roles import Role
+from sluice.server.auth.roles import Role, Scope
 from sluice.server.auth.tables import ApiToken, User
 from sluice.server.kit.wire import NoNul
 
@@ -143,6 +143,8 @@ class TokenOrder(WireModel):
     user_id: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     expires_at: AwareDatetime | None = None
     """With its offset from UTC; without an end the token is valid until it is revoked."""
+    scopes: Annotated[frozenset[Scope], Field(min_length=1)] | None = None
+    """What the token is limited to; without it, it may do whatever its user may."""
 
 
 class TokenData(WireModel):
@@ -153,6 +155,8 @@ class TokenData(WireModel):
     name: str
     prefix: str
     """The first 8 characters of the token; empty for one that an administrator chose."""
+    scopes: list[str] | None
+    """What it is limited to; null: to nothing."""
     created_at: WireTime
     last_used_at: WireTime | None
     expires_at: WireTime | None

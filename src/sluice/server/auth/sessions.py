@@ -22,7 +22,7 @@ from sluice.server.auth.callers import Caller
 from sluice.server.auth.config import AuthConfig, Clock
 from sluice.server.auth.refusals import Reason, SignInRefused
 from sluice.server.auth.repository import SessionRepository, SessionRow
-from sluice.server.auth.roles import Permission
+from sluice.server.auth.roles import Permission, Scope, scopes_of
 from sluice.server.auth.tables import ApiToken, AuthSession, User
 from sluice.server.errors import NotFound
 from sluice.server.features.audit.service import record
@@ -53,6 +53,8 @@ class SignedIn:
     user: User
     session: AuthSession
     session_id: str
+    scopes: frozenset[Scope] | None = None
+    """Of the API token that opened the session."""
 
     def __repr__(self) -> str:
         return f"SignedIn(user={self.user.id}, session={self.session.id})"
@@ -85,7 +87,8 @@ class SessionService:
         sessions = SessionRepository(session)
         await sessions.purge(now - KEEP_ENDED)
         await sessions.add(row)
-        return SignedIn(user, row, session_id)
+        scopes = scopes_of(token.scopes) if token is not None else None
+        return SignedIn(user, row, session_id, scopes)
 
     async def find(self, session: AsyncSession, session_id: str) -> SessionRow:
         """The live session with this id; raises `SignInRefused`. Only reads."""
@@ -154,6 +157,7 @@ class SessionService:
 
     async def revoke_own(self, session: AsyncSession, caller: Caller, session_number: int) -> None:
         """End one of the caller's own sessions; raises `NotFound`, also for somebody else's."""
+        caller.require_self_or(caller.user_id, Permission.MANAGE_PEOPLE)
         found = await SessionRepository(session).by_id(session_number)
         if found is None or found.user.id != caller.user_id:
             raise NotFound(f"You have no session {session_number}.")
@@ -208,7 +212,13 @@ class SessionService:
 
 def as_signed_in(found: SessionRow, session_id: str) -> SignedIn:
     """A live session with the id that the holder of `session_id` must use from now on."""
-    return SignedIn(found.user, found.session, current_id(found.session, session_id))
+    present = current_id(found.session, session_id)
+    return SignedIn(found.user, found.session, present, scopes_of_session(found))
+
+
+def scopes_of_session(found: SessionRow) -> frozenset[Scope] | None:
+    """What a session is limited to: like the API token that opened it, if one did."""
+    return scopes_of(found.token.scopes) if found.token is not None else None
 
 
 def successor(key: bytes, session_id: str) -> str:

@@ -13,7 +13,7 @@ from sluice.engine.errors import Problem
 from sluice.server.auth.callers import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.auth.schemas import NewTokenData, TokenOrder
-from sluice.server.dashboard.forms import day_of, fields_of, problems_by_field, validated
+from sluice.server.dashboard.forms import day_of, every, fields_of, problems_by_field, validated
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
 from sluice.server.errors import SluiceError, Unprocessable
@@ -53,12 +53,19 @@ async def make(request: Request, caller: Visitor, services: ServicesDep) -> Resp
     tokens, users = services.auth.service.tokens, services.auth.service.users
     try:
         expires_at = day_of(fields.get("expires", ""), "expires")
-        body = validated(TokenOrder, {"name": fields.get("name", ""), "expires_at": expires_at})
+        said: dict[str, Any] = {"name": fields.get("name", ""), "expiresAt": expires_at}
+        said["scopes"] = await every(request, "scopes") or None
+        body = validated(TokenOrder, said)
         email = fields.get("email", "").strip()
         async with services.database.write() as session:
             whose = await users.with_email(session, email) if email else caller.user_id
             made = await tokens.create(
-                session, caller, user_id=whose, name=body.name, expires_at=body.expires_at
+                session,
+                caller,
+                user_id=whose,
+                name=body.name,
+                expires_at=body.expires_at,
+                scopes=body.scopes,
             )
     except SluiceError as error:
         return await _listed(request, caller, services, fields=fields, error=error)

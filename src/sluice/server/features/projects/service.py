@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.server.auth.auth import Caller
-from sluice.server.auth.roles import Permission, Role
+from sluice.server.auth.roles import Permission, Role, permissions_of
 from sluice.server.errors import NotFound
 from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.features.projects.known import FormatDialect, KnownProject, OnFindings
@@ -44,7 +44,7 @@ class Projects:
         if not is_uid(uid):
             raise NotFound(NO_PROJECT)
         await self._configuration.refresh()
-        key = ("project", caller.user_id, caller.role, uid)
+        key = ("project", caller.user_id, caller.standing, uid)
         known = await self._configuration.get(key, partial(self._read, caller, uid))
         if known is None:
             raise NotFound(NO_PROJECT)
@@ -54,7 +54,7 @@ class Projects:
     async def all_of(self, caller: Caller) -> list[KnownProject]:
         """Every project in which the caller has a role, by name."""
         await self._configuration.refresh()
-        key = ("projects", caller.user_id, caller.role)
+        key = ("projects", caller.user_id, caller.standing)
         return list(await self._configuration.get(key, partial(self._read_all, caller)))
 
     async def _read_all(self, caller: Caller) -> list[KnownProject]:
@@ -78,7 +78,7 @@ class Projects:
 
         As of the last `refresh` of what is kept: to be asked when the caller was just verified.
         """
-        key = ("spaces", caller.user_id, caller.role)
+        key = ("spaces", caller.user_id, caller.standing)
         return await self._configuration.get(key, partial(self._spaces, caller))
 
     async def spaces(self, session: AsyncSession) -> dict[int, int]:
@@ -123,7 +123,7 @@ class Projects:
         async with self._database.read() as session:
             repository = ProjectRepository(session)
             row = await repository.by_uid(uid)
-            if row is None:
+            if row is None or not caller.is_let_into_projects:
                 return None
             given = await repository.roles(row.id, caller.user_id)
         own = ProjectRole.EDITOR if row.user_id == caller.user_id else None
@@ -138,8 +138,11 @@ _EVERYWHERE: Final = {
 
 
 def everywhere(caller: Caller) -> ProjectRole | None:
-    """What somebody is in every project by their role on the server; None: nothing."""
-    if caller.may(Permission.MANAGE_PROJECTS):
+    """What somebody is in every project by their role on the server; None: nothing.
+
+    By their role, also where the API token's scopes leave out making projects.
+    """
+    if Permission.MANAGE_PROJECTS in caller.permissions | permissions_of(caller.role):
         return ProjectRole.OWNER
     return _EVERYWHERE.get(caller.role)
 
@@ -148,6 +151,8 @@ async def roles_of(
     repository: ProjectRepository, caller: Caller
 ) -> list[tuple[Project, ProjectRole]]:
     """Every project in which somebody has a role, by name, with the highest they have."""
+    if not caller.is_let_into_projects:
+        return []
     least = everywhere(caller)
     given: dict[int, tuple[Project, ProjectRole | None]] = {}
     if least is not None:

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _create_given_to_teams()
     _count()
     _create_sign_in_links()
+    op.add_column("api_tokens", sa.Column("scopes", sa.JSON(), nullable=True))
     op.add_column(
         "users", sa.Column("first_steps_closed_at", sa.DateTime(timezone=True), nullable=True)
     )
@@ -36,6 +37,7 @@ def downgrade() -> None:
     op.drop_table("team_members")
     op.drop_table("teams")
     op.drop_column("users", "first_steps_closed_at")
+    op.drop_column("api_tokens", "scopes")
     op.drop_index("ix_sign_in_links_user_id", table_name="sign_in_links")
     op.drop_table("sign_in_links")
 
