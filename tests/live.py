@@ -1,4 +1,4 @@
-"""A Sluice server as a process of its own, on a real socket."""
+"""A Sluice server as a process of its own, on a real socket (see `spawner`)."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from sluice.server.kit.tokens import new_token
 from tests import compiled, postgres
 from tests.peers import Peer
 from tests.peers.server import Behaviour
+from tests.spawning import Spawned, spawner
 
 START_SECONDS = 90
 """How long a start may take on a machine that others keep busy too."""
@@ -46,7 +47,7 @@ class LiveServer:
     arguments: Sequence[str] = ()
     """Further words for `sluice serve`."""
     url: str = ""
-    process: subprocess.Popen[bytes] | None = None
+    process: Spawned | None = None
     _begun: int = 0
 
     def __enter__(self) -> Self:
@@ -81,11 +82,9 @@ class LiveServer:
         self.folder.mkdir(parents=True, exist_ok=True)
         compiled.lend(self.data)
         self._begun = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as log:
-            command = [str(Path(sys.executable).parent / "sluice"), "serve", *self.arguments]
-            self.process = subprocess.Popen(
-                command, env=self._environment(), stdout=log, stderr=log, cwd=self.folder
-            )
+        self.log.touch()
+        words = ["serve", *self.arguments]
+        self.process = spawner().spawn(words, self._environment(), self.folder, self.log)
 
     def wait_until_ready(self) -> None:
         """Ask `/readyz` until it says yes."""
