@@ -71,7 +71,7 @@ async def create_of_yaml(
     return Data(data=made)
 
 
-@admin_router.get("/{group_id}/yaml", response_class=PlainTextResponse, responses=_YAML)
+@admin_router.get("/{group_id}/yaml", response_class=Response, responses=_YAML)
 async def export_yaml(
     group_id: RowId, caller: CurrentCaller, services: ServicesDep
 ) -> PlainTextResponse:
