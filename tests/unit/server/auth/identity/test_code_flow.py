@@ -40,7 +40,6 @@ LOGIN = f"https://login.microsoftonline.com/{TENANT}"
 ENTRA = f"{LOGIN}/v2.0"
 PERSON = "66666666-2222-3333-4444-555555555555"
 CALLBACK = "https://sluice.example/dashboard/sign-in/callback/x"
-ACCESS = graph_token()
 
 
 def entra_claims(**more: object) -> dict[str, Any]:
@@ -63,7 +62,9 @@ class Vendor:
     def __init__(self, said: Mapping[str, Any]) -> None:
         self.said = dict(said)
         self.nonce = ""
-        self.graph = httpx.ASGITransport(GraphPeer(ACCESS).app)
+        # Made now: a token that was made when tests were collected may have expired.
+        self.access = graph_token()
+        self.graph = httpx.ASGITransport(GraphPeer(self.access).app)
         self.asked: list[str] = []
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -76,7 +77,7 @@ class Vendor:
             return httpx.Response(200, json=self._document(issuer))
         if request.url.path.endswith("/token"):
             token = signed({**self.said, "nonce": self.nonce})
-            return httpx.Response(200, json={"id_token": token, "access_token": ACCESS})
+            return httpx.Response(200, json={"id_token": token, "access_token": self.access})
         return httpx.Response(200, json=JWKS)
 
     def _document(self, issuer: str) -> dict[str, Any]:
