@@ -76,6 +76,7 @@ from sluice.server.middleware.access_log import AccessLog
 from sluice.server.middleware.body_limit import BodyLimit
 from sluice.server.middleware.last_resort import LastResort
 from sluice.server.middleware.rate_limit import RateLimit
+from sluice.server.middleware.relative_redirects import RelativeRedirects
 from sluice.server.middleware.request_id import RequestId
 from sluice.server.middleware.security_headers import SecurityHeaders
 from sluice.server.migrations.run import upgrade
@@ -439,6 +440,7 @@ def _middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
             },
             cacheable=("/docs/assets", dashboard.ASSETS),
         ),
+        Middleware(RelativeRedirects),
         Middleware(LastResort),
         Middleware(RateLimit, rate=settings.rate_limit, burst=settings.rate_limit_burst),
         Middleware(BodyLimit, limit=settings.max_body_bytes),

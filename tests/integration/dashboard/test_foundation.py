@@ -16,6 +16,18 @@ async def test_who_types_the_address_alone_gets_to_the_dashboard(site: Site) -> 
     assert (answer.status_code, answer.headers["location"]) == (303, "/dashboard/")
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [("/dashboard", "/dashboard/"), ("/api/v1/threads/?source=sdk", "/api/v1/threads?source=sdk")],
+)
+async def test_who_forgets_a_slash_or_adds_one_is_sent_on_by_a_path_alone(
+    site: Site, asked: str, told: str
+) -> None:
+    """Behind a proxy that ends TLS our own scheme is http: a text would be sent in the clear."""
+    answer = await site.api.get(asked, headers={"Host": "elsewhere.example"})
+    assert (answer.status_code, answer.headers["location"]) == (307, told)
+
+
 async def test_whoever_is_not_signed_in_is_asked_to_and_comes_back(site: Site) -> None:
     stranger = httpx.AsyncClient(transport=httpx.ASGITransport(site.app), base_url=BASE)
     answer = await stranger.get("/dashboard/projects/default/settings?tab=keys")
