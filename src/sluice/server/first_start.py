@@ -1,4 +1,7 @@
-"""What an empty database gets: administrator, policy, the echo, found providers, a project."""
+"""What an empty database gets: administrator, policy, the echo, found providers, a project.
+
+A database that was filled before there were projects gets its first one too.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ class Started:
 async def first_start(
     services: Services, given_token: str | None, found: Sequence[FirstStart]
 ) -> Started:
-    """Fill an empty database; on any later start do nothing."""
+    """Fill an empty database; on any later start do nothing but make the project, if none ever was.
+
+    Who has deleted all projects gets none again.
+    """
     token = await services.auth.ensure_administrator(given_token)
     try:
         return await _content(services, token, found)
@@ -45,16 +51,19 @@ async def first_start(
 
 
 async def _content(services: Services, token: str | None, found: Sequence[FirstStart]) -> Started:
+    projects = services.workbench.managed_projects
     async with services.database.write() as session:
         if await services.policies.any_exists(session):
-            return Started(token)
+            if await projects.any_ever(session):
+                return Started(token)
+            return Started(token, project=(await projects.create(session, SYSTEM, PROJECT)).id)
         group = await services.policies.create(session, SYSTEM, PolicyGroupIn(name=DEFAULT_POLICY))
         wanted = [ECHO, *(_instance(start) for start in found)]
         for body in wanted:
             body = body.model_copy(update={"policy_group_id": group.id})
             await services.models.create(session, SYSTEM, body)
         made = PROJECT.model_copy(update={"policy_group_id": group.id})
-        project = await services.workbench.managed_projects.create(session, SYSTEM, made)
+        project = await projects.create(session, SYSTEM, made)
     return Started(token, tuple(body.name for body in wanted), project.id)
 
 

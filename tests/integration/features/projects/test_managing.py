@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from tests.integration.features.conftest import World, client
+from sqlalchemy import text
+from tests.integration.features.conftest import (
+    ADMIN_TOKEN,
+    ScriptedProvider,
+    World,
+    client,
+    started,
+)
 from tests.integration.features.projects.team import PROJECTS, key_of, member, project, team
 
+from sluice.server.kit.database import Database
+from sluice.server.kit.sealing import new_master_key
+
 pytestmark = pytest.mark.anyio
+
+
+async def projects_after_a_start(database_url: str, folder: Path, key: str) -> list[str]:
+    """The ids of the projects that a server has when it was started on this database."""
+    async with (
+        started(database_url, folder, ScriptedProvider(), key) as app,
+        client(app, ADMIN_TOKEN) as admin,
+    ):
+        return [one["id"] for one in (await admin.get(PROJECTS)).json()["data"]]
 
 
 async def test_the_first_start_makes_the_project_default(world: World) -> None:
@@ -17,6 +38,32 @@ async def test_the_first_start_makes_the_project_default(world: World) -> None:
         "policyGroupId": 1,
         "role": "owner",
     }
+
+
+async def test_a_server_that_was_set_up_before_there_were_projects_gets_one_at_its_next_start(
+    database_url: str, tmp_path: Path
+) -> None:
+    key = new_master_key()
+    await projects_after_a_start(database_url, tmp_path, key)
+    database = Database(database_url)
+    async with database.write() as session:
+        await session.execute(text("DELETE FROM projects"))
+    await database.close()
+    for _ in range(2):
+        assert await projects_after_a_start(database_url, tmp_path, key) == ["default"]
+
+
+async def test_who_has_deleted_all_projects_gets_none_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    key = new_master_key()
+    async with (
+        started(database_url, tmp_path, ScriptedProvider(), key) as app,
+        client(app, ADMIN_TOKEN) as admin,
+    ):
+        gone = await admin.delete(f"{PROJECTS}/default")
+        assert gone.status_code == 204, gone.text
+    assert await projects_after_a_start(database_url, tmp_path, key) == []
 
 
 async def test_a_project_has_sensible_settings_until_others_are_given(world: World) -> None:

@@ -56,6 +56,10 @@ class ManagedProjects:
         """One project."""
         return ProjectOut.of(await _row(session, project), project.role)
 
+    async def any_ever(self, session: AsyncSession) -> bool:
+        """Whether there is a project, or was one."""
+        return await ProjectRepository(session).any_ever()
+
     async def create(self, session: AsyncSession, caller: Caller, body: ProjectIn) -> ProjectOut:
         """Make a project with its own user and conversation.
 

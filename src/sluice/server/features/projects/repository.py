@@ -30,6 +30,10 @@ class ProjectRepository(Repository):
         query = select(Project).where(Project.deleted_at.is_(None)).order_by(Project.name)
         return list((await self._session.scalars(query)).all())
 
+    async def any_ever(self) -> bool:
+        """Whether there is a project, deleted ones too."""
+        return (await self._session.scalars(select(Project.id).limit(1))).first() is not None
+
     async def spaces(self) -> dict[int, int]:
         """The own conversations of all projects, deleted ones too."""
         rows = await self._session.execute(select(Project.id, Project.conversation_id))
