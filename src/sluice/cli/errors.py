@@ -104,6 +104,10 @@ def _sealing(error: Exception) -> CommandError:
     )  # fmt: skip
 
 
+def _prices(error: Exception) -> CommandError:
+    return WrongSettings("SLUICE_PRICES_FILE cannot be used:", [str(error)])
+
+
 def _connection(error: Exception) -> CommandError:
     problems = getattr(error, "problems", ())
     listed = [f"{problem.path}: {problem.message}" for problem in problems]
@@ -158,6 +162,7 @@ def _unexpected(error: Exception) -> CommandError:
 _TRANSLATIONS: Final[tuple[tuple[str, str, Callable[[Exception], CommandError]], ...]] = (
     ("sluice.server.settings", "InvalidSettings", _settings),
     ("sluice.server.kit.sealing", "SealingError", _sealing),
+    ("sluice.server.features.proxy.calls.prices", "PricesError", _prices),
     ("sluice.server.providers.addresses", "InvalidConnection", _connection),
     ("sluice.server.errors", "SluiceError", _server),
     ("sluice.engine.errors", "EngineError", _engine),

@@ -6,14 +6,26 @@ Environment variables `SLUICE_*` win over the TOML file that `SLUICE_CONFIG` nam
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import tomllib
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -26,7 +38,14 @@ from sluice.server.auth.origin import public_origin
 from sluice.server.kit.database import complete_url
 from sluice.server.kit.tokens import check_given_token
 
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
+"""A year at most."""
+_EXAMPLES: Final = {
+    "allowed_origins": '["https://sluice.example.com"]',
+    "identity_providers": '[{"kind": "oidc", …}]',
+}
+"""Lists as JSON, as environment variables have to write them."""
+_PLACE: Final = re.compile(r"\(at (?:line \d+, column \d+|end of document)\)")
 
 
 class InvalidSettings(Exception):
@@ -80,20 +99,23 @@ class Settings(BaseSettings):
         default="administrator@localhost",
         description="The e-mail address of the administrator whom the first start creates.",
     )
-    identity_providers: list[IdentityConfig] = Field(
+    identity_providers: Annotated[list[IdentityConfig], NoDecode] = Field(
         default_factory=list,
         description="Identity providers whose users sign in (see [sign-in](sign-in.md)).",
     )
-    session_idle_hours: Seconds = Field(
-        default=24, description="A session unused for this many hours has ended."
+    session_idle_hours: float = Field(
+        default=24, gt=0, le=87_600, description="A session unused for this many hours has ended."
     )
-    session_days: Seconds = Field(
-        default=14, description="A session ends after this many days, however much it is used."
+    session_days: float = Field(
+        default=14,
+        gt=0,
+        le=3_650,
+        description="A session ends after this many days, however much it is used.",
     )
     cookie_secure: bool = Field(
         default=False, description="Mark the cookie `Secure` even when the request came over http."
     )
-    allowed_origins: list[str] = Field(
+    allowed_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
         description="Further origins whose pages may use a session's cookie.",
     )
@@ -109,7 +131,10 @@ class Settings(BaseSettings):
         default=16 * 1024 * 1024, ge=1024, description="The largest request body, in bytes."
     )
     rate_limit: float = Field(
-        default=0, ge=0, description="Requests a second for each caller; 0 switches it off."
+        default=0,
+        ge=0,
+        allow_inf_nan=False,
+        description="Requests a second for each caller; 0 switches it off.",
     )
     rate_limit_burst: int = Field(
         default=50, ge=1, description="Requests that a caller may make at once."
@@ -152,6 +177,12 @@ class Settings(BaseSettings):
         default=None,
         description="A TOML file with prices of models that go before those of the package.",
     )
+    call_retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=36_500,
+        description="Days after which the gateway's calls of no project are deleted.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least level that is logged."
     )
@@ -164,6 +195,38 @@ class Settings(BaseSettings):
     @classmethod
     def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
         return None if value is None else SecretStr(complete_url(value.get_secret_value()))
+
+    @field_validator("host", "data_dir", mode="before")
+    @classmethod
+    def _not_empty(cls, value: object) -> object:
+        # A variable that is set to nothing would mean every address, and whatever folder this is.
+        if value == "":
+            raise ValueError("must not be empty")
+        return value
+
+    @field_validator("identity_providers", "allowed_origins", mode="before")
+    @classmethod
+    def _list_of_json(cls, value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError(f"must be JSON: {_EXAMPLES[str(info.field_name)]}") from None
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        if value.strip() != "*":
+            _require_networks(value)
+        return value
+
+    @field_validator("provider_ca_file", "prices_file")
+    @classmethod
+    def _readable_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not (value.is_file() and os.access(value, os.R_OK)):
+            raise ValueError("there is no such file, or it cannot be read")
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -226,10 +289,9 @@ class Settings(BaseSettings):
 
 def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 (settings of many types)
     """Read the settings; raises `InvalidSettings` with every problem and no value."""
-    path = os.environ.get("SLUICE_CONFIG")
-    if path and not Path(path).is_file():
-        raise InvalidSettings("SLUICE_CONFIG: there is no such file.")
     unknown = _unknown_variables()
+    if fault := _fault_of_file(os.environ.get("SLUICE_CONFIG")):
+        raise InvalidSettings("\n".join([f"SLUICE_CONFIG: {fault}", *unknown]))
     try:
         settings = Settings(**overrides)
         settings.auth  # noqa: B018 (raises ValueError for contradictions)
@@ -242,6 +304,33 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 (settings of ma
     if unknown:
         raise InvalidSettings("\n".join(unknown))
     return settings
+
+
+def _fault_of_file(path: str | None) -> str | None:
+    """Why the TOML file cannot be used, where it can be read at all; its place, not its text."""
+    if not path:
+        return None
+    if not Path(path).is_file():
+        return "there is no such file"
+    try:
+        tomllib.loads(Path(path).read_text("utf-8"))
+    except OSError as e:
+        return f"the file cannot be read ({e.strerror})"
+    except tomllib.TOMLDecodeError as e:
+        place = _PLACE.search(str(e))
+        return f"the file is not TOML{f' {place[0]}' if place else ''}"
+    except ValueError:
+        return "the file is not UTF-8"
+    return None
+
+
+def _require_networks(addresses: str) -> None:
+    for address in addresses.split(","):
+        try:
+            ip_network(address.strip())
+        except ValueError:
+            advice = "must be addresses or networks, divided by commas, or `*`"
+            raise ValueError(advice) from None
 
 
 _NOT_SETTINGS = {"SLUICE_CONFIG", "SLUICE_TOKEN", "SLUICE_URL", "SLUICE_TRAINING_DATA"}

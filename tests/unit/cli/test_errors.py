@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sluice.cli.errors import CommandError, ExitCode, as_command_error, system_reason
 from sluice.engine.errors import InvalidPolicy, PolicyBlocked, Problem
 from sluice.server.errors import NotFound, Unprocessable
+from sluice.server.features.proxy.calls.prices import PricesError
 from sluice.server.kit.sealing import SealingError
 from sluice.server.providers.addresses import InvalidConnection
 from sluice.server.settings import InvalidSettings
@@ -24,6 +25,7 @@ PROBLEM = Problem("a.b", "give a value")
     [
         (InvalidSettings("SLUICE_PORT: no\nSLUICE_X: none"), ExitCode.SETTINGS, "SLUICE_X: none"),
         (SealingError("it is no key"), ExitCode.SETTINGS, "it is no key"),
+        (PricesError("prices.toml is no TOML"), ExitCode.SETTINGS, "prices.toml is no TOML"),
         (InvalidConnection([PROBLEM]), ExitCode.SETTINGS, "a.b: give a value"),
         (InvalidPolicy([PROBLEM]), ExitCode.REFUSED, "a.b: give a value"),
         (PolicyBlocked({"URL": 2}), ExitCode.REFUSED, "URL (2)"),

@@ -59,6 +59,21 @@ def test_secrets_are_masked_in_repr(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"SLUICE_PUBLIC_URL": "https://user@sluice.example.com"}, "form https://host"),
         ({"SLUICE_PUBLIC_URL": "https://sluice.example.com?x#y"}, "form https://host"),
         ({"SLUICE_PUBLIC_URL": "javascript://sluice.example.com"}, "form https://host"),
+        ({"SLUICE_DATABASE_URL": "sluice.db"}, "SLUICE_DATABASE_URL: .* like sqlite:///"),
+        ({"SLUICE_DATABASE_URL": ""}, "SLUICE_DATABASE_URL: .* like sqlite:///"),
+        ({"SLUICE_DATABASE_URL": "postgresql://u:s3cret@[::1/x"}, "URL: .* like sqlite:///file or"),
+        ({"SLUICE_DATABASE_URL": "postgresql://u@db:99999/x"}, "like sqlite:///"),
+        ({"SLUICE_ALLOWED_ORIGINS": "https://x.example"}, "ALLOWED_ORIGINS: .* must be JSON"),
+        ({"SLUICE_IDENTITY_PROVIDERS": "[{"}, "IDENTITY_PROVIDERS: .* must be JSON"),
+        ({"SLUICE_TRUSTED_PROXIES": "10.0.0.1 10.0.0.2"}, "TRUSTED_PROXIES: .* divided by commas"),
+        ({"SLUICE_PROVIDER_TOTAL_SECONDS": "inf"}, "SLUICE_PROVIDER_TOTAL_SECONDS"),
+        ({"SLUICE_PROVIDER_TOTAL_SECONDS": "1e300"}, "SLUICE_PROVIDER_TOTAL_SECONDS"),
+        ({"SLUICE_RATE_LIMIT": "inf"}, "SLUICE_RATE_LIMIT"),
+        ({"SLUICE_SESSION_DAYS": "1e9"}, "SLUICE_SESSION_DAYS"),
+        ({"SLUICE_HOST": ""}, "SLUICE_HOST: .* must not be empty"),
+        ({"SLUICE_DATA_DIR": ""}, "SLUICE_DATA_DIR: .* must not be empty"),
+        ({"SLUICE_PRICES_FILE": "no-such-file.toml"}, "SLUICE_PRICES_FILE: .* no such file"),
+        ({"SLUICE_PROVIDER_CA_FILE": "no-such-file.pem"}, "PROVIDER_CA_FILE: .* no such file"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(
@@ -89,6 +104,36 @@ def test_an_unknown_key_in_the_toml_file_is_an_error(
     monkeypatch.setenv("SLUICE_CONFIG", str(file))
     with pytest.raises(InvalidSettings, match="PROT"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"port = 83x1 " + SECRET.encode(), "SLUICE_CONFIG: the file is not TOML .at line 1"),
+        (b'master_key = "' + SECRET.encode(), "is not TOML .at end of document"),
+        (b"\xff\xfe" + SECRET.encode(), "SLUICE_CONFIG: the file is not UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_named_with_the_place_and_not_quoted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes, told: str
+) -> None:
+    (tmp_path / "sluice.toml").write_bytes(content)
+    monkeypatch.setenv("SLUICE_CONFIG", str(tmp_path / "sluice.toml"))
+    monkeypatch.setenv("SLUICE_PROT", "1")
+    with pytest.raises(InvalidSettings, match=told) as caught:
+        load_settings()
+    assert SECRET not in str(caught.value)
+    assert "SLUICE_PROT: there is no such setting" in str(caught.value)
+
+
+def test_lists_are_json_in_the_environment_and_lists_in_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "sluice.toml").write_text('allowed_origins = ["https://file.example"]\n')
+    monkeypatch.setenv("SLUICE_CONFIG", str(tmp_path / "sluice.toml"))
+    assert load_settings().allowed_origins == ["https://file.example"]
+    monkeypatch.setenv("SLUICE_ALLOWED_ORIGINS", '["https://variable.example"]')
+    assert load_settings().allowed_origins == ["https://variable.example"]
 
 
 def test_pages_under_the_public_address_are_our_own() -> None:

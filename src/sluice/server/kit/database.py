@@ -246,7 +246,13 @@ async def _committed(session: AsyncSession) -> AsyncIterator[None]:
 
 def complete_url(url: str) -> str:
     """The same URL with its asyncio driver; raises `ValueError` for other databases."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (sqlalchemy.exc.ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or not 0 < (parsed.port or 1) < 65536:
+        # Outside of the handler: what the library says may quote a password.
+        raise ValueError("must be like sqlite:///file or postgresql://user:password@host:5432/name")
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
     backend = parsed.get_backend_name()
     if backend not in drivers:
