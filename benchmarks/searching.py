@@ -68,6 +68,12 @@ SEARCHES: Final[dict[str, tuple[str, Json | None, str]]] = {
     "an entity type of 0.1 %": (
         "recordings", _leaf("entityTypes", "contains", "CREDIT_CARD"), "newest",
     ),
+    "an entity type of 5 rows": (
+        "recordings", _leaf("entityTypes", "contains", "IBAN_CODE"), "newest",
+    ),
+    "sessions with a rare entity type": (
+        "sessions", _leaf("entityTypes", "contains", "IBAN_CODE"), "newest",
+    ),
     "an entity type of none": ("recordings", _leaf("entityTypes", "contains", "URL"), "newest"),
     "metadata of 0.1 %": ("recordings", _leaf("metadata.tenant", "eq", "tenant-17"), "newest"),
     "metadata of none": ("recordings", _leaf("metadata.tenant", "eq", "nobody"), "newest"),

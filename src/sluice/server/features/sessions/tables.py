@@ -18,6 +18,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -156,6 +157,30 @@ class Recording(Base):
     """The same as it came, where the project keeps it."""
     repeat_key: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, default=None)
     """Keyed hash of the client's `Idempotency-Key`: what is sent again is not recorded twice."""
+
+
+class RecordingEntityType(Base):
+    """That something of a type was found in a recording: by which recordings are searched.
+
+    Triggers of the database keep it as the manifest is, so that nobody who records has to.
+    """
+
+    __tablename__ = "recording_entity_types"
+    __table_args__ = (
+        Index(
+            "ix_recording_entity_types_project_id",
+            "project_id",
+            "entity_type",
+            "recording_id",
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    recording_id: Mapped[int] = mapped_column(
+        ForeignKey("recordings.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    entity_type: Mapped[str] = mapped_column(Text, primary_key=True)
+    project_id: Mapped[int]
 
 
 class Trace(Base):

@@ -30,12 +30,18 @@ from sqlalchemy import cast as as_type
 from sluice.server.features.sessions.attributes import LONGEST_TEXT, Holder
 from sluice.server.features.sessions.search.fields import Kind, Op, Target
 from sluice.server.features.sessions.search.filters import All, Alternative, Leaf, Scalar, Tree
-from sluice.server.features.sessions.tables import Attribute, Recording, Session
+from sluice.server.features.sessions.tables import (
+    Attribute,
+    Recording,
+    RecordingEntityType,
+    Session,
+)
 from sluice.server.kit.database import UtcDateTime
 
 RECORDINGS: Final = cast("Table", Recording.__table__)
 SESSIONS: Final = cast("Table", Session.__table__)
 ATTRIBUTES: Final = cast("Table", Attribute.__table__)
+ENTITY_TYPES: Final = cast("Table", RecordingEntityType.__table__)
 
 Condition = ColumnElement[bool]
 
@@ -94,8 +100,9 @@ class Conditions:
         if leaf.field.kind is Kind.ID:
             return _of_id(leaf, table)
         if leaf.field.kind is Kind.TYPES:
-            # An object by entity type; no type's name needs quoting.
-            return cast("Condition", _found(table, str(leaf.values[0])))
+            found = ENTITY_TYPES.c
+            of_row = found.recording_id == table.c.id
+            return self._some(of_row, found.entity_type == leaf.values[0])
         if leaf.field.kind is Kind.FLAG:
             return cast("Condition", table.c.is_complete.is_(bool(leaf.values[0])))
         if leaf.field.kind is Kind.NAME and leaf.op is Op.CONTAINS:
@@ -167,10 +174,6 @@ _COLUMNS: Final = {
     "testRun": "test_run_id",
     "session": "session_id",
 }
-
-
-def _found(table: Table, entity_type: str) -> Any:  # noqa: ANN401 (an expression)
-    return table.c.manifest[entity_type].as_string().is_not(None)
 
 
 def _of_id(leaf: Leaf, table: Table) -> Condition:

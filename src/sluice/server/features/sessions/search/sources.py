@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, select
 from sluice.server.features.sessions.attributes import LONGEST_TEXT, Holder
 from sluice.server.features.sessions.search.conditions import (
     ATTRIBUTES,
+    ENTITY_TYPES,
     RECORDINGS,
     SESSIONS,
     Condition,
@@ -84,6 +85,8 @@ class Sources:
         if leaf.field.kind is Kind.NAMED:
             found = self._named(leaf)
             return found if len(found) <= MOST else ()
+        if leaf.field.kind is Kind.TYPES:
+            return (self._of_type(leaf),)
         if self._target is Target.SESSIONS and not leaf.field.of_recordings:
             return self._of_session(leaf)
         where = self._of_recording(leaf)
@@ -103,6 +106,14 @@ class Sources:
             return (Source(SESSIONS.c.id, (of_session,), SESSIONS, in_order=False),)
         of_recording = RECORDINGS.c.session_id.in_(leaf.rows)
         return (Source(RECORDINGS.c.id, (of_recording,), RECORDINGS, in_order=False),)
+
+    def _of_type(self, leaf: Leaf) -> Source:
+        found = ENTITY_TYPES.c
+        where = (found.project_id == self._project_id, found.entity_type == leaf.values[0])
+        if self._target is Target.RECORDINGS:
+            return Source(found.recording_id, where, ENTITY_TYPES, in_order=True)
+        joined = ENTITY_TYPES.join(RECORDINGS, RECORDINGS.c.id == found.recording_id)
+        return Source(RECORDINGS.c.session_id, where, joined, in_order=False)
 
     def _of_session(self, leaf: Leaf) -> Part:
         column = {"id": SESSIONS.c.uid, "environment": SESSIONS.c.environment}.get(leaf.field.name)
