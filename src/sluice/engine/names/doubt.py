@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from sluice.engine.patterns import words
+
 _IN_CODE: Final = 0.9
 """What a word that is a part of an expression must score."""
 _CAMEL: Final = re.compile(r"[a-z][A-Z]")
@@ -20,6 +22,22 @@ _BEFORE: Final = re.compile(r"(?:\w\(|\w_|[$\\]|::|->)$")
 """`f(x`, `MAX_SIZE`, `$TARGET`, `std::Thread`; `Thanks.Jane` is a hasty sentence."""
 _BEHIND: Final = re.compile(r"\(|_\w|::|->|\.[a-z_]|\[\w")
 """`oklch(`, `PID_MAX`, `Group.wait`, `rows[0`."""
+_MANY_HUMPS: Final = re.compile(r"[A-Z]?[a-z]+(?:[A-Z]+[a-z]+){3}")
+"""`AuthLDAPBindPassword`."""
+_HOST: Final = re.compile(
+    r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|dev|io|app|local|lan|internal|cloud|edu|gov|info|biz"
+    r"|uk|de|fr|es|it|nl|pt|eu|us|ca|au|ch|at|be)"
+)
+"""The name of a machine or a site: no person and no place."""
+_TECHNICAL: Final = words(
+    "AES DES RSA SHA MD5 HMAC SSL TLS SSH HTTP HTTPS FTP SFTP SMTP IMAP POP3 DNS DHCP TCP UDP "
+    "VPN NAT LDAP SAML OIDC JWT JSON XML YAML CSV HTML CSS SQL API APIS SDK CLI GUI URL URI "
+    "UUID CPU GPU RAM SSD HDD USB PDF PNG JPEG ASCII UTF EAP PSK WPA WEP EIGRP OSPF BGP SNMP "
+    "NTP VLAN SCRAM PGP GPG PEM CSR REST SOAP ORM DOM CRUD QA UAT ETL KPI ROI FAQ TODO FIXME "
+    "NULL TRUE FALSE BIOS UEFI SKU ETA FYI ASAP RSVP PIN SIM GPS NFC RFID WIFI LAN WAN MAC ISBN "
+    "IBAN BIC CVV OTP SMS MMS"
+)
+"""Protocols, formats and abbreviations that a tagger takes for the names of firms."""
 _WORD: Final = re.compile(r"[^\W\d_]{3}")
 _PACKED: Final = re.compile(r",\S")
 _LETTERS: Final = 0.4
@@ -33,8 +51,11 @@ def is_doubtful(text: str, start: int, end: int, kind: str, score: float) -> boo
         return not _like_an_address(span)
     if any(map(str.isspace, span)):
         return False
+    if span in _TECHNICAL or (kind in ("PERSON", "LOCATION") and _HOST.fullmatch(span)):
+        return True
     return score < max(
         _IN_CODE if _in_code(text, start, end) else 0.0,
+        _IN_CODE if _MANY_HUMPS.fullmatch(span) else 0.0,
         _CAMEL_LEAST if _CAMEL.search(span) else 0.0,
         _SMALL_LEAST if span.islower() else 0.0,
     )

@@ -110,6 +110,8 @@ def _name(meaning: Meaning, value: str, around: Around) -> Decided:
     if found is None and not firm(value):
         return None
     beside = around()
+    if beside.machine and not looks_like_a_person(value):
+        return None
     if beside.person:
         return _person_or_firm(value, found)
     if beside.place:

@@ -357,6 +357,11 @@ OF_A_THING: Final = words(
     "default datatype primarykey preis prix precio prezzo prijs preco"
 )
 """Names, without spaces, that stand beside the name of a thing; and so on below."""
+OF_A_MACHINE: Final = words(
+    "host hostname server servername serverhost protocol database dbname adapter engine driver "
+    "driverclassname connectionstring providername provider roles transport remotepath remotedir "
+    "target basedn ssid authsource subnet vlan pool encoding"
+)
 OF_A_FIRM: Final = words(
     "vat vatid industry headquarters founded ceo ticker website employees registrationnumber "
     "branche umsatz siret siren cif vatnumber ustid"

@@ -16,6 +16,7 @@ from sluice.engine.reading.key_names import (
     NAMES,
     OF,
     OF_A_FIRM,
+    OF_A_MACHINE,
     OF_A_PERSON,
     OF_A_PLACE,
     OF_A_THING,
@@ -196,6 +197,7 @@ class Company(NamedTuple):
     firm: bool = False
     place: bool = False
     address: bool = False
+    machine: bool = False
     parts: int = 0
 
 
@@ -215,6 +217,7 @@ def company(keys: list[str], parent: str, names: Names) -> Company:
         place=singular in PLACES or _any(words, OF_A_PLACE),
         address=any(kind in ("STREET_ADDRESS", "LOCATION", "PERSON") for kind in types)
         or _any(words, frozenset({"zip", "zipcode", "postcode", "postalcode", "plz"})),
+        machine=_any(words, OF_A_MACHINE),
         parts=sum(word in PARTS for word in words),
     )
 

@@ -39,6 +39,7 @@ CONNECTIONS = (
     "[[Driver={ODBC};Server=db;Uid=app;Pwd=pw4App]]",
     "[[Endpoint=sb://x.example.net/;SharedAccessKeyName=Root;SharedAccessKey=q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=]]",
     "[[ldap://cn=admin:ld4pPw@ldap.example.org]]",
+    'sql.Open("mysql", "[[app:g0Secr3t@tcp(db:3306)/shop]]")',
 )
 NOT_CONNECTIONS = (
     "postgres://localhost:5432/app",
@@ -51,6 +52,7 @@ NOT_CONNECTIONS = (
     "jdbc:postgresql://db:5432/app",
     "jdbc:mysql://db/app?user=app&password=${PW}",
     "mongodb://127.0.0.1:27017",
+    "mail bob@tcp(8)",
 )
 HASHES = (
     "bob:[[$2y$10$" + LONG[:53] + "]]",
@@ -73,6 +75,8 @@ HASHES = (
     "[[*" + (HEX + HEX[:8]).upper() + "]]",
     "bob:1001:" + HEX[::-1] + ":[[" + HEX + "]]:::",
     "password_hash: [[" + HEX + HEX[:8] + "]]",
+    "bob:[[rl4hRkWZ5p1Eg]]",
+    "bob:[[rl4hRkWZ5p1Eg]]:1001:1001::/home/bob:/bin/sh",
 )
 NOT_HASHES = (
     "bob:x:1000:1000::/home/bob:/bin/sh",
@@ -82,6 +86,9 @@ NOT_HASHES = (
     "sha256:" + HEX + HEX,
     "it costs $1$ or $5$ or $6$",
     "{SHA} is a scheme",
+    "note:administrator",
+    "time:2024-01-31T12",
+    "see:section123456 for more",
 )
 SPOKEN = (
     "my password is [[Tr0ub4dor&3]]",
@@ -154,6 +161,33 @@ COMMANDS = (
     "INSERT INTO users (name, password) VALUES ('bob', '[[ins3rted]]');",
     'requests.get(url, auth=("bob", "[[pyth0nic]]"))',
     'new NetworkCredential("bob", "[[dotn3tPw]]")',
+    "openssl enc -aes-256-cbc -k [[3ncrypt-me]] -in a -out b",
+    "schtasks /create /ru bob /rp [[t4skPw]] /tn x",
+    "rabbitmqctl add_user bob [[r4bbitPw]]",
+    "/msg nickserv identify [[n1ckPw]]",
+    "d-i passwd/root-password password [[pr3seed]]",
+    'createUser monitor SHA "[[auth-Pass-1]]" AES "[[priv-Pass-2]]"',
+    "lftp -u bob,[[lftpPw1]] ftp.example.org",
+    "bob:{PLAIN}[[pl4inMail]]::::::",
+    "bob    pptpd   [[pptpPw2]]   *",
+    '"bob" * "[[ch4pPw]]" *',
+    "smtp.example.org bob:[[r3layPw]]",
+    "chpasswd:\n  list: |\n    root:[[cl0udRoot]]\n    ubuntu:[[ubuntuPw1]]",
+    "ip ospf message-digest-key 1 md5 [[ospfkey]]",
+    "ntp authentication-key 1 md5 [[ntpkey1]]",
+    "radius-server host 192.0.2.9 auth-port 1812 key [[rad1us-key]]",
+    "com2sec readonly default [[s3cretcomm]]",
+    "set snmp community [[netmon12]] authorization read-only",
+    " key 1\n  key-string [[coreKey]]",
+    "line vty 0 4\n password [[tulip]]\n login",
+    'poll pop.example.org user "bob" there with password "[[f3tchPw]]" is bob here',
+    'if password == "[[b4ckd00r]]": grant()',
+    "userPassword:: [[e1NTSEF9q83vEjRWeJCrze8SNFZ4kKvN7xI0Vni=]]",
+    "vpn_password                  = '[[gl4ssPw]]'",
+    "data:\n  password: [[c3VtbWVyLXJhaW4tNDQ=]]\n  username: YmlsbGluZw==",
+    'EMAIL_HOST_PASSWORD = "[[kzvq wmtx plhb rjcd]]"',
+    "spring.mail.password=[[kzvq wmtx plhb rjcd]]",
+    "javax.net.ssl.trustStorePassword=[[changeit]]",
 )
 NOT_COMMANDS = (
     "mysql -u root -p",
@@ -169,6 +203,13 @@ NOT_COMMANDS = (
     "requirepass ${REDIS_PASSWORD}",
     "login bob password <password>",
     "auth=(user, password)",
+    "30 4 * JAN *",
+    "name * value * other",
+    "if the password is set, login works",
+    "docs\n  password managers\n  keep it",
+    '{"passwordField": "pass", "userField": "user"}',
+    "see en.example.org Main:Page",
+    "Token::new(value)",
 )
 HEADERS = (
     ("Authorization: Basic [[" + BASIC + "]]", "PASSWORD"),

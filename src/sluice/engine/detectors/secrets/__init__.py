@@ -1,8 +1,8 @@
 """Secrets: tokens, keys, passwords, their hashes, and the strings that hold them.
 
 A token of a known form is found anywhere (`issuers_*`); everything else by where it stands: the
-name in front of it (`assigned`), a command or a directive (`commands`), a sentence (`spoken`), a
-URL or a connection string (`connections`), a header (`headers`).
+name in front of it (`assigned`), a command or a directive (`commands`), an account (`accounts`), a
+sentence (`spoken`), a URL or a connection string (`connections`), a header (`headers`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from sluice.engine.detectors.secrets import (
+    accounts,
     assigned,
     commands,
     connections,
@@ -34,5 +35,6 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     *headers.PATTERNS,
     *assigned.PATTERNS,
     *commands.PATTERNS,
+    *accounts.PATTERNS,
     *spoken.PATTERNS,
 )

@@ -42,8 +42,9 @@ _WRAPPER = (
 )
 _VALUE: Final = re.compile(
     rf"{_WRAPPER}{_BEGIN}{_QUOTED}"
+    r"|(?P<app>[a-z]{4}(?: [a-z]{4}){3})(?![^\s\"'#,;])"
     r"|(?:(?:[|>][+-]?)?[ \t]{0,4}\r?\n[ \t]{1,16}(?:-[ \t]{1,4})?(?![\w.-]{1,40}:(?:\s|$)))?"
-    rf"(?P<bare>(?![{{(\[])[^\s\"'`<>]{{2,{_MOST}}})",
+    rf"(?P<bare>(?![{{(\[](?!cipher\}}|AQAA))[^\s\"'`<>]{{2,{_MOST}}})",
     re.ASCII | re.IGNORECASE,
 )
 _ATTRIBUTE: Final = re.compile(rf"{_QUOTED}|(?P<bare>[^\s\"'`<>,]{{2,{_MOST}}})", re.ASCII)
@@ -51,18 +52,18 @@ _CONTENT: Final = re.compile(
     rf"(?P<bare>[^<>\r\n]{{2,{_MOST}}}?)\s{{0,20}}(?:\]\]>)?\s{{0,4}}</", re.ASCII
 )
 _CLOSERS = r"[\"'`\]\\)]{0,3}"
-_OPERATOR = r"(?::=|=>|->|={1,3}|!={1,2}|\?=|\+=|:)"
+_OPERATOR = r"(?::=|::(?= )|=>|->|={1,3}|!={1,2}|\?=|\+=|:)"
 _ASSIGN = (
     r"(?:\s{0,2}\{\s?get;[^{}\n]{0,24}\}\s?=\s{0,2}"
     r"|\s{0,2}:\s{0,2}[&*]?(?:'\w{1,10} )?[A-Za-z_][\w.<>|?]{0,30}(?:\[\])?[?!]?\s{0,2}="
-    r"(?![=>])\s{0,4}"
-    rf"|\s{{0,8}}{_OPERATOR}(?:\s{{0,20}}(?={_BEGIN}\\{{0,3}}[\"'`])|[ \t]{{0,16}})"
+    rf"(?![=>])(?:\s{{0,4}}(?={_BEGIN}\\{{0,3}}[\"'`])|[ \t]{{0,4}}(?=\S))"
+    rf"|\s{{0,24}}{_OPERATOR}(?:\s{{0,20}}(?={_BEGIN}\\{{0,3}}[\"'`])|[ \t]{{0,16}})"
     rf"|\s{{0,2}}(?:\|\||\?\?|or|\?:)\s{{0,2}}(?={_QUOTE})"
     rf"|\s{{0,2}}(?:,[ \t]{{0,12}}|\(\s{{0,12}})(?={_QUOTE})"
     r"|\[\d{0,4}\]\s{0,2}=\s{0,2}|[ \t]{1,8}(?=[N@]?\\{0,3}[\"'`]))"
 )
 _ASSIGN_ANCHOR = (
-    r"(?:\s{0,8}(?:[=:]|->|[!?+]=)|\s{0,2}\{\s?get;|\[\d{0,4}\]\s{0,2}="
+    r"(?:\s{0,24}(?:[=:]|->|[!?+]=)|\s{0,2}\{\s?get;|\[\d{0,4}\]\s{0,2}="
     r"|[ \t]{1,8}[N@]?\\{0,3}[\"'`]"
     rf"|\s{{0,2}}(?:[|][|]|[?][?]|or|[?]:|[,(]\s{{0,12}})\s{{0,2}}{_QUOTE})"
 )
@@ -93,6 +94,9 @@ _USER: Final = re.compile(
     re.IGNORECASE,
 )
 """A user's name directly in front of a password's."""
+_CONDITION: Final = re.compile(r"(?:if|elif|unless|when|while|with|and|or)[ ]", re.IGNORECASE)
+"""A word before a name that begins a condition: what it is compared with is a value."""
+_KEY_END: Final = re.compile(r"\s{0,8}:")
 _CUT: Final = re.compile(r"[,;&|)]")
 
 
@@ -116,6 +120,8 @@ def site_of(match: re.Match[str], value: re.Match[str], name: str) -> Site:
     for group in ("double", "single", "back", "escaped"):
         if value[group] is not None:
             return Site(*value.span(group), Place.LITERAL)
+    if value["app"]:
+        return Site(*value.span("app"), Place.LITERAL)
     start, end = value.span("bare")
     text = match.string
     if _expansion(match):
@@ -190,10 +196,14 @@ def _checking(values: re.Pattern[str], reading: Reading) -> Check:
 
     def check(match: re.Match[str]) -> Checked | None:
         name = name_of(match)
-        kind = kind_of(name)
+        kind = kind_of(name) or kind_of(_CONDITION.sub("", name))
         value = values.match(match.string, match.end()) if kind else None
         if kind is None or value is None:
             return None
+        if value["bare"] is not None and _CONDITION.match(name):
+            return None  # `if password is set`
+        if match[0].rstrip().endswith(",") and _KEY_END.match(match.string, value.end()):
+            return None  # `"pass", "key": …`: the next member of an object
         if value["back"] is not None and match["stem"].lower() == "pass" == name.lower():
             return None  # a sentence: "pass `--strict`"
         return judged(kind, match.string, *reading(match, value, name))

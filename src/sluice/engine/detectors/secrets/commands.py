@@ -20,7 +20,7 @@ from sluice.engine.detectors.secrets.names import (
     kind_of,
 )
 from sluice.engine.detectors.secrets.values import Look, is_placeholder, is_reference, look
-from sluice.engine.patterns import Check, Checked, Pattern, Precedence
+from sluice.engine.patterns import Check, Checked, Pattern, Precedence, words
 
 _MOST: Final = 300
 _VALUE = (
@@ -29,6 +29,16 @@ _VALUE = (
 )
 _TRAILING: Final = ",;)]}"
 _ALSO: Final = frozenset(("API_KEY", "ACCESS_TOKEN", "PASSWORD_HASH", "PRIVATE_KEY"))
+_LIKELY: Final = 0.55
+_LABEL_LIKE: Final = re.compile(r"[A-Za-z]{2,20}\d{0,4}", re.ASCII)
+_HEADINGS: Final = words(
+    "manager managers protection policy policies strength hashing hash hashes reset rotation "
+    "recovery security storage generator generators authentication authorization encryption "
+    "field fields prompt required protected changed expired change login file files management "
+    "rules length history guessing cracking spraying leak leaks complexity requirements "
+    "handling validation confirmation sharing service provider based less only string"
+)
+"""What stands behind `password` in headings and sentences."""
 _CISCO_7: Final = re.compile(r"[0-9A-Fa-f]{6,60}")
 
 
@@ -89,15 +99,33 @@ def _line(match: re.Match[str], found: re.Match[str]) -> Checked | None:
     if not checked:
         return None
     rest = match.string[found.end() : found.end() + 80].partition("\n")[0].strip()
-    ends = not rest or rest[0] in "#;!)}*," or checked.score >= 0.65
-    return checked if ends else None
+    ends = not rest or rest[0] in "#;!)}{*," or rest.startswith("authorization")
+    if (
+        ends
+        and checked.score < _LIKELY
+        and _LABEL_LIKE.fullmatch(match.string[slice(*checked[:2])])
+    ):
+        return checked._replace(score=_LIKELY)  # `key-string coreKey`: no screen shows it there
+    return checked if ends or checked.score >= 0.65 else None
 
 
 def _whole_line(match: re.Match[str], found: re.Match[str]) -> Checked | None:
     """`secret testing123` and nothing else on its line."""
-    checked = _likely(match, found)
+    checked = _given(match, found)
     rest = match.string[found.end() : found.end() + 80].partition("\n")[0].strip()
-    return checked if not rest or rest[0] in "#;" else None
+    if not checked or (rest and rest[0] not in "#;"):
+        return None
+    return checked if checked.score >= 0.65 or _is_setting(match, found) else None
+
+
+def _is_setting(match: re.Match[str], found: re.Match[str]) -> bool:
+    """Whether a word stands behind an indented name, as in a list of settings: `  password tulip`.
+
+    A line of running text goes on, and a heading's word is one that follows such a name.
+    """
+    word = match.string[slice(*value_span(found))]
+    indented = match[0][0] in " \t" and match[0].strip().islower()
+    return indented and word.isalpha() and word not in _HEADINGS
 
 
 def _device(match: re.Match[str], found: re.Match[str]) -> Checked | None:
@@ -108,15 +136,6 @@ def _device(match: re.Match[str], found: re.Match[str]) -> Checked | None:
         return None
     sure = _CISCO_7.fullmatch(value) or look(value) >= Look.MIXED
     return Checked(start, end, 0.9 if sure else 0.6, "PASSWORD", "password.device", "device")
-
-
-def _user_and_password(match: re.Match[str]) -> Checked | None:
-    """The password of `user:password`."""
-    start, end = match.span("pair")
-    value = match.string[start:end]
-    if is_placeholder(value) or value[0] in "$-%&{/(":
-        return None
-    return judged(Kind.PASSWORD, match.string, start, end, Place.LITERAL)
 
 
 def _named(match: re.Match[str], found: re.Match[str]) -> Checked | None:
@@ -157,7 +176,6 @@ _SQL_VALUE: Final = re.compile(
     r"\s*(?:[NEeBbX]?'(?P<text>(?:[^'\\]|\\.|''){0,400})'|[^,()']{1,80})\s*[,)]"
 )
 
-_USER = r"[^\s:@\"'/]{1,64}"
 _SPAN = r"[^\r\n|;&]{0,160}?"
 _ARGUMENT = r"(?:[\"'][^\"'\r\n]{0,120}[\"']|[\w$.:>\[\]\"'-]{1,60})\s{0,3},\s{0,12}"
 _CALLS = (
@@ -178,11 +196,15 @@ _DIRECTIVES = (
     r"|rocommunity6?|rwcommunity6?|AuthLDAPBindPassword"
     r"|ldap_bind_password|insecure-password|wpa-psk(?: ascii(?: 0)?)?|wpa_passphrase|key-string"
     r"|pre-shared-key(?: ascii-text| local| remote| hexadecimal)?|ascii-text"
-    r"|plain-text-password(?:-value)?|encrypted-password|authentication-key|shared-secret"
+    r"|plain-text-password(?:-value)?|encrypted-password|shared-secret"
+    r"|authentication-key(?: \d{1,5} (?:md5|sha1))?"
     r"|psksecret|passwd|passphrase|ppp-password|snmp-server community"
-    r"|(?:tacacs|radius|tacacs-server|radius-server)(?: host \S{1,40})? key|crypto isakmp key"
-    r"|neighbor \S{1,40} password|enable (?:password|secret)"
-    r"|set (?:password|passwd|psksecret)|SSLPassPhrase|pinentry-pass|userPassword:|sasl_passwd"
+    r"|(?:tacacs|radius|tacacs-server|radius-server)(?: host \S{1,40})?"
+    r"(?: [\w-]{1,20} \d{1,5}){0,3} key|crypto isakmp key"
+    r"|message-digest-key \d{1,3} md5|com2sec6? \S{1,40} \S{1,40}"
+    r"|set snmp community|snmp \{\s{1,12}community|neighbor \S{1,40} password"
+    r"|enable (?:password|secret)|set (?:password|passwd|psksecret)|SSLPassPhrase"
+    r"|pinentry-pass|userPassword:|sasl_passwd"
     r"|ike-psk|secret-key|admin-password|user-password"
     r"|smtp_auth_password|proxy_pass_password|psk|key-passphrase|AuthUserPass|auth-pass|auth_pass"
 )
@@ -253,6 +275,36 @@ _ROWS: Final = (
         r"\b(?:auth|priv)\s(?:md5|sha(?:-?\d{1,3})?|des|3des|aes)(?:[ -]\d{3})?\s{1,2}",
         r"(?:auth|priv)\s(?:md5|sha|des|3des|aes)",
         _likely,
+    ),
+    Row(
+        "openssl_enc", rf"\bopenssl\s{{1,3}}\w{{2,12}}\b{_SPAN}\s-k\s{{1,3}}", r"openssl\s", _given
+    ),
+    Row("schtasks", rf"\bschtasks\b{_SPAN}\s/r?p\s{{1,3}}", r"schtasks", _given),
+    Row(
+        "rabbitmqctl",
+        r"\brabbitmqctl\s{1,3}(?:add_user|change_password)\s{1,3}[^\s]{1,60}\s{1,3}",
+        r"rabbitmqctl\s",
+        _given,
+    ),
+    Row("nickserv", r"\bnickserv\s{1,3}(?:identify|register)\s{1,3}", r"nickserv\s", _given),
+    Row(
+        "preseed",
+        r"\bpasswd/[\w-]{0,30}password(?:-again)?\s{1,4}password\s{1,4}",
+        r"passwd/[\w\-]{0,30}password",
+        _given,
+    ),
+    Row(
+        "snmp_user",
+        r"\bcreateUser\s{1,3}[^\r\n]{1,120}?\s(?:MD5|SHA(?:-\d{3})?|DES|AES)\s{1,3}",
+        r"createUser\s",
+        _given,
+    ),
+    Row(
+        "snmp_privacy",
+        r"\b(?:MD5|SHA(?:-\d{3})?)\s{1,3}(?:\"[^\"\r\n]{4,64}\"|[^\s\"]{4,64})\s{1,3}(?:DES|AES)"
+        r"\s{1,3}",
+        r"(?:MD5|SHA(?:-\d{3})?)\s{1,3}(?:\"[^\"\r\n]{4,64}\"|[^\s\"]{4,64})\s{1,3}(?:DES|AES)\s",
+        _given,
     ),
     Row(
         "redis_acl",
@@ -338,76 +390,6 @@ def _row_pattern(row: Row) -> Pattern:
     )
 
 
-class Pair(NamedTuple):
-    """Where `user:password` stands; the group `pair` is the password."""
-
-    name: str
-    regex: str
-    anchor: str
-    reach: int
-
-
-_PAIR = r"(?P<pair>[^\s\"'|<>`]{3,128})"
-_PAIRS: Final = (
-    Pair(
-        "curl",
-        rf"\b(?:curl|http|https|wget|xh)\b[^\r\n|;]{{0,200}}?\s(?:-u\s{{0,3}}|--"
-        rf"(?:proxy-)?user[ =]|-a\s{{1,2}}|-U\s{{1,2}})[\"']?[^\s:\"'$/]{{1,64}}:{_PAIR}",
-        r"(?:-u\s{0,3}|--(?:proxy-)?user[ =]|-a\s{1,2}|-U\s{1,2})[\"']?[^\s:\"'$/]{1,64}:",
-        5 + 200 + 1 + 14 + 66,
-    ),
-    Pair(
-        "smb",
-        rf"\b(?:smbclient|rpcclient|smbmap|mount\.cifs|winexe|wmic|net)\b[^\r\n|;]{{0,200}}?\s"
-        rf"(?:-U\s{{0,2}}|--user=)[\"']?[^\s%\"'$]{{1,64}}%{_PAIR}",
-        r"(?:-U\s{0,2}|--user=)[\"']?[^\s%\"'$]{1,64}%",
-        10 + 200 + 1 + 7 + 66,
-    ),
-    Pair(
-        "chpasswd",
-        rf"\becho\s{{1,3}}(?:-e\s|-n\s)?[\"']?{_USER}:{_PAIR}[\"']?\s{{0,3}}\|\s{{0,3}}"
-        rf"(?:sudo\s{{1,2}})?chpasswd",
-        r"echo\s{1,3}",
-        7,
-    ),
-    Pair(
-        "sqlplus",
-        rf"\b(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{{1,3}}(?:-[a-zA-Z]{{1,3}}\s{{1,2}}"
-        rf"|userid=)?{_USER}/(?P<pair>[^\s\"'@|<>`/]{{3,64}})@",
-        r"(?:sqlplus|exp|imp|expdp|impdp|rman|sqlldr)\s{1,3}[^\s]",
-        11 + 8,
-    ),
-    Pair(
-        "pgpass",
-        rf"(?<![^\n])[\w.*-]{{1,80}}:(?:\d{{4,5}}|\*):[\w.*-]{{1,64}}:[\w.*-]{{1,64}}:"
-        rf"(?=[^\n]{{0,60}}[A-Za-z]){_PAIR}(?![^\r\n])",
-        r":(?:\d{4,5}|\*):[\w.*\-]{1,64}:[\w.*\-]{1,64}:",
-        80 + 1 + 5 + 1 + 64 + 1 + 64 + 1,
-    ),
-    Pair(
-        "sasl",
-        rf"(?<![^\n])\[?[\w.-]{{1,80}}\]?:\d{{2,5}}[ \t]{{1,8}}[\w.+@-]{{1,80}}:{_PAIR}(?![^\r\n])",
-        r":\d{2,5}[ \t]{1,8}[\w.+@\-]{1,80}:",
-        82 + 6 + 8 + 81,
-    ),
-)
-
-
-def _pair_pattern(pair: Pair) -> Pattern:
-    return Pattern(
-        name=f"password.{pair.name}",
-        entity_type="PASSWORD",
-        regex=pair.regex,
-        anchor=pair.anchor,
-        reach=pair.reach,
-        longest=width(pair.regex) + 64,
-        score=0.9,
-        check=_user_and_password,
-        precedence=Precedence.ASSIGNED,
-        also=_ALSO,
-    )
-
-
 _TAIL: Final = 24
 _NAME = rf"(?P<stem>{STEMS})(?P<tail>[\w.-]{{0,{_TAIL}}})"
 _NAME_ANCHOR = rf"(?:{STEMS_BYTES})[\w.\-]{{0,{_TAIL}}}"
@@ -458,7 +440,6 @@ _INSERT: Final = Pattern(
 
 PATTERNS: Final = (
     *map(_row_pattern, _ROWS),
-    *map(_pair_pattern, _PAIRS),
     *_NAMED,
     _INSERT,
 )

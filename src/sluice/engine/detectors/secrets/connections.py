@@ -162,6 +162,17 @@ PATTERNS: Final = (
         ignore_case=True,
     ),
     Pattern(
+        name="connection_string.go",
+        entity_type="CONNECTION_STRING",
+        regex=r"(?<![^\s\"'`=])(?P<user>[\w.-]{1,64}):(?P<body>[^\s\"'`/]{1,128})@(?:tcp|unix)\(",
+        anchor=r"@(?:tcp|unix)\(",
+        reach=64 + 1 + 128 + 1 + 5,
+        longest=64 + 1 + 128 + 1 + 5 + 1,
+        score=0.95,
+        check=_url,
+        precedence=Precedence.SECRET,
+    ),
+    Pattern(
         name="password.url",
         entity_type="PASSWORD",
         regex=r"://(?P<user>[^\s/?#@:\"'<>`]{0,128}):(?P<body>[^\s/?#\"'<>`]{1,256})@(?=[\w\[])",

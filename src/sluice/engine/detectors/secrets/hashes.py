@@ -78,6 +78,28 @@ def _hash(match: re.Match[str]) -> Checked | None:
     return Checked(*body, 0.95, reason="form of the hash")
 
 
+def _des(match: re.Match[str]) -> Checked | None:
+    """13 characters of `crypt(3)`, mixed as no word is."""
+    body = match["body"]
+    kinds = (str.isdigit, str.isupper, str.islower)
+    if not all(any(map(kind, body)) for kind in kinds) or is_placeholder(body):
+        return None
+    return Checked(*match.span("body"), 0.7, reason="form of the hash")
+
+
+_DES: Final = Pattern(
+    name="password_hash.des_crypt",
+    entity_type="PASSWORD_HASH",
+    regex=rf"(?<![^\n])[A-Za-z_][\w.@-]{{0,63}}:(?P<body>{_C}{{13}})(?![^\s:])",
+    anchor=rf":{_C}{{13}}",
+    reach=64 + 1 + 13,
+    longest=64 + 1 + 13 + 1,
+    score=0.7,
+    check=_des,
+    precedence=Precedence.ASSIGNED,
+)
+
+
 def _pattern(name: str, begin: str, rest: str) -> Pattern:
     before = "" if name == "ntlm" else r"(?<![A-Za-z0-9$])"
     return Pattern(
@@ -93,4 +115,4 @@ def _pattern(name: str, begin: str, rest: str) -> Pattern:
     )
 
 
-PATTERNS: Final = tuple(_pattern(*form) for form in _FORMS)
+PATTERNS: Final = (*(_pattern(*form) for form in _FORMS), _DES)

@@ -102,6 +102,7 @@ MONEY: Final = (
     Form("shippo", r"shippo_(?:live|test)_", rf"{HEX}{{40}}"),
     Form("lob", r"(?:live|test)_(?:pub_)?", rf"{HEX}{{31,35}}"),
     Form("shopify", r"shp(?:at|ca|pa|ss|ua|tka)_", r"[0-9a-fA-F]{32}"),
+    Form("zoho", r"1000\.", rf"{HEX}{{32}}\.{HEX}{{32}}", _ACCESS),
     Form("woocommerce", r"c[ks]_", rf"{HEX}{{40}}"),
 )
 
@@ -112,10 +113,14 @@ MESSAGES: Final = (
     Form("slack", r"xapp-\d-", r"[A-Za-z0-9-]{20,250}"),
     Form(
         "slack",
-        r"hooks\.slack\.com/(?:services|workflows|triggers)/",
+        r"(?:https://)?hooks\.slack\.com/(?:services|workflows|triggers)/",
         r"[A-Za-z0-9]{6,14}/[A-Za-z0-9]{6,24}/[A-Za-z0-9/]{16,64}",
     ),
-    Form("discord", r"discord(?:app)?\.com/api/webhooks/", rf"\d{{17,20}}/{URLSAFE}{{60,72}}"),
+    Form(
+        "discord",
+        r"(?:https://)?discord(?:app)?\.com/api/webhooks/",
+        rf"\d{{17,20}}/{URLSAFE}{{60,72}}",
+    ),
     Form(
         "discord",
         r"",

@@ -47,6 +47,8 @@ _LEET: Final = re.compile(r"(?=[\w.]*[A-Za-z]\d+[A-Za-z])[\w]{2,20}\.[\w]{2,20}"
 """`Pa55w.rd`: a digit between letters, as in no path of a program."""
 _RULES: Final = re.compile(r"[a-z_]{2,20}(?::[\w,]{1,20})?(?:\|[a-z_]{2,20}(?::[\w,]{1,20})?){1,8}")
 """A validator's rules: `required|min:8`."""
+_APP_PASSWORD: Final = re.compile(r"[a-z]{4}(?: [a-z]{4}){3}")
+"""As Google makes passwords for programs."""
 _EXPRESSION: Final = re.compile(r"\(\?[:=!<]|\[\^?[A-Za-z0]-[Zz9]|\\[dws][+*{]|\)\||\.\*")
 """A piece of a regular expression."""
 _TYPE: Final = re.compile(
@@ -126,6 +128,8 @@ def _phrase(value: str) -> float:
     """Several words are a label or a sentence; with digits and signs perhaps a password."""
     if len(value) > 64:
         return 0.0
+    if _APP_PASSWORD.fullmatch(value):
+        return 0.85
     parts = value.split()
     mixed = any(look(part) in (Look.MIXED, Look.RANDOM) and not part.isalpha() for part in parts)
     if mixed and len(parts) <= 3 and any(map(str.isdigit, value)):

@@ -13,7 +13,9 @@ from sluice.engine.patterns import Checked, Pattern, Precedence, words
 
 _TOKEN_REST = re.compile(r"[A-Za-z0-9_.=-]*", re.ASCII)
 _DASHES: Final = "-----"
-_END = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----", re.ASCII)
+_END = re.compile(
+    r"-----END (?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)-----", re.ASCII
+)
 # The lines of a key whose end is missing: line ends may be escaped, as in JSON or `.env` files.
 _LINES = re.compile(r"(?:(?:\\[rn]|\s){0,8}[A-Za-z0-9+/]{16,200}={0,2})*", re.ASCII)
 _BASE64_REST = re.compile(
@@ -138,6 +140,17 @@ PATTERNS: Final = (
         anchor=r"-----BEGIN [A-Z0-9 ]{0,52}PRIVATE KEY",
         reach=75,
         longest=90,
+        score=1.0,
+        check=_private_key,
+        precedence=Precedence.SECRET,
+    ),
+    Pattern(
+        name="private_key.openvpn",
+        entity_type="PRIVATE_KEY",
+        regex=r"-----BEGIN OpenVPN Static key V1-----",
+        anchor=r"-----BEGIN OpenVPN Static key V1",
+        reach=32,
+        longest=38,
         score=1.0,
         check=_private_key,
         precedence=Precedence.SECRET,

@@ -94,6 +94,7 @@ _KEY_HEADS: Final = words(
     "algolia sendgrid mailgun twilio firebase maps datadog dd newrelic stream pusher fernet root "
     "recovery backup registration activation machine agent authentication authorization logged in "
     "nonce ansible rest cloud provider payment gateway recaptcha captcha hcaptcha turnstile vapid "
+    "wep "
     "merchant partner vendor device enrollment wallet signer validator node serial product cdkey "
     "etherscan infura alchemy weather map tmdb omdb news mapbox giphy yelp bing translate vision "
     "speech gemini anthropic claude cohere mistral groq pinecone supabase service_role anon edge"
@@ -214,7 +215,7 @@ def _kind(parts: tuple[str, ...], at: int) -> Kind | None:
 
 
 def _machine_kind(word: str, before: str, parts: tuple[str, ...]) -> Kind | None:
-    if word.endswith(("secret", "secrets")) or word in (
+    if word.endswith(("secret", "secrets", "salt")) or word in (
         "credential",
         "credentials",
         "salt",

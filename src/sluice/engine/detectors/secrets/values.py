@@ -12,11 +12,11 @@ from sluice.engine.patterns import words
 
 _STAND_IN: Final = re.compile(
     r"x{4,}|\*{3,}|\.{3,}|_{4,}|0{8,}|-{4,}|\u2026|\u2022{2,}|#{4,}|\?{3,}"
-    r"|^[<\[({%].*[>\])}%]$|\$\{|\{\{|#\{|\$\(|<%|%>|^\$[A-Za-z_]\w*$|^%\w+%$|^%?[-\d.]*%[sdrv]$"
+    r"|^(?!\{AQAA)[<\[({%].*[>\])}%]$|\$\{|\{\{|#\{|\$\(|<%|%>|^\$[A-Za-z_]\w*$|^%\w+%$|^%?[-\d.]*%[sdrv]$"
     r"|^%\(\w+\)"
     r"|^__\w+__$|^@[\w.]+@$|^!\w+$|^&[a-z]\w*;$|^\\?\$\w+\\?$|^:\w+$|^<\w"
-    r"|(?<![A-Za-z])(?:your|enter|insert|replace|change)[-_ ]?(?:me|this|it|here|your?|the|with"
-    r"|an?)?(?![A-Za-z])"
+    r"|(?<![A-Za-z])(?!changeit\d{0,4}$)(?:your|enter|insert|replace|change)[-_ ]?(?:me|this|it"
+    r"|here|your?|the|with|an?)?(?![A-Za-z])"
     r"|(?<![A-Za-z])your[A-Z]\w*|(?<![A-Za-z])(?:my|some|the|a|an|any|our|new|old|user|their)[-_ ]"
     r"(?:\w{1,12}[-_ ])?(?:pass|pwd|key|secret|token|cred)[a-z_ -]*$"
     r"|(?<![A-Za-z])my(?:super)?(?:secret|api|access|auth)?(?:password|passwd|key|secret|token)$"
@@ -24,7 +24,7 @@ _STAND_IN: Final = re.compile(
     r"|(?:example|dummy|fake)[-_ ]?(?:pass|key|secret|token|value)"
     r"|removed|hidden|masked|not[-_ ]?(?:set|used|real|a[-_ ]?real)"
     r"|^(?:todo|tbd|fixme|none|null|nil|undefined|true|false|n/a|na|empty|yes|no|on|off|unset)$"
-    r"|^(?:foo|bar|baz|foobar|foobarbaz|changeit|change(?:me|this)\d{0,3}!?|to-?be-?changed"
+    r"|^(?:foo|bar|baz|foobar|foobarbaz|change(?:me|this)\d{0,3}!?|to-?be-?changed"
     r"|secrets?|pass|passw(?:or)?d|passwort|contrase\w{1,3}a|motdepasse|wachtwoord|senha|pwd"
     r"|passphrase"
     r"|tokens?|keys?|api[-_]?key|string|str|text|value|varchar|bytes|int|test|default|something"
@@ -38,7 +38,7 @@ _STAND_IN: Final = re.compile(
 _REFERENCE: Final = re.compile(
     r"[A-Za-z_$@&*!~-][\w$]*(?:(?:\.|\?\.|::|->|\\)[A-Za-z_$][\w$]*)+[;,)\]}]*"  # self.config.key
     r"|[\w.$:@>?!&*-]{1,60}[(\[].*"  # call(…), list[…]
-    r"|[{(\[].*|=.*|[|&>~]{1,2}.*|@[\w/.-]+|!.*|[<].*|\+.*"
+    r"|[{(\[](?!cipher\}|AQAA).*|=.*|[|&>~]{1,2}.*|@[\w/.-]+|!.*|[<].*|\+.*"
     r"|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"  # A_CONSTANT
     r"|\.{0,2}/(?:[\w.@-]+/?){1,20}|~/.*|[A-Za-z]:[\\/].*|[a-z]{2,12}://[^@]*"  # paths, addresses
     r"|\$[\w{(].*|%[\w(].*|\\.*|//.*|#.*|/\*.*",
