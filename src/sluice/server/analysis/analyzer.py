@@ -109,8 +109,10 @@ class Analyzer:
     async def _paced(
         self, work: Callable[[], Result], text: RawText, policy: PolicyVersion
     ) -> Result:
-        # Thorough detection takes too long for the event loop even where a text is short.
-        if policy.policy.detection is Detection.STANDARD and len(text) <= INLINE_CHARS:
+        # Thorough detection and many expressions take too long for the event loop even where a
+        # text is short.
+        is_standard = policy.policy.detection is Detection.STANDARD
+        if is_standard and len(text) * self._detectors.weight(policy) <= INLINE_CHARS:
             return work()
         with anyio.fail_after(self._seconds):
             return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)

@@ -91,3 +91,12 @@ async def test_a_document_of_another_group_changes_nothing(world: World) -> None
         path = f"{GROUPS}/1/yaml" if call == world.member.put else f"{GROUPS}/yaml"
         assert (await call(path, json={"yaml": "x"})).status_code == 403
     assert (await world.member.get(f"{GROUPS}/1/yaml")).status_code == 403
+
+
+async def test_more_expressions_than_can_be_waited_for_are_refused(world: World) -> None:
+    terms = [{"name": f"t{n}", "entityType": "T", "pattern": f"T{n}"} for n in range(501)]
+    body = {"name": "Many", "policy": {"customTerms": terms}}
+    refused = await world.admin.post(GROUPS, json=body)
+    assert refused.status_code == 422
+    assert [e["path"] for e in refused.json()["errors"]] == ["policy.customTerms"]
+    assert "500 patterns" in refused.json()["errors"][0]["message"]

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from sluice.engine import Detector, Finding, Policy, RawText
+from sluice.engine import CustomTerm, Detector, Finding, Policy, RawText
 from sluice.engine.errors import DetectorFailed
 from sluice.server.analysis.analyzer import Analyzer
 from sluice.server.analysis.beside import INLINE_CHARS
@@ -61,6 +61,18 @@ async def test_a_detector_that_fails_refuses_the_text(analyzer: Analyzer) -> Non
 async def test_a_detector_that_is_too_slow_refuses_the_text(analyzer: Analyzer) -> None:
     with pytest.raises(Unavailable) as caught:
         await analyzer.findings(RawText("slow" + "x" * INLINE_CHARS), POLICY)
+    assert caught.value.code == "detector_timeout"
+
+
+async def test_a_policy_with_many_expressions_keeps_nobody_else_waiting(
+    analyzer: Analyzer,
+) -> None:
+    """Each one lengthens what a text takes: a short text is as much work as a long one."""
+    terms = tuple(CustomTerm(f"t{number}", pattern=f"x{number}y") for number in range(100))
+    with pytest.raises(Unavailable) as caught:
+        await analyzer.findings(
+            RawText("slow" * 50), PolicyInForce(2, 1, Policy(custom_terms=terms))
+        )
     assert caught.value.code == "detector_timeout"
 
 

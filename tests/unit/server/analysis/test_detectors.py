@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, cast
 
 import pytest
 
-from sluice.engine import Detector, Policy
+from sluice.engine import CustomTerm, Detector, Policy
 from sluice.server.analysis.detectors import Detectors
 from sluice.server.features.policies.service import PolicyInForce
 
@@ -29,6 +30,16 @@ async def test_one_version_has_one_detector_with_its_terms_and_allow_list() -> N
     assert await detectors.of(POLICY) is await detectors.of(POLICY)
     assert await detectors.of(NEXT) is not await detectors.of(POLICY)
     assert [options["allow_list"] for options in made] == [("jane@example.org",), ()]
+
+
+async def test_callers_at_the_same_time_have_it_made_once() -> None:
+    made: list[dict[str, Any]] = []
+    detectors = _made(made)
+    terms = tuple(CustomTerm(f"t{number}", text=f"x{number}") for number in range(100))
+    many = PolicyInForce(2, 1, Policy(custom_terms=terms))
+    first, second = await asyncio.gather(detectors.of(many), detectors.of(many))
+    assert first is second
+    assert len(made) == 1
 
 
 async def test_without_names_it_is_another_detector() -> None:

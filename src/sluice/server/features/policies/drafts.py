@@ -7,8 +7,6 @@ from collections import Counter, OrderedDict
 from functools import partial
 from typing import Final
 
-import anyio.to_thread
-
 from sluice.engine import Finding, Mapping, Policy, PolicyBlocked, RawText, cleanse
 from sluice.server.analysis.analyzer import Analyzer
 from sluice.server.analysis.beside import beside
@@ -21,7 +19,7 @@ from sluice.server.features.policies.schemas import (
     PolicyTestOut,
     TestedFinding,
 )
-from sluice.server.features.policies.service import PolicyInForce, check_policy
+from sluice.server.features.policies.service import PolicyInForce, require_usable
 
 KEPT: Final = 16
 """Drafts whose detectors are kept: who types into a test box asks with the same one."""
@@ -52,8 +50,7 @@ class Drafts:
         digest = _digest(document)
         number = self._numbers.get(digest)
         if number is None:
-            # It compiles every pattern.
-            await anyio.to_thread.run_sync(check_policy, document)
+            await require_usable(document)
             number, self._next = self._next, self._next + 1
             self._numbers[digest] = number
             while len(self._numbers) > KEPT:

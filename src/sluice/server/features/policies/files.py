@@ -8,7 +8,7 @@ from sluice.server.auth.roles import Permission
 from sluice.server.errors import Unprocessable
 from sluice.server.features.policies.comparing import PolicyDiff, compared
 from sluice.server.features.policies.schemas import PolicyDocument, PolicyGroupIn, PolicyGroupOut
-from sluice.server.features.policies.service import Policies, check_policy
+from sluice.server.features.policies.service import Policies, require_usable
 from sluice.server.features.policies.yaml_form import (
     PolicyGroupEntry,
     policies_document,
@@ -53,7 +53,7 @@ class PolicyFiles:
         caller.require(Permission.MANAGE_POLICIES)
         entry = read_policy_group(text)
         document = _document(entry)
-        check_policy(document)
+        await require_usable(document)
         async with self._database.write() as session:
             group = await self._policies.get(session, caller, group_id)
             if entry.name != group.name:
@@ -73,7 +73,7 @@ class PolicyFiles:
         caller.require(Permission.MANAGE_POLICIES)
         entry = read_policy_group(text)
         document = _document(entry)
-        check_policy(document)
+        await require_usable(document)
         group: PolicyGroupOut | None = None
         if apply:
             body = PolicyGroupIn(name=entry.name, policy=document, note=note)
