@@ -6,14 +6,18 @@ In this order, since the token is shown once: whether the port is free must be k
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy.engine import make_url
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
@@ -31,6 +35,7 @@ from sluice.server.app import (
 )
 from sluice.server.auth.links import FIRST_LINK_LIFETIME
 from sluice.server.first_start import Started
+from sluice.server.kit.database import make_private_folder
 from sluice.server.kit.logs import configure_logging, route_stray_exceptions
 from sluice.server.kit.sealing import SealingError
 from sluice.server.services import Services
@@ -49,7 +54,7 @@ def run_server(given: Mapping[str, object], shutdown_seconds: int) -> None:
     settings = load_settings(**given)
     _log(settings)
     check_data_folder(settings)
-    with listener(settings.host, settings.port) as sock:
+    with listener(settings.host, settings.port) as sock, only_server(settings):
         settings = settings.model_copy(update={"port": int(sock.getsockname()[1])})
         banner = _prepared(settings)
         if banner is None:
@@ -95,6 +100,47 @@ def listener(host: str, port: int) -> socket.socket:
         ) from None
     sock.set_inheritable(True)
     return sock
+
+
+@contextmanager
+def only_server(settings: Settings) -> Iterator[None]:
+    """Be the only server on an SQLite file; raises `WrongSettings` if there is another one.
+
+    Two would take each other's calls for those of a crash, and count limits apart. The system lets
+    go of the lock however the process ends.
+    """
+    path = make_url(settings.url).database
+    if not settings.url.startswith("sqlite") or not path or path == ":memory:":
+        yield
+        return
+    with _lock_file(Path(f"{path}.lock")) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WrongSettings(
+                f"Another server runs on the database {path}; stop that one, or use PostgreSQL for "
+                "several."
+            ) from None
+        except OSError:
+            pass  # a file system without locks: as it was before there was one
+        yield
+
+
+@contextmanager
+def _lock_file(path: Path) -> Iterator[int]:
+    try:
+        make_private_folder(path.parent)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as e:
+        reason = system_reason(e)
+        raise WrongSettings(
+            f"The database's folder {path.parent} cannot be used ({reason}); name another in "
+            "SLUICE_DATABASE_URL or SLUICE_DATA_DIR."
+        ) from None
+    try:
+        yield file
+    finally:
+        os.close(file)
 
 
 def _log(settings: Settings) -> None:
