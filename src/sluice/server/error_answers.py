@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from sluice.engine.errors import Problem
 from sluice.server.errors import Conflict, Malformed, SluiceError, Unavailable, Unprocessable
 from sluice.server.kit.database import MAY_BE_DOWN, is_down
+from sluice.server.kit.json_body import refuse_compressed
 from sluice.server.kit.logs import describe_exception
 from sluice.server.kit.sealing import SealingError
 from sluice.server.kit.streaming import CallerLeft
@@ -112,11 +113,19 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (as above)
     found = error.errors()
     if any(e["type"] == "json_invalid" for e in found):
-        return answer(request, Malformed("The body is not JSON."))
+        return answer(request, _no_json(request))
     problems = problems_of(error)
     if any(e["loc"] == ("body",) for e in found) and not _says_json(request):
         problems = [Problem("body", "send JSON, with the header Content-Type: application/json")]
     return answer(request, Unprocessable("The request is not valid.", errors=problems))
+
+
+def _no_json(request: Request) -> SluiceError:
+    try:
+        refuse_compressed(request)
+    except SluiceError as compressed:
+        return compressed
+    return Malformed("The body is not JSON in UTF-8.")
 
 
 def problems_of(error: RequestValidationError) -> list[Problem]:
@@ -155,6 +164,8 @@ def _message(error: dict[str, str]) -> str:
 async def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 (as above)
     status = error.status_code
+    if status == HTTPStatus.BAD_REQUEST:  # FastAPI's, of a body that it cannot decode
+        return answer(request, _no_json(request))
     told = SluiceError(
         HTTPStatus(status).phrase, code=_OTHER_CODES.get(status, "error"), status=status
     )

@@ -33,3 +33,13 @@ async def test_a_body_that_is_too_large_is_told_in_the_wires_words(world: World)
     assert said["/v1/completions"]["error"]["code"] == "too_large"
     assert said["/v1/messages"]["error"]["type"] == "request_too_large"
     assert said["/api/v1/threads"]["code"] == "too_large"
+
+
+async def test_a_compressed_body_is_told_in_the_wires_words(world: World) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    paths = ("/v1/chat/completions", "/v1/messages", "/api/v1/threads")
+    said = {
+        path: await world.admin.post(path, content=b"\x1f\x8b", headers=headers) for path in paths
+    }
+    assert {path: answer.status_code for path, answer in said.items()} == dict.fromkeys(paths, 415)
+    assert all("Content-Encoding" in answer.text for answer in said.values())

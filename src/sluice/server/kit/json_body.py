@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final, TypeVar
 
 import anyio.to_thread
@@ -10,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from sluice.server.errors import Malformed
+from sluice.server.errors import Malformed, SluiceError
 
 PARSED_INLINE: Final = 1024 * 1024
 """Bytes of a body that are parsed in the event loop: about 7 ms."""
@@ -19,17 +20,29 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 async def json_object(request: Request) -> dict[str, Any]:
-    """The body of a request; raises `Malformed` for what is no JSON object."""
+    """The body of a request; raises `Malformed` for what is no JSON object, 415 if compressed."""
+    refuse_compressed(request)
     data = await request.body()
     if len(data) <= PARSED_INLINE:
         return parsed_object(data)
     return await anyio.to_thread.run_sync(parsed_object, data)
 
 
+def refuse_compressed(request: Request) -> None:
+    """Raise an error with status 415 for a body that is said to be compressed.
+
+    Nothing here unpacks one: some bytes of it become gigabytes.
+    """
+    said = request.headers.get("content-encoding", "").strip().lower()
+    if said not in ("", "identity"):
+        advice = "The body is compressed; send it as it is, without the header Content-Encoding."
+        raise SluiceError(advice, code="unsupported_media_type", status=415)
+
+
 def parsed_object(data: bytes) -> dict[str, Any]:
     """A JSON object in UTF-8, without NaN and infinities; raises `Malformed`."""
     try:
-        value = json.loads(data, parse_constant=_no_number)
+        value = json.loads(data, parse_constant=_no_number, parse_float=_number)
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
@@ -45,6 +58,13 @@ def as_model(model: type[Model], value: dict[str, Any]) -> Model:
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
     raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found])
+
+
+def _number(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError("too large a number")
+    return number
 
 
 def _no_number(_: str) -> float:
