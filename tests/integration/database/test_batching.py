@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -201,3 +203,37 @@ async def test_what_was_handed_in_is_written_with_the_next_job_or_soon(
     await writer.close()
     assert last.result() == 4
     assert await _written(database) == {1, 2, 3, 4}
+
+
+async def test_a_stop_waits_for_what_was_submitted_and_says_so(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sluice.server.kit.batching.SAID_EVERY", 0.01)
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL has nothing that waits in line")
+    async with database.write() as session:
+        await session.execute(text("CREATE TABLE written (n INTEGER PRIMARY KEY)"))
+    writer, go_on, said = BatchedWriter(database), asyncio.Event(), asyncio.Event()
+
+    async def slow(session: AsyncSession) -> int:
+        await go_on.wait()
+        return await _insert(1, session)
+
+    monkeypatch.setattr("sluice.server.kit.batching.log", SimpleNamespace(warning=_noting(said)))
+    submitted = asyncio.create_task(writer.submit(slow))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(writer.close())
+    await said.wait()
+    assert not closing.done()
+    go_on.set()
+    await closing
+    assert await submitted == 1
+    assert await _written(database) == {1}
+
+
+def _noting(said: asyncio.Event) -> Callable[..., None]:
+    def warning(event: str, **fields: object) -> None:
+        assert (event, fields) == ("stop_waits_for_writes", {"jobs": 0})
+        said.set()
+
+    return warning

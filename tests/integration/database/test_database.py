@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from types import SimpleNamespace
 
 import anyio
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
 from sluice.server.kit.database import Database, complete_url
 
@@ -91,3 +93,17 @@ async def test_what_a_read_session_changes_is_not_kept(database: Database) -> No
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="must be sqlite or postgresql"):
         complete_url(url)
+
+
+async def test_a_database_that_does_not_let_go_keeps_no_stop_waiting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never() -> None:
+        await anyio.sleep_forever()
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sluice.server.kit.database.CLOSE_SECONDS", 0.01)
+        patched.setattr(database, "_readers", SimpleNamespace(dispose=never))
+        with capture_logs() as logs:
+            await database.close()
+    assert [line["event"] for line in logs] == ["database_not_closed"]

@@ -16,9 +16,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, TypeVar
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.server.kit.database import Database
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
 Job = Callable[[AsyncSession], Awaitable[Result]]
@@ -27,6 +30,8 @@ MOST: Final = 128
 """Jobs of one transaction at the most."""
 PATIENCE: Final = 0.05
 """Seconds that a job that nobody waits for waits for company."""
+SAID_EVERY: Final = 5.0
+"""Seconds between two lines of the log while a stop waits."""
 
 
 @dataclass(slots=True)
@@ -108,11 +113,17 @@ class BatchedWriter:
             self._writing = asyncio.create_task(self._write_all(), context=Context())
 
     async def close(self) -> None:
-        """Wait until everything that was submitted is written."""
+        """Wait until everything that was submitted is written or has failed.
+
+        Each transaction fails after the database's own patience (`BUSY_TIMEOUT_MS`) at the latest.
+        Meanwhile the log says what the stop waits for.
+        """
         if self._queue:
             self._write()
-        if self._writing is not None:
-            await asyncio.wait([self._writing])
+        while self._writing is not None and not self._writing.done():
+            _, unfinished = await asyncio.wait([self._writing], timeout=SAID_EVERY)
+            if unfinished:
+                log.warning("stop_waits_for_writes", jobs=len(self._queue))
 
     async def _write_all(self) -> None:
         while self._queue:

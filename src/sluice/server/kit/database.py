@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 
 import aiosqlite
 import sqlalchemy.exc
+import structlog
 from sqlalchemy import DateTime, Dialect, MetaData, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -34,8 +35,12 @@ from sqlalchemy.types import TypeDecorator
 from sluice.server.kit import sqlite_driver
 from sluice.server.kit.sqlite_direct import DirectConnection, DirectSession
 
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
+
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another process's write on SQLite."""
+CLOSE_SECONDS = 10.0
+"""How long the end of the process waits for connections to be closed."""
 
 
 _PRAGMAS: Final = (
@@ -226,12 +231,19 @@ class Database:
         return self._direct[writing]
 
     async def close(self) -> None:
-        """Close every connection."""
-        for direct in self._direct.values():
-            await direct.close()
-        self._direct.clear()
-        await self._readers.dispose()
-        await self.engine.dispose()
+        """Close every connection; those to a server that does not answer are left to the system.
+
+        What was committed is there whatever becomes of them.
+        """
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                for direct in self._direct.values():
+                    await direct.close()
+                self._direct.clear()
+                await self._readers.dispose()
+                await self.engine.dispose()
+        except TimeoutError:
+            log.warning("database_not_closed", seconds=CLOSE_SECONDS)
 
 
 @asynccontextmanager
