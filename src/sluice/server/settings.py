@@ -315,7 +315,8 @@ def _fault_of_file(path: str | None) -> str | None:
     try:
         tomllib.loads(Path(path).read_text("utf-8"))
     except OSError as e:
-        return f"the file cannot be read ({e.strerror})"
+        reason = e.strerror or type(e).__name__
+        return f"the file cannot be read ({reason})"
     except tomllib.TOMLDecodeError as e:
         place = _PLACE.search(str(e))
         return f"the file is not TOML{f' {place[0]}' if place else ''}"
