@@ -318,7 +318,7 @@ def _fault_of_file(path: str | None) -> str | None:
         reason = e.strerror or type(e).__name__
         return f"the file cannot be read ({reason})"
     except tomllib.TOMLDecodeError as e:
-        place = _PLACE.search(str(e))
+        place = _PLACE.search(str(e))  # no-payload: line and column alone are told
         return f"the file is not TOML{f' {place[0]}' if place else ''}"
     except ValueError:
         return "the file is not UTF-8"
