@@ -39,6 +39,12 @@ RetentionDays = Annotated[
     int | None,
     typer.Option(min=0, max=36_500, help="Days after which sessions are deleted; 0: never."),
 ]
+CallRetentionDays = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=36_500, help="Days after which the gateway's calls are deleted; 0: never."
+    ),
+]
 PolicyGroup = Annotated[
     str | None, typer.Option(help="The name of the policy group for what is recorded and saved.")
 ]
@@ -86,6 +92,7 @@ def create(
     on_findings: OnFindings = None,
     format_dialect: FormatDialect = None,
     retention_days: RetentionDays = None,
+    call_retention_days: CallRetentionDays = None,
     json: Json = False,
     url: Url = DEFAULT_URL,
     token: Token = None,
@@ -93,7 +100,8 @@ def create(
     """Make a project; for administrators."""
     from sluice.cli.api import Api
 
-    said = _settings(keep_raw, on_findings, format_dialect, retention_days)
+    kept = {"retentionDays": retention_days, "callRetentionDays": call_retention_days}
+    said = _settings(keep_raw, on_findings, format_dialect, kept)
     with Api(url, token) as api:
         body = {"name": name, "id": project_id, **said, **_group(api, policy_group)}
         made = api.post(PROJECTS, body)
@@ -115,6 +123,7 @@ def set_(
     on_findings: OnFindings = None,
     format_dialect: FormatDialect = None,
     retention_days: RetentionDays = None,
+    call_retention_days: CallRetentionDays = None,
     json: Json = False,
     url: Url = DEFAULT_URL,
     token: Token = None,
@@ -122,7 +131,8 @@ def set_(
     """Change what is said of a project, and leave the rest as it is; for its owners."""
     from sluice.cli.api import Api
 
-    said = _settings(keep_raw, on_findings, format_dialect, retention_days)
+    kept = {"retentionDays": retention_days, "callRetentionDays": call_retention_days}
+    said = _settings(keep_raw, on_findings, format_dialect, kept)
     if name is not None:
         said["name"] = name
     with Api(url, token) as api:
@@ -295,7 +305,7 @@ def _settings(
     keep_raw: bool | None,
     on_findings: str | None,
     format_dialect: str | None,
-    retention_days: int | None,
+    kept: dict[str, int | None],
 ) -> dict[str, Any]:
     """What was said, as the API calls it."""
     given = {
@@ -304,9 +314,7 @@ def _settings(
         "formatDialect": format_dialect,
     }
     said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if retention_days is not None:
-        said["retentionDays"] = retention_days or None
-    return said
+    return said | {name: days or None for name, days in kept.items() if days is not None}
 
 
 def _group(api: Api, name: str | None) -> dict[str, Any]:

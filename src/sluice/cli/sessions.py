@@ -248,7 +248,11 @@ def erase(
     if json:
         write_json(done)
         return
-    table(("erased", "count"), [(_words(name), count) for name, count in done.items()])
+    templates = done.pop("templates")
+    table(("what", "count"), [(_words(name), count) for name, count in done.items()])
+    if templates:
+        typer.echo("These versions of templates hold a value or its placeholder, and stay:")
+        table(("template", "version"), [(one["template"], one["number"]) for one in templates])
 
 
 def _search(

@@ -207,7 +207,9 @@ def make_services(
     thread_service = Threads(vault, given.models)
     prompt_service = _prompts(settings, given, thread_service)
     answers = Answers(database, vault, thread_service, given.providers, given.metrics)
-    workbench = _workbench(given, made, auth, projects, teams)
+    workbench = _workbench(
+        given, made, auth, projects, teams, call_retention_days=settings.call_retention_days
+    )
     return Services(
         database=database,
         auth=auth,
@@ -324,7 +326,13 @@ def _detecting_process(settings: Settings) -> DetectingProcess | None:
 
 
 def _workbench(
-    given: GatewayParts, made: GatewayServices, auth: Auth, projects: Projects, teams: Teams
+    given: GatewayParts,
+    made: GatewayServices,
+    auth: Auth,
+    projects: Projects,
+    teams: Teams,
+    *,
+    call_retention_days: int | None,
 ) -> Workbench:
     return make_workbench(
         WorkbenchParts(
@@ -342,9 +350,11 @@ def _workbench(
             teams=teams,
             conversations=made.conversations,
             cleansing=made.cleansing,
+            calls=made.calls,
             recorded_calls=made.records.calls,
             prices=made.prices,
             detector_version=given.detector_version,
+            call_retention_days=call_retention_days,
         )
     )
 

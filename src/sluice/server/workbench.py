@@ -20,6 +20,7 @@ from sluice.server.features.proxy.calls.in_project import CallsInProject
 from sluice.server.features.proxy.calls.of_projects import ProjectCalls
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.calls.reading import RecordedCalls
+from sluice.server.features.proxy.calls.recording import Calls
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.sessions.ended import EndedRecordings
@@ -80,9 +81,12 @@ class WorkbenchParts:
     teams: Teams
     conversations: Conversations
     cleansing: GatewayCleansing
+    calls: Calls
     recorded_calls: RecordedCalls
     prices: Prices
     detector_version: str
+    call_retention_days: int | None
+    """For how long the gateway's calls of no project are kept; None: for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +249,7 @@ def _search(
             sessions=sessions.sessions,
             playlists=lists.playlists,
             cases=lists.test_cases,
+            call_retention_days=parts.call_retention_days,
         )
     )
 
@@ -273,6 +278,8 @@ def _server_runs(
             templates=templates,
             playlists=lists.playlists,
             test_runs=lists.test_runs,
+            calls=parts.calls,
+            detector_version=parts.detector_version,
             sessions=sessions,
             forgetting=lists.forgetting,
         )

@@ -73,15 +73,18 @@ async def test_a_person_is_erased_by_value_and_the_value_is_on_no_page(site: Sit
 
 async def test_how_long_sessions_are_kept_is_set_for_each_project(site: Site) -> None:
     assert (await site.get("/privacy/retention")).shows("Default", "never")
-    done = await site.post("/privacy/retention", {"project": "default", "days": "90"})
-    assert done.status == 303
-    assert 'value="90"' in (await site.get("/privacy/retention")).html
-    wrong = await site.post("/privacy/retention", {"project": "default", "days": "0"})
-    assert (wrong.status, 'aria-invalid="true"' in wrong.html) == (422, True)
-    never = await site.post("/privacy/retention", {"project": "default", "days": ""})
-    assert never.status == 303
+    days = {"project": "default", "retentionDays": "90", "callRetentionDays": "7"}
+    assert (await site.post("/privacy/retention", days)).status == 303
+    shown = (await site.get("/privacy/retention")).html
+    assert 'value="90"' in shown
+    assert 'value="7"' in shown
+    for name in ("retentionDays", "callRetentionDays"):
+        wrong = await site.post("/privacy/retention", {**days, name: "0"})
+        assert (wrong.status, wrong.html.count('aria-invalid="true"')) == (422, 1)
+    never = {"project": "default", "retentionDays": "", "callRetentionDays": ""}
+    assert (await site.post("/privacy/retention", never)).status == 303
     projects = (await site.api.get("/api/v1/projects")).json()["data"]
-    assert projects[0]["retentionDays"] is None
+    assert (projects[0]["retentionDays"], projects[0]["callRetentionDays"]) == (None, None)
 
 
 async def test_master_keys_are_shown_and_rotated(site: Site) -> None:
@@ -123,7 +126,7 @@ async def test_who_may_see_what(site: Site, role: str, log: int, keys: int) -> N
     assert (await visitor.post("/privacy/keys")).status in (303, keys)
     assert (await visitor.get("/privacy/erasure")).status == 200
     assert (await visitor.get("/privacy/retention")).status == 200
-    fields = {"project": "default", "values": MAIL, "sure": "true", "days": "5"}
+    fields = {"project": "default", "values": MAIL, "sure": "true", "retentionDays": "5"}
     expected = {"administrator": (200, 303), "prompt_editor": (403, 403), "auditor": (403, 403)}
     erased = await visitor.post("/privacy/erasure", fields)
     kept = await visitor.post("/privacy/retention", fields)

@@ -76,6 +76,7 @@ async def test_a_project_has_sensible_settings_until_others_are_given(world: Wor
         "onFindings": "warn",
         "formatDialect": "when_used",
         "retentionDays": None,
+        "callRetentionDays": None,
         "role": "owner",
     }
     given = {
@@ -85,6 +86,7 @@ async def test_a_project_has_sensible_settings_until_others_are_given(world: Wor
         "onFindings": "refuse",
         "formatDialect": "always",
         "retentionDays": 30,
+        "callRetentionDays": 7,
     }
     other = await project(world.admin, "Other", **given)
     assert {name: other[name] for name in given} == given

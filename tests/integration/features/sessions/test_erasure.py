@@ -23,6 +23,7 @@ from tests.integration.features.sessions.wire import (
     recording,
     session,
 )
+from tests.integration.features.testruns.running.bench import RUNS, Bench
 
 from sluice.server.features.proxy.calls.tables import Call
 from sluice.server.features.sessions.tables import Recording
@@ -239,3 +240,50 @@ async def test_an_invalid_request_says_what_is_wrong_and_quotes_nothing(world: W
     assert answer.status_code == 422
     assert JANE not in answer.text
     assert {one["path"] for one in answer.json()["errors"]} == {"values[1]", "all"}
+
+
+async def test_what_stays_in_templates_is_told_by_version(world: World) -> None:
+    """As it was typed, in another case too, and by its placeholder; the audit log has a count."""
+    templates = "/api/v1/projects/default/templates"
+    await recorded(world.admin, str(uuid4()), completion(f"I am {JANE}"))
+    for name, said in {
+        "plain": "Hello {{who}}",
+        "typed": f"Write to {JANE.upper()}.",
+        "quoted": "Write to EMAIL_ADDRESS_0.",
+        "other": "Write to EMAIL_ADDRESS_00 and xjane.roe@example.org.",
+    }.items():
+        content = {"messages": [{"role": "user", "content": said}]}
+        content |= {"model": "m", "provider": "openai"}
+        saved = await world.admin.post(templates, json={"name": name, "content": content})
+        assert saved.status_code == 201, saved.text
+    erased = await _erased(world, JANE)
+    assert erased["templates"] == [
+        {"template": "quoted", "number": 1},
+        {"template": "typed", "number": 1},
+    ]
+    (event,) = await world.audit("person.erased")
+    assert event["details"]["templateVersions"] == 2
+    assert JANE.upper() not in str(event)
+
+
+async def test_answers_in_results_of_test_runs_are_erased_with_recordings(world: World) -> None:
+    """The case stays answered and judged; whoever erases originals alone keeps the answers."""
+    bench = Bench(world.admin, await world.instance(name="Scripted"))
+    await bench.playlist([{"inputs": {"word": "one", "who": "two"}, "output": "one"}])
+    await bench.template()
+
+    async def answered(text: str) -> str:
+        world.provider.answer = [text]
+        return str((await bench.ended(await bench.start()))["id"])
+
+    async def result(run: str) -> Json:
+        (one,) = (await world.admin.get(f"{RUNS}/{run}/results")).json()["data"]
+        return dict(one)
+
+    jane, bob = await answered(f"Ask {JANE}"), await answered(f"Ask {BOB}")
+    erased = await _erased(world, JANE)
+    assert (erased["originals"], erased["results"], erased["testRuns"]) == (1, 0, 1)
+    assert (await result(jane))["output"] == "Ask EMAIL_ADDRESS_0"
+    assert (await _erased(world, BOB, recordings=True))["results"] == 1
+    gone = await result(bob)
+    assert (gone["output"], gone["scores"]["exact"]["passed"]) == ("[erased]", False)

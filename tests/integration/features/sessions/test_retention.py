@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -25,14 +26,9 @@ async def _keep(world: World, days: int | None) -> None:
 
 
 def _retention(world: World, days_later: float) -> Retention:
-    workbench = world.app.state.services.workbench
     later = timedelta(days=days_later)
-    return Retention(
-        world.app.state.services.database,
-        workbench.projects,
-        workbench.sessions.sessions,
-        lambda: utc_now() + later,
-    )
+    retention = world.app.state.services.workbench.search.retention
+    return replace(retention, clock=lambda: utc_now() + later)
 
 
 async def _rows(world: World) -> tuple[int, int, int]:

@@ -22,9 +22,11 @@ from sluice.server.features.projects.schemas import ProjectChange
 from sluice.server.features.proxy.calls.coverage import CoverageFilter, coverage
 from sluice.server.features.sessions.erasing_endpoints import ErasureIn, ErasureOut
 from sluice.server.kit.sealing import SealingError
-from sluice.server.services import Services, ServicesDep
+from sluice.server.services import Services, ServicesDep, services_of
 
 router = APIRouter(prefix="/privacy")
+
+KEPT_DAYS = ("retentionDays", "callRetentionDays")
 
 
 @router.get("")
@@ -82,12 +84,12 @@ async def erase(request: Request, caller: Visitor, services: ServicesDep) -> Res
         )
     except SluiceError as error:
         return _erasure_page(request, project=uid, error=error)
-    return _erasure_page(request, ErasureOut.model_validate(dict(erased)), uid)
+    return _erasure_page(request, ErasureOut.of(erased), uid)
 
 
 @router.get("/retention")
 async def retention(request: Request, caller: Visitor) -> Response:
-    """How long each project's sessions are kept."""
+    """How long each project's sessions and calls are kept."""
     return _retention_page(request)
 
 
@@ -101,6 +103,7 @@ def _retention_page(request: Request, uid: str = "", error: SluiceError | None =
         tab="retention",
         shown=visit.projects if visit is not None else [],
         owner=ProjectRole.OWNER,
+        call_days=services_of(request).workbench.search.retention.call_days,
         wrong=uid,
         problems=problems_by_field(error) if error is not None else {},
     )
@@ -108,12 +111,13 @@ def _retention_page(request: Request, uid: str = "", error: SluiceError | None =
 
 @router.post("/retention")
 async def keep_for(request: Request, caller: Visitor, services: ServicesDep) -> Response:
-    """Set how long a project's sessions are kept."""
+    """Set how long a project's sessions and calls are kept."""
     fields = await fields_of(request)
     uid = fields.get("project", "")
     try:
         project = await services.workbench.projects.of(caller, uid, ProjectRole.OWNER)
-        body = validated(ProjectChange, {"retentionDays": fields.get("days", "").strip() or None})
+        days = {name: fields.get(name, "").strip() or None for name in KEPT_DAYS}
+        body = validated(ProjectChange, days)
         async with services.database.write() as session:
             await services.workbench.managed_projects.change(session, project, body, caller)
     except SluiceError as error:

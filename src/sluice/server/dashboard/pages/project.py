@@ -154,6 +154,7 @@ def _change(fields: dict[str, str], caller: Caller) -> dict[str, Any]:
         "onFindings": fields.get("onFindings", ""),
         "formatDialect": fields.get("formatDialect", ""),
         "retentionDays": fields.get("retentionDays", "").strip() or None,
+        "callRetentionDays": fields.get("callRetentionDays", "").strip() or None,
     }
     if caller.may(Permission.MANAGE_POLICIES):
         change["policyGroupId"] = fields.get("policyGroupId") or None

@@ -145,15 +145,14 @@ async def delete(
 
 
 async def _others(services: Services, project: KnownProject, run: KnownTestRun) -> list[TestRunOut]:
-    """Runs of the server over the same playlist, with which this one can be compared."""
+    """Runs over the same playlist, with which this one can be compared."""
     playlist = await _playlist(services, project, run)
-    if playlist is None or run.made_by is not MadeBy.SERVER:
+    if playlist is None:
         return []
     found = await services.workbench.server_runs.reading.page(
         project, before=None, limit=OTHERS, playlist=playlist
     )
-    others = [one for one in found if one.id != run.id and one.made_by is MadeBy.SERVER]
-    return [TestRunOut.of(one) for one in others]
+    return [TestRunOut.of(one) for one in found if one.id != run.id]
 
 
 async def _playlist(

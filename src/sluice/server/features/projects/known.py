@@ -44,6 +44,7 @@ class KnownProject:
     on_findings: OnFindings
     format_dialect: FormatDialect
     retention_days: int | None
+    call_retention_days: int | None
     role: ProjectRole
 
     def require(self, needs: ProjectRole) -> None:

@@ -83,6 +83,7 @@ class ManagedProjects:
             findings=body.on_findings.value,
             format_dialect=body.format_dialect.value,
             retention_days=body.retention_days,
+            call_retention_days=body.call_retention_days,
             created_by=actor_id,
         )
         await repository.add(row)
@@ -96,7 +97,7 @@ class ManagedProjects:
         project.require(ProjectRole.OWNER)
         row = await _row(session, project)
         said = {name: getattr(body, name) for name in body.model_fields_set}
-        said = {n: v for n, v in said.items() if v is not None or n == "retention_days"}
+        said = {n: v for n, v in said.items() if v is not None or n in _NULLABLE}
         if "policy_group_id" in said and said["policy_group_id"] != row.policy_group_id:
             _may_choose_policy(caller)
             await self._policy_group(session, caller, body.policy_group_id)
@@ -226,6 +227,7 @@ def _may_choose_policy(caller: Caller) -> None:
         )
 
 
+_NULLABLE = frozenset({"retention_days", "call_retention_days"})
 _COLUMNS = {"on_findings": "findings"}
 
 

@@ -31,6 +31,8 @@ class ProjectIn(StrictModel):
     format_dialect: FormatDialect = FormatDialect.WHEN_USED
     retention_days: Days | None = None
     """Days after which sessions are deleted; null: never."""
+    call_retention_days: Days | None = None
+    """Days after which the gateway's calls are deleted; null: with their session, or never."""
 
 
 class ProjectChange(StrictModel):
@@ -44,6 +46,8 @@ class ProjectChange(StrictModel):
     format_dialect: FormatDialect | None = None
     retention_days: Days | None = None
     """Null, if it is said: never."""
+    call_retention_days: Days | None = None
+    """The same of the gateway's calls."""
 
 
 class ProjectOut(WireModel):
@@ -56,6 +60,7 @@ class ProjectOut(WireModel):
     on_findings: OnFindings
     format_dialect: FormatDialect
     retention_days: int | None
+    call_retention_days: int | None
     role: ProjectRole
     created_at: WireTime
     updated_at: WireTime
@@ -71,6 +76,7 @@ class ProjectOut(WireModel):
             on_findings=OnFindings(row.findings),
             format_dialect=FormatDialect(row.format_dialect),
             retention_days=row.retention_days,
+            call_retention_days=row.call_retention_days,
             role=role,
             created_at=row.created_at,
             updated_at=row.updated_at,

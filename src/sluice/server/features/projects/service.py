@@ -63,11 +63,12 @@ class Projects:
             return [known_project(row, role) for row, role in await roles_of(repository, caller)]
 
     async def kept_for_days(self) -> list[KnownProject]:
-        """Every project whose sessions are deleted after some days, by name: for the server."""
+        """Every project whose sessions or calls are deleted after some days, by name: for the
+        server."""
         async with self._database.read() as session:
             rows = await ProjectRepository(session).all()
         known = [known_project(row, ProjectRole.OWNER) for row in rows]
-        return [project for project in known if project.retention_days is not None]
+        return [one for one in known if one.retention_days or one.call_retention_days]
 
     async def space_named(self, caller: Caller, uid: str) -> int:
         """The own conversation of a project in which the caller may record; raises like `of`."""
@@ -181,5 +182,6 @@ def known_project(row: Project, role: ProjectRole) -> KnownProject:
         on_findings=OnFindings(row.findings),
         format_dialect=FormatDialect(row.format_dialect),
         retention_days=row.retention_days,
+        call_retention_days=row.call_retention_days,
         role=role,
     )

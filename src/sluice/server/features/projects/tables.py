@@ -36,6 +36,8 @@ class Project(Timestamps, Base):
     """When such a client first read templates here."""
     retention_days: Mapped[int | None] = mapped_column(default=None)
     """Days after which sessions are deleted; None: never."""
+    call_retention_days: Mapped[int | None] = mapped_column(default=None)
+    """Days after which the gateway's calls are deleted; None: with their session, or never."""
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"), default=None)
     cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     """When, after its deletion, the last row of its content was gone."""

@@ -3,7 +3,10 @@
 What was recorded holds placeholders; the original of one is sealed in the vault once. Erasing it
 there makes every placeholder of it stand for nothing, for good. Beside that go the copies that are
 kept as they came (`keep_raw`) and restored answers of the gateway's calls; if it is asked for, the
-recordings, traces, test cases and calls themselves that hold such a placeholder.
+recordings, traces, test cases and calls themselves that hold such a placeholder, and outputs in
+results of test runs. Versions of templates are never changed: those that hold a placeholder, or the
+value as somebody typed it, are told, like what else goes on holding placeholders that stand for
+nothing.
 
 Those copies are looked for first, conversation by conversation, in transactions between which
 others write; the last transaction lets nobody record in the project, looks through what has come
@@ -33,8 +36,10 @@ from sluice.server.features.sessions.content import opened
 from sluice.server.features.sessions.erasing_forms import Standing, forms_of
 from sluice.server.features.sessions.erasing_repository import TABLES, ErasingRepository, Kept
 from sluice.server.features.sessions.search.typed_values import lookups
+from sluice.server.features.templates.holding import HoldingVersion, TemplateHolding
 from sluice.server.features.testruns.cases_service import TestCases
 from sluice.server.features.testruns.playlists import Playlists
+from sluice.server.features.testruns.running.erasing import ErasingResults
 from sluice.server.kit.database import Database
 from sluice.server.kit.sealing import DataKey
 from sluice.server.vault import erasing
@@ -47,6 +52,9 @@ ROWS: Final = 200
 """Recordings that are opened at once."""
 _CONVERSATION: Final = "conversation:"
 _PLAYLIST: Final = "playlist:"
+_RUN: Final = "test_run:"
+_STAY: Final = {"testRuns": _RUN, "testSuites": "test_suite:", "savedViews": "saved_view:"}
+"""What goes on holding placeholders in names, descriptions and filters, by its holders' kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,29 @@ class Sought:
     def playlists(self) -> list[int]:
         """Those whose test cases may hold one."""
         return sorted(_ids(self.holders, _PLAYLIST))
+
+    @property
+    def test_runs(self) -> list[int]:
+        """Those whose results may hold one."""
+        return sorted(_ids(self.holders, _RUN))
+
+    @property
+    def staying(self) -> dict[str, int]:
+        """How many of each kind go on holding one."""
+        return {
+            name: sum(holder.startswith(kind) for holder in self.holders)
+            for name, kind in _STAY.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure did."""
+
+    counts: Counter[str]
+    """By kind."""
+    templates: Sequence[HoldingVersion]
+    """What holds a value or its placeholder, and stays: a version is never changed."""
 
 
 @dataclass(slots=True)
@@ -97,6 +128,8 @@ class Erasures:
         cleansing: GatewayCleansing,
         playlists: Playlists,
         cases: TestCases,
+        results: ErasingResults,
+        templates: TemplateHolding,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -104,11 +137,13 @@ class Erasures:
         self._cleansing = cleansing
         self._playlists = playlists
         self._cases = cases
+        self._results = results
+        self._templates = templates
 
     async def erase(
         self, project: KnownProject, caller: Caller, values: Sequence[str], *, recordings: bool
-    ) -> Counter[str]:
-        """Erase what these values stand for; counts by kind, after the commit.
+    ) -> Erased:
+        """Erase what these values stand for; what was done, after the commit.
 
         With `recordings` also what holds their placeholders. Raises `NotFound` for a project that
         is deleted meanwhile.
@@ -124,11 +159,17 @@ class Erasures:
                 await self._look_through(session, erasure, standing, some)
         if recordings:
             await self._delete_cases(erasure, caller, standing, sought.playlists)
+            erasure.counts["results"] += await self._results.erase(
+                project, sought.test_runs, sought.playlists, standing.is_in
+            )
+        typed = {form for value in values for form in forms_of(value).own}
+        templates = await self._templates.versions(project, Standing(typed | sought.names).is_in)
+        erasure.counts["templateVersions"] = len(templates)
         await self._finish(erasure, caller)
         self._cleansing.forget(project.space_id)
         await self._conversations.refresh_space(project.space_id)
         await self._database.forget_deleted()
-        return erasure.counts
+        return Erased(erasure.counts, templates)
 
     async def _finish(self, erasure: _Erasure, caller: Caller) -> None:
         """Erase the originals, after a look at what has come meanwhile."""
@@ -143,6 +184,7 @@ class Erasures:
             # Some may have gone already, with the only test case that used them.
             counts["originals"] = len(erasure.names)
             counts["sharedForms"] = sought.kept
+            counts.update(sought.staying)
             counts["values"] = len(erasure.values)
             await audit.record(
                 session,

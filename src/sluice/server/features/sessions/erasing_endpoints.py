@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter
 from pydantic import ConfigDict, Field, StringConstraints
 
 from sluice.server.features.projects.calling import KnownCaller, Owned
+from sluice.server.features.sessions.erasing import Erased
 from sluice.server.kit.wire import Data, NoNul, StrictModel, WireModel
 from sluice.server.services import ServicesDep
 
@@ -23,11 +24,18 @@ class ErasureIn(StrictModel):
 
     values: Annotated[list[Original], Field(min_length=1, max_length=100, repr=False)]
     recordings: bool = False
-    """Delete recordings, traces, test cases and calls that hold them, too."""
+    """Delete recordings, traces, test cases, outputs of test runs and calls that hold them, too."""
+
+
+class HoldingVersionOut(WireModel):
+    """A version of a template that holds a value or its placeholder."""
+
+    template: str
+    number: int
 
 
 class ErasureOut(WireModel):
-    """What was erased: counts."""
+    """What was erased, and what stays: counts."""
 
     values: int = 0
     originals: int = 0
@@ -44,6 +52,21 @@ class ErasureOut(WireModel):
     calls: int = 0
     named_values: int = 0
     """Metadata, feedback and evaluations."""
+    results: int = 0
+    """Of test runs, of which the texts are gone."""
+    test_runs: int = 0
+    """What goes on holding placeholders that stand for nothing now, like the two below."""
+    test_suites: int = 0
+    saved_views: int = 0
+    template_versions: int = 0
+    """What holds a value as it was typed, or its placeholder: versions are never changed."""
+    templates: list[HoldingVersionOut] = Field(default_factory=list)
+    """These versions."""
+
+    @classmethod
+    def of(cls, erased: Erased) -> Self:
+        """From what an erasure did."""
+        return cls.model_validate({**erased.counts, "templates": erased.templates})
 
 
 @router.post("/erasures")
@@ -54,4 +77,4 @@ async def erase(
     erased = await services.workbench.search.erasures.erase(
         project, caller, body.values, recordings=body.recordings
     )
-    return Data(data=ErasureOut.model_validate(dict(erased)))
+    return Data(data=ErasureOut.of(erased))

@@ -1,11 +1,13 @@
-"""The query of sessions that are older than their project keeps them."""
+"""The queries of sessions that are older than their project keeps them, and of their calls."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final, cast
 
 from sqlalchemy import Table, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.server.features.sessions.finding import Found
 from sluice.server.features.sessions.tables import Recording, Session
@@ -32,3 +34,14 @@ class RetentionRepository(Repository):
             .limit(limit)
         )
         return [Found(*row) for row in await self._session.execute(query)]
+
+    async def of_sessions(self, conversation_ids: Collection[int]) -> set[int]:
+        """Those of these conversations that belong to a session."""
+        of_session = _SESSIONS.c.conversation_id
+        query = select(of_session).where(of_session.in_(sorted(conversation_ids)))
+        return set((await self._session.scalars(query)).all())
+
+
+async def of_sessions(session: AsyncSession, conversation_ids: Collection[int]) -> set[int]:
+    """Those of these conversations that belong to a session."""
+    return await RetentionRepository(session).of_sessions(conversation_ids)

@@ -107,6 +107,11 @@ _VERSIONS_PAGE: Final = (
     .order_by(_VERSIONS.c.number.desc())
     .limit(bindparam("most"))
 )
+_ALL_VERSIONS: Final = (
+    _VERSION.where(_VERSIONS.c.id > bindparam("after"))
+    .order_by(_VERSIONS.c.id)
+    .limit(bindparam("most"))
+)
 _HIGHEST: Final = (
     select(_VERSIONS.c.template_id, func.max(_VERSIONS.c.number).label("number"))
     .join_from(_VERSIONS, _TEMPLATES, _VERSIONS.c.template_id == _TEMPLATES.c.id)
@@ -220,6 +225,12 @@ class TemplateRepository(Repository):
         """Versions below a number, newest first."""
         given = {**_of(template), "before": before, "most": limit}
         return [StoredVersion(*row) for row in await self._session.execute(_VERSIONS_PAGE, given)]
+
+    async def all_versions(self, project_id: int, *, after: int, limit: int) -> list[StoredVersion]:
+        """Versions of every template of a project, with rows behind `after`, in their order."""
+        given = {"of_project": project_id, "after": after, "most": limit}
+        rows = await self._session.execute(_ALL_VERSIONS, given)
+        return [StoredVersion(*row) for row in rows]
 
     async def add_version(self, values: dict[str, Any]) -> int:
         """Insert one; its row's number."""

@@ -158,16 +158,24 @@ class Calls:
         meanwhile. Raises `RateLimited` over a limit of the API token, `Unprocessable` where a
         budget meets a model without a price, or for a model that is no plain name.
         """
-        expected = Usage(facts.expected_input_tokens, facts.expected_output_tokens)
-        cost = self._prices.cost(facts.provider, facts.model, expected)
-        now = await self._within_limits(session, facts, cost)
+        now, counted = await self._counted(session, facts)
         repository, uid = CallRepository(session), uuid4().hex
         await repository.add_texts(facts.conversation_id, self._new_texts(facts))
+        sealed = _sealed_request(facts, uid)
         call_id = await repository.insert(
-            **_columns(facts, uid, now),
-            request_sealed=_sealed_request(facts, uid),
-            counted_tokens=expected.input_tokens + expected.output_tokens,
-            counted_cost=cost or 0,
+            **_columns(facts, uid, now), **counted, request_sealed=sealed
+        )
+        return BegunCall(call_id, uid, facts)
+
+    async def begin_without_texts(self, session: AsyncSession, facts: CallFacts) -> BegunCall:
+        """Record a call as pending whose texts stand elsewhere, as those of test runs do.
+
+        It counts like any other one, and stands in no list of calls. Raises like `begin`.
+        """
+        now, counted = await self._counted(session, facts)
+        uid = uuid4().hex
+        call_id = await CallRepository(session).insert(
+            **_columns(facts, uid, now), **counted, deleted_at=now
         )
         return BegunCall(call_id, uid, facts)
 
@@ -221,6 +229,16 @@ class Calls:
     async def interrupt_pending(self, session: AsyncSession, before: datetime) -> int:
         """After a crash: mark calls that nobody is working on any more."""
         return await CallRepository(session).interrupt_pending(before, self._clock())
+
+    async def _counted(
+        self, session: AsyncSession, facts: CallFacts
+    ) -> tuple[datetime, dict[str, int]]:
+        """When a call begins that is within the limits, and what counts until it has ended."""
+        expected = Usage(facts.expected_input_tokens, facts.expected_output_tokens)
+        cost = self._prices.cost(facts.provider, facts.model, expected)
+        now = await self._within_limits(session, facts, cost)
+        tokens = expected.input_tokens + expected.output_tokens
+        return now, {"counted_tokens": tokens, "counted_cost": cost or 0}
 
     async def _within_limits(
         self, session: AsyncSession, facts: CallFacts, cost: int | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sluice.server.kit.database import Base, UtcDateTime, utc_now
@@ -21,6 +21,13 @@ class StoredConversation(Base):
     __table_args__ = (
         Index("ix_conversations_user_id_id", "user_id", "id"),
         Index("ix_conversations_space_id_id", "space_id", "id"),
+        Index(
+            "ix_conversations_space_id_last_used_at",
+            "space_id",
+            "last_used_at",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -18,7 +18,7 @@ from sluice.server.features.testruns.running.reading import (
     RunReading,
     evaluator_names,
 )
-from sluice.server.features.testruns.service import KnownTestRun, MadeBy
+from sluice.server.features.testruns.service import KnownTestRun
 
 MOST_RUNS = 8
 
@@ -73,7 +73,7 @@ class Comparing:
         """
         runs = [await self._reading.run(project, uid) for uid in _checked(uids)]
         _check_comparable(runs)
-        outcomes = await self._reading.outcomes(runs)
+        outcomes = await self._reading.outcomes(project, runs)
         names = list(dict.fromkeys(name for run in runs for name in evaluator_names(run)))
         comparison = await anyio.to_thread.run_sync(partial(compared, outcomes, names))
         worse = await anyio.to_thread.run_sync(partial(regressed, outcomes))
@@ -104,8 +104,6 @@ def _check_comparable(runs: Sequence[KnownTestRun]) -> None:
 
 
 def _problem(run: KnownTestRun, first: KnownTestRun) -> str:
-    if run.made_by is not MadeBy.SERVER:
-        return "was made by an SDK: its outputs are recordings, without results by case"
     if run.playlist_id is None or run.playlist_id != first.playlist_id:
         return "is over another playlist than the first one, or its playlist was deleted"
     return ""

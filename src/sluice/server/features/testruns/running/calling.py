@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import anyio
@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import RawText
 from sluice.server.errors import NotFound, Unprocessable
-from sluice.server.features.models.service import Models, UsableInstance
-from sluice.server.features.policies.service import Policies, PolicyInForce
+from sluice.server.features.models.service import Models
+from sluice.server.features.policies.service import Policies
 from sluice.server.features.projects.cleansing import ProjectCleansing
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.proxy.calls.prices import Prices
@@ -32,16 +32,16 @@ from sluice.server.features.proxy.translate.openai_chat import ChatTranslation
 from sluice.server.features.proxy.wires.openai.chat import ChatWire
 from sluice.server.features.proxy.wires.reading import Body, Reading
 from sluice.server.features.testruns.running import bodies
+from sluice.server.features.testruns.running.spending import Spender, Spending
+from sluice.server.features.testruns.running.targets import Answered, Target
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
 from sluice.server.provider_failures import outcome_of
 from sluice.server.providers.base import (
     Connection,
     Delta,
-    FinishReason,
     ProviderError,
     ProviderProtocolError,
-    Usage,
 )
 from sluice.server.providers.fallback import Fallback
 from sluice.server.providers.registry import Providers
@@ -54,29 +54,6 @@ nothing is stored, and nothing sent."""
 
 PATIENCE: Final = Retries(attempts=6, first_wait=1, longest_wait=30, longest_retry_after=120)
 """Nobody waits for an answer, so a vendor that is overloaded is asked again for some minutes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Which model is asked, and under which policy."""
-
-    instance: UsableInstance
-    policy: PolicyInForce
-    connections: tuple[Connection, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What a model answered, as it came."""
-
-    output: str = field(repr=False)
-    finish: FinishReason
-    usage: Usage | None
-    provider: str
-    model: str
-    cost: int | None
-    """Millionths of a US dollar."""
-    duration_ms: int
 
 
 class ModelCalls:
@@ -93,6 +70,7 @@ class ModelCalls:
         providers: Providers,
         prices: Prices,
         metrics: Metrics,
+        spending: Spending,
         patience: Retries,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
@@ -104,6 +82,7 @@ class ModelCalls:
         self._providers = providers
         self._prices = prices
         self._metrics = metrics
+        self._spending = spending
         self._patience = patience
         self._sleep = sleep
 
@@ -138,18 +117,20 @@ class ModelCalls:
         hold: Hold,
         target: Target,
         body: Body,
+        spender: Spender,
     ) -> Answered:
         """Cleanse a request, ask the model, and ask again while it fails for the moment.
 
         What is in `body` is cleansed by then; the instance's instructions are not put into it.
-        Raises `Blocked`, other `SluiceError`s, or the last `ProviderError`.
+        Raises `Blocked`, what `Spending.begin` raises, other `SluiceError`s, or the last
+        `ProviderError`.
         """
         asked = await self._sayable(project, conversation, hold, target, body)
         attempt = 0
         while True:
             attempt += 1
             try:
-                return await self._attempt(target, body, asked)
+                return await self._counted(target, body, asked, spender)
             except ProviderError as error:
                 # Jitter only spreads load; it protects no secret.
                 wait = self._patience.wait(attempt, error, random.random())  # noqa: S311
@@ -192,6 +173,21 @@ class ModelCalls:
         if call.instructions:
             ChatWire().instruct(sent, call.instructions)
         return bodies.translated(sent)
+
+    async def _counted(
+        self, target: Target, body: Body, asked: Translated, spender: Spender
+    ) -> Answered:
+        begun = await self._spending.begin(spender, target, body)
+        try:
+            answered = await self._attempt(target, body, asked)
+        except ProviderError as error:
+            await self._spending.failed(begun, f"provider_{outcome_of(error)}")
+            raise
+        except BaseException:
+            await self._spending.failed(begun, "interrupted")
+            raise
+        await self._spending.answered(begun, answered)
+        return answered
 
     async def _attempt(self, target: Target, body: Body, asked: Translated) -> Answered:
         started, deltas = time.monotonic(), list[Delta]()

@@ -74,6 +74,8 @@ class RunDocument(StrictModel):
     parameters: dict[str, Any] = Field(default_factory=dict, repr=False)
     evaluators: Evaluators = Field(default=(), repr=False)
     concurrency: AtOnce = 4
+    api_token_id: RowId | None = None
+    """Whose limits count; None: it was started in a session of the dashboard."""
 
 
 def sealed_evaluators(evaluators: Evaluators) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import anyio
 import anyio.to_thread
 import structlog
 
-from sluice.server.errors import SluiceError
+from sluice.server.errors import RateLimited, SluiceError
 from sluice.server.features.templates.mustache import RenderedTooLong
 from sluice.server.features.testruns.evaluators.documents import AnyEvaluator
 from sluice.server.features.testruns.evaluators.functions import Python
@@ -78,6 +78,8 @@ async def _judged(ask: AskJudge, judge: Judge, case: EvaluatedCase, output: str)
         answer = await ask(judge, judge.messages(case, output))
     except RenderedTooLong:
         return failed("judge_prompt", "The judge's prompt would be too long.")
+    except RateLimited:
+        raise  # the run waited, and cannot wait any longer
     except SluiceError as error:
         return failed("judge_" + error.code, "The judge could not be asked.")
     except ProviderError as error:

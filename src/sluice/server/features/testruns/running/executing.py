@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.server.auth.auth import Caller
-from sluice.server.errors import NotFound, SluiceError
+from sluice.server.errors import NotFound, RateLimited, SluiceError
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.proxy.conversations.service import Conversation
 from sluice.server.features.proxy.wires.reading import Body
@@ -31,13 +31,15 @@ from sluice.server.features.testruns.cases import KnownCase, opened_case
 from sluice.server.features.testruns.evaluators.judging import Judge
 from sluice.server.features.testruns.evaluators.scoring import EvaluatedCase
 from sluice.server.features.testruns.running import bodies
-from sluice.server.features.testruns.running.calling import Answered, ModelCalls, Target
+from sluice.server.features.testruns.running.calling import ModelCalls
 from sluice.server.features.testruns.running.documents import RunDocument
 from sluice.server.features.testruns.running.evaluating import Evaluations, Judging
 from sluice.server.features.testruns.running.recorded import recorded_messages
 from sluice.server.features.testruns.running.repository import ResultRepository, RunRepository
 from sluice.server.features.testruns.running.results import NewResult
+from sluice.server.features.testruns.running.spending import Spender
 from sluice.server.features.testruns.running.summary import Outcome, Scores, plain, summary_of
+from sluice.server.features.testruns.running.targets import Answered, Target
 from sluice.server.features.testruns.service import KnownTestRun, RunStatus, run_holder
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database, utc_now
@@ -45,6 +47,8 @@ from sluice.server.kit.periodic import wait_at_most
 from sluice.server.provider_failures import outcome_of
 from sluice.server.providers.base import ProviderError
 
+WITHOUT_PRICE: Final = "price_unknown"
+"""A budget cannot hold for a model without a price: no case can be asked."""
 PORTION: Final = 50
 """Cases that are opened at once."""
 LEASE_SECONDS: Final = 60.0
@@ -105,6 +109,12 @@ class Execution:
         self._outcomes: list[Outcome] = []
         self._judging = Judging(plan.document.evaluators, self._ask_judge)
         self._look = asyncio.Event()
+        self._spender = Spender(
+            plan.run.user_id,
+            plan.document.api_token_id,
+            plan.conversation.id,
+            plan.conversation.vault.key,
+        )
 
     def look(self) -> None:
         """The run may have been cancelled: see at once."""
@@ -175,9 +185,11 @@ class Execution:
             return NewResult(case.id, f"provider_{outcome_of(error)}")
         except IntegrityError:
             return None
-        except NotFound:
-            raise  # the project, the instance or its policy is gone
+        except (NotFound, RateLimited):
+            raise  # the project, the instance or its policy is gone, or a budget is used up
         except SluiceError as error:
+            if error.code == WITHOUT_PRICE:
+                raise
             return NewResult(case.id, error.code)
 
     async def _done(self, case: KnownCase) -> NewResult:
@@ -186,7 +198,7 @@ class Execution:
         parameters, messages = plan.document.parameters, await self._messages(case)
         body = bodies.body_of(messages, parameters, content)
         answered = await calls.answered(
-            plan.project, plan.conversation, self._hold, plan.target, body
+            plan.project, plan.conversation, self._hold, plan.target, body, self._spender
         )
         output = await self._cleansed(answered.output)
         evaluated = EvaluatedCase(
@@ -232,7 +244,7 @@ class Execution:
         parameters = {"max_tokens": judge.max_tokens, "temperature": judge.temperature}
         body = bodies.body_of(messages, {k: v for k, v in parameters.items() if v is not None})
         answered = await self._tools.calls.answered(
-            plan.project, plan.conversation, self._hold, target, body
+            plan.project, plan.conversation, self._hold, target, body, self._spender
         )
         return await self._cleansed(answered.output)
 
@@ -288,7 +300,8 @@ class Execution:
 
     def _summary(self) -> dict[str, Any]:
         names = [evaluator.name for evaluator in self._plan.document.evaluators]
-        return asdict(summary_of(self._outcomes, names))
+        waiting = next(iter(self._spender.waiting), None)
+        return {**asdict(summary_of(self._outcomes, names)), "waiting_for": waiting}
 
 
 def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:

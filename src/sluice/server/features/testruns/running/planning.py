@@ -19,10 +19,11 @@ from sluice.server.features.templates.known import KnownVersion
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.evaluators.documents import Evaluators
 from sluice.server.features.testruns.evaluators.judging import Judge
-from sluice.server.features.testruns.running.calling import ModelCalls, Target
+from sluice.server.features.testruns.running.calling import ModelCalls
 from sluice.server.features.testruns.running.documents import RunDocument
 from sluice.server.features.testruns.running.executing import Plan
 from sluice.server.features.testruns.running.repository import RunRepository
+from sluice.server.features.testruns.running.targets import Target
 from sluice.server.features.testruns.service import NO_RUN, KnownTestRun, opened_run
 from sluice.server.kit.database import Database
 from sluice.server.vault.service import Vault

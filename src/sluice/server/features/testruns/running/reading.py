@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sluice.server.errors import NotFound
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.testruns.playlists import KnownPlaylist
+from sluice.server.features.testruns.running.of_sdk import SdkResults
 from sluice.server.features.testruns.running.repository import (
     ResultRepository,
     RunRepository,
@@ -45,10 +46,13 @@ class ReadResult:
 class RunReading:
     """Test runs of both kinds, read."""
 
-    def __init__(self, database: Database, vault: Vault, test_runs: TestRuns) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, test_runs: TestRuns, of_sdk: SdkResults
+    ) -> None:
         self._database = database
         self._vault = vault
         self._test_runs = test_runs
+        self._of_sdk = of_sdk
 
     async def page(
         self,
@@ -70,15 +74,21 @@ class RunReading:
     async def run(self, project: KnownProject, uid: str) -> KnownTestRun:
         """One run with its summary as of now; raises `NotFound`."""
         known = await self._test_runs.known(project, uid)
-        if known.made_by is not MadeBy.SERVER:
-            return known
-        outcomes = (await self.outcomes([known]))[0]
-        return replace(known, summary=asdict(summary_of(outcomes, evaluator_names(known))))
+        outcomes = (await self.outcomes(project, [known]))[0]
+        waiting = {"waiting_for": known.summary.get("waiting_for")}
+        summary = asdict(summary_of(outcomes, evaluator_names(known)))
+        return replace(known, summary={**summary, **waiting})
 
-    async def outcomes(self, runs: Sequence[KnownTestRun]) -> list[list[Outcome]]:
+    async def outcomes(
+        self, project: KnownProject, runs: Sequence[KnownTestRun]
+    ) -> list[list[Outcome]]:
         """What came of the cases of these runs, without texts."""
+        of_server = [run.id for run in runs if run.made_by is MadeBy.SERVER]
         async with self._database.read() as session:
-            found = await ResultRepository(session).outcomes([run.id for run in runs])
+            found = await ResultRepository(session).outcomes(of_server)
+        for run in runs:
+            if run.made_by is MadeBy.SDK:
+                found[run.id] = await self._of_sdk.outcomes(project, run)
         return [found[run.id] for run in runs]
 
     async def results(
@@ -95,12 +105,11 @@ class RunReading:
         `only` is `complete`, `failed`, or `not_passed`: without an answer, or with one that an
         evaluator does not let pass.
         """
-        if only == NOT_PASSED:
-            outcomes = (await self.outcomes([run]))[0]
-            ids = sorted(
-                o.test_case_id for o in outcomes if not o.passed and o.test_case_id > after
-            )
-            return await self.results_of(project, [run], ids[:limit]) if ids else []
+        if only == NOT_PASSED or run.made_by is MadeBy.SDK:
+            outcomes = (await self.outcomes(project, [run]))[0]
+            ids = sorted(o.test_case_id for o in outcomes if _is(o, only))
+            some = [one for one in ids if one > after][:limit]
+            return await self.results_of(project, [run], some) if some else []
         async with self._database.read() as session:
             rows = await ResultRepository(session).page(run.id, after=after, limit=limit, only=only)
             key = await self._key(session, project)
@@ -110,10 +119,22 @@ class RunReading:
         self, project: KnownProject, runs: Sequence[KnownTestRun], case_ids: Sequence[int]
     ) -> list[ReadResult]:
         """The same of some cases in several runs."""
+        of_server = [run.id for run in runs if run.made_by is MadeBy.SERVER]
         async with self._database.read() as session:
-            rows = await ResultRepository(session).of_cases([run.id for run in runs], case_ids)
+            rows = await ResultRepository(session).of_cases(of_server, case_ids)
             key = await self._key(session, project)
-        return [_read(row, project, key) for row in rows]
+        found = [_read(row, project, key) for row in rows]
+        for run in runs:
+            if run.made_by is MadeBy.SDK:
+                found += await self._recorded(project, run, frozenset(case_ids))
+        return found
+
+    async def _recorded(
+        self, project: KnownProject, run: KnownTestRun, case_ids: Collection[int]
+    ) -> list[ReadResult]:
+        by_case = await self._of_sdk.by_case(project, run)
+        some = {case: one for case, one in by_case.items() if case in case_ids}
+        return [ReadResult(*one) for one in await self._of_sdk.results(run, some)]
 
     async def _key(self, session: AsyncSession, project: KnownProject) -> DataKey:
         key = await self._vault.key(session, project.scope)
@@ -126,6 +147,10 @@ def evaluator_names(run: KnownTestRun) -> list[str]:
     """The names of a run's evaluators."""
     given = run.document.get("evaluators") or []
     return [str(one.get("name", one["kind"])) for one in given]
+
+
+def _is(outcome: Outcome, only: str | None) -> bool:
+    return not outcome.passed if only == NOT_PASSED else only in (None, outcome.status)
 
 
 def _read(stored: StoredResult, project: KnownProject, key: DataKey) -> ReadResult:

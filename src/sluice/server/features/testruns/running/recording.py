@@ -17,9 +17,9 @@ from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.features.sessions.new import Linked, NewRecording
 from sluice.server.features.sessions.recording import Recordings
 from sluice.server.features.testruns.cases import KnownCase
-from sluice.server.features.testruns.running.calling import Answered
 from sluice.server.features.testruns.running.executing import Plan
 from sluice.server.features.testruns.running.summary import Scores, score_of
+from sluice.server.features.testruns.running.targets import Answered
 from sluice.server.kit.database import utc_now
 
 FORMAT = "openai_chat"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
@@ -84,6 +84,9 @@ _OUTCOME: Final = tuple(
         "duration_ms",
     )
 )  # fmt: skip
+
+AT_ONCE: Final = 500
+"""Ids of one statement."""
 
 
 class StoredResult(NamedTuple):
@@ -246,6 +249,43 @@ class ResultRepository(Repository):
             TestCaseResult.test_case_id.in_(case_ids),
         ]
         return await self._stored(wanted, len(run_ids) * len(case_ids))
+
+    async def uids_of(self, case_ids: Sequence[int]) -> dict[int, str]:
+        """The public ids of cases that are there."""
+        found: dict[int, str] = {}
+        for first in range(0, len(case_ids), AT_ONCE):
+            some = _CASES.c.id.in_(case_ids[first : first + AT_ONCE])
+            rows = await self._session.execute(select(_CASES.c.id, _CASES.c.uid).where(some))
+            found |= {int(row[0]): str(row[1]) for row in rows}
+        return found
+
+    async def of_runs(
+        self,
+        project_id: int,
+        run_ids: Collection[int],
+        playlist_ids: Collection[int],
+        *,
+        after: int,
+        limit: int,
+    ) -> list[TestCaseResult]:
+        """Results of these runs and of those over these playlists, with rows behind `after`."""
+        query = (
+            select(TestCaseResult)
+            .join(TestRun, TestRun.id == TestCaseResult.test_run_id)
+            .where(
+                TestRun.project_id == project_id,
+                or_(TestRun.id.in_(sorted(run_ids)), TestRun.playlist_id.in_(sorted(playlist_ids))),
+                TestCaseResult.id > after,
+            )
+            .order_by(TestCaseResult.id)
+            .limit(limit)
+        )
+        return list((await self._session.scalars(query)).all())
+
+    async def replace_texts(self, result_id: int, sealed: bytes) -> None:
+        """Keep other texts of a result."""
+        statement = update(_RESULTS).where(_RESULTS.c.id == result_id)
+        await self._session.execute(statement.values(output_sealed=sealed))
 
     async def delete_failed(self, run_id: int) -> int:
         """Delete the results of cases that failed, so that they are asked again; how many."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -54,9 +54,7 @@ class NewResult:
         """Its row; output and details are sealed under the project's key."""
         uid = str(uuid4())
         details = {name: score.detail for name, score in self.scores.items() if score.detail}
-        text = json.dumps(
-            {"output": self.output, "details": details, "finish": self.finish}, ensure_ascii=False
-        )
+        texts = OpenedResult(self.output, details, self.finish)
         return {
             "uid": uid,
             "test_run_id": run_id,
@@ -64,7 +62,7 @@ class NewResult:
             "recording_uid": self.recording_uid,
             "status": self.status,
             "error_code": self.error_code,
-            "output_sealed": key.seal(text, result_place(uid, scope)),
+            "output_sealed": sealed_texts(uid, texts, scope, key),
             "scores": plain(self.scores),
             "input_tokens": self.input_tokens,
             "output_tokens": self.output_tokens,
@@ -88,6 +86,12 @@ class OpenedResult:
 def result_place(uid: str, scope: str) -> Place:
     """Where a result's texts are sealed; `scope` is the project's."""
     return Place("test_case_results", "output_sealed", uid, scope)
+
+
+def sealed_texts(uid: str, texts: OpenedResult, scope: str, key: DataKey) -> bytes:
+    """The texts of a result in its place."""
+    text = json.dumps(asdict(texts), ensure_ascii=False)
+    return key.seal(text, result_place(uid, scope))
 
 
 def opened_result(row: TestCaseResult, scope: str, key: DataKey) -> OpenedResult:

@@ -38,6 +38,8 @@ class SummaryOut(WireModel):
     p95_ms: float | None = Field(alias="p95Ms")
     errors: dict[str, int]
     """Failed cases by code."""
+    waiting_for: str | None = None
+    """The limit of the API token that a run waits for, by its code; told every few seconds."""
 
     @classmethod
     def of(cls, summary: Summary | dict[str, Any]) -> Self:
@@ -97,7 +99,7 @@ class TestRunOut(WireModel):
             evaluators=said("evaluators") or [],
             concurrency=said("concurrency"),
             cases=run.cases,
-            summary=SummaryOut.of(run.summary if run.made_by is MadeBy.SERVER else {}),
+            summary=SummaryOut.of(run.summary),
             created_at=run.created_at,
             started_at=run.started_at,
             finished_at=run.finished_at,

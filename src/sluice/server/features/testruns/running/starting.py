@@ -28,12 +28,13 @@ from sluice.server.features.testruns.evaluators.documents import evaluators_of
 from sluice.server.features.testruns.playlists import KnownPlaylist, Playlists
 from sluice.server.features.testruns.repository import TestRunRepository
 from sluice.server.features.testruns.running import bodies
-from sluice.server.features.testruns.running.calling import ModelCalls, Target
+from sluice.server.features.testruns.running.calling import ModelCalls
 from sluice.server.features.testruns.running.documents import StartIn, sealed_evaluators
 from sluice.server.features.testruns.running.patterns import Patterns
 from sluice.server.features.testruns.running.planning import Planning
 from sluice.server.features.testruns.running.repository import ResultRepository, RunRepository
 from sluice.server.features.testruns.running.runner import Runner
+from sluice.server.features.testruns.running.targets import Target
 from sluice.server.features.testruns.service import (
     LONGEST_NAME,
     KnownTestRun,
@@ -155,7 +156,8 @@ class Starting:
         if run.model_instance_id is not None:
             await self._calls.target(caller.user_id, run.model_instance_id, None)
         conversation = await self._conversations.of_project(project.owner(caller))
-        document = {**run.document, "role": caller.role}
+        account = {"role": caller.role, "api_token_id": caller.api_token_id}
+        document = {**run.document, **account}
         sealed = conversation.vault.key.seal(
             json.dumps(document, ensure_ascii=False), run_place(run.uid, project.scope)
         )
@@ -275,6 +277,7 @@ def _unsaid(project: KnownProject, caller: Caller, body: StartIn, found: _Found)
         "instance_name": found.target.instance.name,
         "model": body.model,
         "concurrency": body.concurrency,
+        "api_token_id": caller.api_token_id,
     }
 
 

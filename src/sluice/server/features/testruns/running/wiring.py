@@ -9,8 +9,10 @@ from sluice.server.features.policies.service import Policies
 from sluice.server.features.projects.cleansing import ProjectCleansing
 from sluice.server.features.projects.service import Projects
 from sluice.server.features.proxy.calls.prices import Prices
+from sluice.server.features.proxy.calls.recording import Calls
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
+from sluice.server.features.sessions.run_recordings import RunRecordings
 from sluice.server.features.sessions.wiring import SessionServices
 from sluice.server.features.templates.service import Templates
 from sluice.server.features.testruns.comparing.service import Comparing
@@ -21,10 +23,12 @@ from sluice.server.features.testruns.running.calling import ModelCalls
 from sluice.server.features.testruns.running.deleting import RunDeletion
 from sluice.server.features.testruns.running.evaluating import Evaluations
 from sluice.server.features.testruns.running.executing import Tools
+from sluice.server.features.testruns.running.of_sdk import SdkResults
 from sluice.server.features.testruns.running.planning import Planning
 from sluice.server.features.testruns.running.reading import RunReading
 from sluice.server.features.testruns.running.recording import RunRecorder
 from sluice.server.features.testruns.running.runner import Runner
+from sluice.server.features.testruns.running.spending import Spending
 from sluice.server.features.testruns.running.starting import Starting
 from sluice.server.features.testruns.service import TestRuns
 from sluice.server.kit.batching import BatchedWriter
@@ -53,6 +57,8 @@ class ServerRunParts:
     templates: Templates
     playlists: Playlists
     test_runs: TestRuns
+    calls: Calls
+    detector_version: str
     sessions: SessionServices
     forgetting: Forgetting
 
@@ -79,6 +85,7 @@ def make_server_runs(parts: ServerRunParts) -> ServerRuns:
         providers=parts.providers,
         prices=parts.prices,
         metrics=parts.metrics,
+        spending=Spending(parts.calls, parts.writer, parts.detector_version),
         patience=calling.PATIENCE,
     )
     planning = Planning(
@@ -99,7 +106,8 @@ def make_server_runs(parts: ServerRunParts) -> ServerRuns:
         lease_seconds=executing.LEASE_SECONDS,
     )
     runner = Runner(tools, planning)
-    reading = RunReading(parts.database, parts.vault, parts.test_runs)
+    of_sdk = SdkResults(parts.database, parts.vault, RunRecordings(parts.database, parts.vault))
+    reading = RunReading(parts.database, parts.vault, parts.test_runs, of_sdk)
     starting = Starting(
         database=parts.database,
         conversations=parts.conversations,

@@ -1,0 +1,132 @@
+"""What a test run may use: the limits and budgets of the API token that started it.
+
+Each time that a model is asked is recorded like a call of the gateway, without any text, so that
+runs and calls of a token count together. Over a limit by the minute a run waits; what a month's
+budget does not allow ends it, and it can be resumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+import anyio
+
+from sluice.server.errors import RateLimited
+from sluice.server.features.proxy.calls.body import RecordedBody
+from sluice.server.features.proxy.calls.recording import (
+    BegunCall,
+    CallFacts,
+    CallOutcome,
+    Calls,
+)
+from sluice.server.features.proxy.calls.status import CallStatus
+from sluice.server.features.proxy.expected import expected_tokens
+from sluice.server.features.proxy.wires.reading import Body
+from sluice.server.features.testruns.running import bodies
+from sluice.server.features.testruns.running.targets import Answered, Target
+from sluice.server.kit.batching import BatchedWriter
+from sluice.server.kit.sealing import DataKey
+
+LONGEST_WAIT: Final = 120.0
+"""Seconds; for what takes longer a run is not kept waiting."""
+MOST_WAITS: Final = 30
+"""For one call: a token that may make none at all is told from one that is busy."""
+WIRE: Final = "test_run"
+
+
+@dataclass(slots=True)
+class Spender:
+    """On whose account a run asks models."""
+
+    user_id: int
+    api_token_id: int | None
+    """None: nobody's limits, as for calls of a session of the dashboard."""
+    conversation_id: int
+    """The project's own."""
+    key: DataKey = field(repr=False)
+    waiting: list[str] = field(default_factory=list)
+    """The limits that cases wait for at this moment, by their codes."""
+
+    @contextmanager
+    def waits_for(self, code: str) -> Iterator[None]:
+        """A case waits."""
+        self.waiting.append(code)
+        try:
+            yield
+        finally:
+            self.waiting.remove(code)
+
+
+class Spending:
+    """Counts what runs use."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        writer: BatchedWriter,
+        detector_version: str,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self._calls = calls
+        self._writer = writer
+        self._detector_version = detector_version
+        self._sleep = sleep
+
+    async def begin(self, spender: Spender, target: Target, body: Body) -> BegunCall | None:
+        """Count a call as soon as it may be made; None where nobody limits it.
+
+        Raises `RateLimited` where that would take too long, and `Unprocessable` for a budget with
+        a model whose price is not known.
+        """
+        if spender.api_token_id is None:
+            return None
+        facts = self._facts(spender, spender.api_token_id, target, body)
+        for _ in range(MOST_WAITS):
+            begin = partial(self._calls.begin_without_texts, facts=facts)
+            try:
+                return await self._writer.submit(begin)
+            except RateLimited as error:
+                over = error
+            wait = over.retry_after or 1.0
+            if wait > LONGEST_WAIT:
+                break
+            with spender.waits_for(over.code):
+                await self._sleep(wait)
+        raise over
+
+    async def answered(self, begun: BegunCall | None, answered: Answered) -> None:
+        """Count what an answer took."""
+        if begun is not None:
+            by = (answered.provider, answered.model)
+            outcome = CallOutcome(CallStatus.COMPLETE, usage=answered.usage, answered_by=by)
+            await self._calls.finish(begun, outcome)
+
+    async def failed(self, begun: BegunCall | None, code: str) -> None:
+        """There was no answer."""
+        if begun is not None:
+            await self._calls.finish(begun, CallOutcome(CallStatus.FAILED, error_code=code))
+
+    def _facts(self, spender: Spender, token_id: int, target: Target, body: Body) -> CallFacts:
+        expected = expected_tokens(body, bodies.read(body))
+        first, policy = target.connections[0], target.policy
+        return CallFacts(
+            conversation_id=spender.conversation_id,
+            key=spender.key,
+            user_id=spender.user_id,
+            api_token_id=token_id,
+            model_instance_id=target.instance.id,
+            wire=WIRE,
+            provider=first.provider_key,
+            model=first.model,
+            streamed=False,
+            policy=(policy.group_id, policy.number),
+            answer_policy=None,
+            detector_version=self._detector_version,
+            request=RecordedBody("{}", {}),
+            expected_input_tokens=expected.input_tokens,
+            expected_output_tokens=expected.output_tokens,
+        )
