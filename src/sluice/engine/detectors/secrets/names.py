@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
-from functools import lru_cache
 from typing import Final
 
 from sluice.engine.patterns import words
@@ -167,14 +166,15 @@ _HASHES: Final = words(
 )
 
 
-@lru_cache(maxsize=4096)
 def split(name: str) -> tuple[str, ...]:
-    """The lower-case words of an identifier: `dbPassword_2` → `db`, `password`."""
+    """The lower-case words of an identifier: `dbPassword_2` → `db`, `password`.
+
+    Without a memo, as `kind_of`: it would keep names and values of people's texts.
+    """
     parts = _SPLIT.findall(_CAMEL.sub(" ", name))
     return tuple(part.lower() for part in parts)
 
 
-@lru_cache(maxsize=4096)
 def kind_of(name: str) -> Kind | None:
     """What an identifier promises; None where it names something else.
 
