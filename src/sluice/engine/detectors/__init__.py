@@ -8,6 +8,7 @@ from typing import Final
 from sluice.engine.detectors import (
     addresses,
     ages,
+    amounts,
     banking,
     cards,
     contact,
@@ -50,6 +51,7 @@ FAMILIES: Final = (
     crypto,
     dates,
     periods,
+    amounts,
     addresses,
     ages,
     nationalities,

@@ -104,6 +104,8 @@ def _with_unit(match: re.Match[str]) -> Checked | None:
         score = 0.4 if bound else _old_score(text, old.end())
         return Checked(start, stop, score, reason="words of age")
     before = _BEFORE.search(text, max(0, start - 60), start)
+    if before is None and _is_unit("year", match["unit"]) and _is_apposition(text, start, end):
+        return Checked(start, end, 0.6, reason="behind a name")
     if before is None or _DURATION_BEHIND.match(text, end):
         return None
     loose = _PLAIN_VERB.search(text, max(0, start - 12), start) is not None
@@ -113,6 +115,23 @@ def _with_unit(match: re.Match[str]) -> Checked | None:
     return Checked(
         start, end, 0.3 if loose and month else 0.6 if loose else 0.85, reason="words of age"
     )
+
+
+def _is_apposition(text: str, start: int, end: int) -> bool:
+    """Whether it stands between commas behind a word with a capital: `Bruno Roy, 57 ans, …`."""
+    named = _NAMED.search(text, max(0, start - 30), start) is not None
+    return named and text[end : end + 1] in (",", ")", ";")
+
+
+_NAMED = re.compile(r"[A-Z\u00c0-\u00de][^\W\d_]+(?:, | \()\Z")
+
+
+def _bare(match: re.Match[str]) -> Checked | None:
+    """`Jane Roe, 46, of Leeds`: a number between commas behind a name."""
+    start = match.start("number")
+    if _NAMED.search(match.string, max(0, start - 30), start) is None:
+        return None
+    return Checked(*match.span("number"), 0.65, reason="behind a name")
 
 
 def _old_score(text: str, end: int) -> float:
@@ -278,6 +297,17 @@ PATTERNS: Final = (
         score=0.55,
         check=_said,
         ignore_case=True,
+    ),
+    Pattern(
+        name="age.apposition",
+        entity_type="AGE",
+        regex=r"(?<=[a-z], )(?P<number>[1-9]\d)(?=, (?:an?|of|from|who|was|is|has|had|said|says"
+        r"|told|died|formerly|appeared|pleaded|denied|admitted|lives|and (?:his|her))\b)",
+        anchor=r"[a-z], [1-9]\d, [a-z]",
+        reach=6,
+        longest=2 + 13,
+        score=0.65,
+        check=_bare,
     ),
     Pattern(
         name="age.decade",

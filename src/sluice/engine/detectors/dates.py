@@ -103,7 +103,21 @@ def _short_year_score(match: re.Match[str]) -> float:
     return 0.3
 
 
-_DAY_BEFORE = re.compile(r"\b(?:el|día|on|le|am|vom|del|op|il|em|dated) \Z", re.IGNORECASE)
+_DAY_BEFORE = re.compile(
+    r"\b(?:el|día|on|le|am|vom|del|op|il|em|dated|since|until|till|before|after|by) \Z",
+    re.IGNORECASE,
+)
+
+
+def _without_year(match: re.Match[str]) -> Checked | None:
+    """`am 22.3.`, `on 3/14`: behind such a word, in either order; small ones may be fractions."""
+    first, second = int(match["a"]), int(match["b"] or match["c"])
+    if not (_is_day(2000, second, first) or _is_day(2000, first, second)):
+        return None
+    fraction = match["sep"] == "/" and max(first, second) <= 4 and "0" not in match["date"]
+    around_the_clock = (first, second) == (24, 7)
+    score = 0.3 if fraction or around_the_clock else 0.6
+    return Checked(*match.span("date"), score, reason="calendar")
 
 
 _OF_A_DATE = re.compile(r"[-/]\d{2}(?:\d{2})?[ T]\Z", re.ASCII)
@@ -244,7 +258,8 @@ def _written_score(match: re.Match[str], parts: dict[str, str | None], name: str
     if ordinal == "." and not year and not _IN_GERMAN.search(match.string, 0, match.start("d")):
         return 0.3
     if match["month"].islower() and not (year or ordinal) and name in _ENGLISH:
-        return 0.3
+        start = match.start()
+        return 0.6 if _DAY_BEFORE.search(match.string, max(0, start - 8), start) else 0.3
     return 0.85 if year and parts.get("d") else 0.6
 
 
@@ -350,6 +365,20 @@ _NUMERIC: Final = (
         also=frozenset({"DATE_OF_BIRTH"}),
         check=_year_last,
         context=_CONTEXT,
+    ),
+    Pattern(
+        name="date.without_year",
+        entity_type="DATE_TIME",
+        regex=r"(?<![A-Za-z\u00c0-\u024f])(?:am|vom|bis|ab|zum|seit|den|el|d\u00eda|al|le|du|au|on|since|"
+        r"until|il|dal|dia|op) "
+        r"(?P<date>(?P<a>\d{1,2})(?:(?P<sep>/)(?P<b>\d{1,2})|\.(?P<c>\d{1,2})\.))(?![\w/%-]|[.,:]\d)",
+        anchor=r"(?:am|vom|bis|ab|zum|seit|den|el|a|al|le|du|au|on|since|until|il|dal|dia|op) "
+        r"\d{1,2}[/.]\d",
+        reach=5 + 1 + 4,
+        longest=5 + 1 + 6 + 2,
+        score=0.6,
+        check=_without_year,
+        ignore_case=True,
     ),
     Pattern(
         name="date.compact",

@@ -38,7 +38,8 @@ KINDS: Final = (
     Kind(
         "HEALTH_INSURANCE_ID",
         "member id, member number, member no, memberid, insurance id, insurance number, "
-        "insurance no, insurance member id, insurance member, health insurance, health insurance "
+        "insurance no, insurance card, insurance card id, insurance card number, "
+        "insurance member id, insurance member, health insurance, health insurance "
         "id, health insurance number, health plan, health plan id, subscriber id, subscriber "
         "number, subscriber no, subscriber, group number, group no, medicaid, medicaid id, "
         "medicaid number, beneficiary id, beneficiary number, hicn, rx bin, rxbin, rx grp, "

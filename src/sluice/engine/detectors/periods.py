@@ -12,7 +12,7 @@ from typing import Final
 from sluice.engine.detectors.birth import dated, is_of_birth
 from sluice.engine.patterns import Checked, Pattern, byte_pattern, context
 
-_COURTS: Final = (
+COURTS: Final = (
     "applicant applicants court courts judgment convicted conviction sentenced sentence "
     "imprisonment proceedings arrested arrest detained detention appeal appealed prosecutor "
     "hearing custody prison remand urteil gericht haft verurteilt tribunal prisión condenado "
@@ -24,8 +24,8 @@ _CLINICS: Final = (
     "intervenido intervenida cirugía tratamiento hospitalización operado operada carcinoma "
     "transplante trasplante biopsia tumor paziente ricovero"
 )
-_OF_COURTS: Final = context(_COURTS, boost=0.2)
-_OF_CASES: Final = context(f"{_COURTS} {_CLINICS}", boost=0.2)
+_OF_COURTS: Final = context(COURTS, boost=0.2)
+_OF_CASES: Final = context(f"{COURTS} {_CLINICS}", boost=0.2)
 _YEAR: Final = r"(?:1[89]\d\d|20\d\d)"
 _IN: Final = (
     r"in(?: the year| about| around| early| late| mid| spring| summer| autumn| winter)?|since|"
@@ -41,10 +41,11 @@ _IN: Final = (
 _TO: Final = r"(?: ?[-\u2013/] ?| (?:to|and|until|or|bis|und|et|au|y|a|al|e|tot|en) )"
 _SPELLED: Final = (
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
-    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|several|a few"
+    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
+    r"several|a few"
 )
 _COUNT: Final = (
-    r"(?:\d{1,3}|(?:twenty|thirty|forty|fifty)[- ]"
+    r"(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[- ]"
     rf"(?:one|two|three|four|five|six|seven|eight|nine)|{_SPELLED})"
 )
 _SPAN: Final = (
@@ -137,6 +138,16 @@ PATTERNS: Final = (
         score=0.8,
         check=_born_year,
         ignore_case=True,
+    ),
+    Pattern(
+        name="date.birth_year_first",
+        entity_type="DATE_OF_BIRTH",
+        regex=rf"(?<![\w.])(?P<year>{_YEAR})(?= geborene[nrms]?\b)",
+        anchor=r"\b(?:1[89]|20)\d\d geborene",
+        reach=13,
+        longest=16,
+        score=0.8,
+        check=_born_year,
     ),
     Pattern(
         name="date.quarter",

@@ -55,7 +55,11 @@ KINDS: Final = (
         "civil action no, criminal no, civil no, appeal no, index no, petition no, "
         "incident number, incident no, ~incident, incident id, police report, report no, "
         "matter no, matter number, ~matter, file no, file number, ~file ref, crime ref, "
-        "crime reference, crime number, cad, cad ref, citation no, citation number, warrant no, "
+        "crime reference, crime number, charge no, charge number, fir no, fir number, complaint "
+        "no, "
+        "complaint number, criminal appeal no, civil appeal no, appeal number, writ petition no, "
+        "suit no, decision no, judgment no, cad, cad ref, citation no, citation number, warrant "
+        "no, "
         "~az, aktenzeichen, geschäftszeichen, gesch z, gz, geschäftsnummer, rechtssache, "
         "geschäftszahl, verfahrensnummer, vorgangsnummer, ~vorgang, fallnummer, fall nr, js az, "
         "tagebuchnummer, "
@@ -204,10 +208,11 @@ PATTERNS: Final = (
         name="work.citation",
         entity_type="CASE_NUMBER",
         regex=r"\[(?:19|20)\d{2}\] (?:UKSC|UKHL|UKPC|UKUT|UKFTT|EWCA Civ|EWCA Crim|EWHC|EWCOP|CSIH|"
-        r"CSOH|NIQB|NICA|IEHC|IESC|FCA|FCAFC|HCA|NSWSC|NSWCA|VSC|QSC|NZHC|NZCA|NZSC) \d{1,5}(?!\w)",
+        r"CSOH|NIQB|NICA|IEHC|IESC|FCA|FCAFC|HCA|NSWSC|NSWCA|VSC|QSC|NZHC|NZCA|NZSC) \d{1,5}(?!\w)"
+        r"(?: \((?:Fam|Admin|Ch|Comm|QB|KB|TCC|Pat|IPEC|Costs|SCCO|IAC|LC|AAC|TC|Mercantile)\))?",
         anchor=r"\[\d{4}\] [A-Z]{3}",
         reach=10,
-        longest=24,
+        longest=38,
         score=0.7,
         precedence=Precedence.CHECKED,
     ),

@@ -22,7 +22,7 @@ _BEFORE: Final = re.compile(r"(?:\w\(|\w_|[$\\]|::|->)$")
 """`f(x`, `MAX_SIZE`, `$TARGET`, `std::Thread`; `Thanks.Jane` is a hasty sentence."""
 _BEHIND: Final = re.compile(r"\(|_\w|::|->|\.[a-z_]|\[\w")
 """`oklch(`, `PID_MAX`, `Group.wait`, `rows[0`."""
-_MANY_HUMPS: Final = re.compile(r"[A-Z]?[a-z]+(?:[A-Z]+[a-z]+){3}")
+_MANY_HUMPS: Final = re.compile(r"[A-Z]?[a-z]+(?:[A-Z]+[a-z]+){2,8}")
 """`AuthLDAPBindPassword`."""
 _HOST: Final = re.compile(
     r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|dev|io|app|local|lan|internal|cloud|edu|gov|info|biz"
@@ -35,9 +35,17 @@ _TECHNICAL: Final = words(
     "UUID CPU GPU RAM SSD HDD USB PDF PNG JPEG ASCII UTF EAP PSK WPA WEP EIGRP OSPF BGP SNMP "
     "NTP VLAN SCRAM PGP GPG PEM CSR REST SOAP ORM DOM CRUD QA UAT ETL KPI ROI FAQ TODO FIXME "
     "NULL TRUE FALSE BIOS UEFI SKU ETA FYI ASAP RSVP PIN SIM GPS NFC RFID WIFI LAN WAN MAC ISBN "
-    "IBAN BIC CVV OTP SMS MMS"
+    "IBAN BIC CVV OTP SMS MMS "
+    "CEO CFO COO CTO CMO PCP CHF COPD ICU MRI ECG EKG CIF NIF NIE DNI VAT IVA TVA RFP SLA KYC"
 )
 """Protocols, formats and abbreviations that a tagger takes for the names of firms."""
+_LABELS: Final = words(
+    "State Country City Town County Occupation Position Department Subject Status Employer Title "
+    "Betreff Angebot Beruf Datum Objet Fonction Asunto Oggetto Onderwerp Assunto Az Att Attn "
+    "Tel Fax"
+)
+"""Labels of forms and letters, which stand where names do."""
+_APART: Final = re.compile(r"[ \t]{3}")
 _WORD: Final = re.compile(r"[^\W\d_]{3}")
 _PACKED: Final = re.compile(r",\S")
 _LETTERS: Final = 0.4
@@ -51,7 +59,9 @@ def is_doubtful(text: str, start: int, end: int, kind: str, score: float) -> boo
         return not _like_an_address(span)
     if any(map(str.isspace, span)):
         return False
-    if span in _TECHNICAL or (kind in ("PERSON", "LOCATION") and _HOST.fullmatch(span)):
+    if span in _TECHNICAL or span in _LABELS or not any(map(str.isalpha, span)):
+        return True
+    if kind in ("PERSON", "LOCATION") and _HOST.fullmatch(span):
         return True
     return score < max(
         _IN_CODE if _in_code(text, start, end) else 0.0,
@@ -68,7 +78,7 @@ def _in_code(text: str, start: int, end: int) -> bool:
 
 def _like_an_address(span: str) -> bool:
     """A word, mostly letters, and no row of values packed with commas."""
-    if _WORD.search(span) is None or _PACKED.search(span):
+    if _WORD.search(span) is None or _PACKED.search(span) or _APART.search(span):
         return False
     letters = sum(map(str.isalpha, span))
     return letters >= _LETTERS * sum(not char.isspace() for char in span)

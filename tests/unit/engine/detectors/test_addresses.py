@@ -73,6 +73,7 @@ CONTINENTAL = (
     "[[Corso Vittorio Emanuele II, 12, 00186 Roma]]",
     "[[Keizersgracht 123-II, 1015 CJ Amsterdam]]",
     "[[Kerkstraat 5, 1012 AB Amsterdam]]",
+    "Op 12 april 2024 heeft Joost (36 jaar) zich gemeld aan de [[Kade 263-II, 1016 GV Amsterdam]]",
     "[[Rua Augusta, 1500, São Paulo]]",
 )
 NOT_FOUND = (

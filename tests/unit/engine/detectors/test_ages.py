@@ -48,6 +48,10 @@ FOUND = (
     "hij is [[45 jaar]] oud",
     "um homem de [[45 anos]]",
     "[[45 anos]] de idade",
+    "M. Bruno Roy, [[57 ans]], habite ici",
+    "Rui Tavares ([[45 anos]])",
+    "Jane Roe, [[46]], of Leeds, said so",
+    "Tom Miller, [[23]], was arrested",
     "idade: [[45]]",
 )
 NOT_FOUND = (
@@ -79,6 +83,9 @@ NOT_FOUND = (
     "age: 420",
     "200 years old",
     "over 20 years old",
+    "depuis longtemps, 57 ans, il dit",
+    "In apples, 46, of which",
+    "Chapter, 46, ends",
 )
 
 

@@ -21,6 +21,7 @@ FOUND = (
     "sentenced to [[four years]]' imprisonment",
     "[[eighteen months]] of imprisonment",
     "The court detained him for [[18 months]].",
+    "He was detained for [[seventy-two hours]].",
 )
 BORN = (
     "a Turkish national born in [[1960]]",
@@ -30,6 +31,7 @@ BORN = (
     "née en [[1960]]",
     "nacido en [[1960]]",
     "geboren im Jahr [[1960]]",
+    "die [[1960]] geborene Klägerin",
 )
 NOT_FOUND = (
     "in 1996",

@@ -20,6 +20,7 @@ FOUND = (
     ("MEDICAL_RECORD_NUMBER", "prontuário nº [[123456]]"),
     ("HEALTH_INSURANCE_ID", "Member ID: [[XYZ123456789]]"),
     ("HEALTH_INSURANCE_ID", "Medicaid ID [[AB12345C6]]"),
+    ("HEALTH_INSURANCE_ID", "my insurance card id [[XJH44812009]]"),
     ("HEALTH_INSURANCE_ID", "CIPA: [[2345678912]]"),
     ("HEALTH_INSURANCE_ID", "número de tarjeta sanitaria [[ABCD123456789012]]"),
     ("MEDICAL_LICENSE", "Nº Col: [[28 28 12345]]"),

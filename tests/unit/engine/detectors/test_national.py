@@ -43,6 +43,7 @@ LABELLED = (
     ("US_PASSPORT", "passport number is [[123456789]]"),
     ("US_DRIVER_LICENSE", "Driver's License: [[D1234567]]"),
     ("US_DRIVER_LICENSE", '"driversLicense": "[[D1234567]]"'),
+    ("US_DRIVER_LICENSE", "My driver's license number is [[F2558810]]"),
     ("PASSPORT", "Passport No: [[K8273645]]"),
     ("CA_SIN", "SIN: [[130 692 544]]"),
     ("CA_SIN", "numéro d'assurance sociale : [[130-692-544]]"),

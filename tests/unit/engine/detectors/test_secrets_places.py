@@ -119,6 +119,7 @@ NOT_SPOKEN = (
     "value to pass to get(",
     "the script they pass to interp.exec( first",
     "pass `--strict`",
+    "to get the old behaviour pass `timeout=None`, please",
     "my password is wrong",
     "my password is too short",
     "the password is required",

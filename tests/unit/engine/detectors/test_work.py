@@ -28,6 +28,8 @@ FOUND = (
     ("CASE_NUMBER", "R.G. n. [[1234/2019]]"),
     ("CASE_NUMBER", "Processo n.º [[123/20.1TBLSB]]"),
     ("CASE_NUMBER", "docket [[2021-CV-001234]]"),
+    ("CASE_NUMBER", "a charge, Charge No. [[532-2018-02391]]"),
+    ("CASE_NUMBER", "FIR No. [[214/2009]] was registered"),
     ("ORDER_NUMBER", "order #[[A-10293]]"),
     ("ORDER_NUMBER", "Order no. [[10293]] has shipped"),
     ("ORDER_NUMBER", "Bestellnummer [[302-8846362-1120304]]"),
@@ -80,7 +82,7 @@ def test_a_number_of_somebodys_matter_is_found(entity_type: str, marked: str) ->
 def test_a_neutral_citation_is_found_with_its_brackets() -> None:
     text = "as held in [2021] EWHC 123 (Admin)"
     (found,) = readings(text)
-    assert text[found.start : found.end] == "[2021] EWHC 123"
+    assert text[found.start : found.end] == "[2021] EWHC 123 (Admin)"
 
 
 @pytest.mark.parametrize("text", NOT_FOUND)

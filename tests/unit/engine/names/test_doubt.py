@@ -40,7 +40,22 @@ def test_camel_case_and_single_small_words_need_more_sureness() -> None:
     assert not doubted("some [[sable]] there", score=0.7)
 
 
-@pytest.mark.parametrize("row", ["white,828,32.48,789,50", "21, 34, 55, 89", "27.54,2268,50-1"])
+@pytest.mark.parametrize(
+    "marked",
+    ["host ftp.[[fern.dev]]", "id [[48000]] there", "an [[SSL]] key", "[[Occupation]]: nurse",
+     "the [[AuthLDAPBindPassword]] line"],
+)  # fmt: skip
+def test_hosts_numbers_protocols_and_labels_are_no_names(marked: str) -> None:
+    assert doubted(marked, score=0.89)
+
+
+def test_a_site_may_be_a_firm() -> None:
+    assert not doubted("bought it at [[fern.dev]]", "ORGANIZATION", 0.89)
+
+
+@pytest.mark.parametrize(
+    "row", ["white,828,32.48,789,50", "21, 34, 55, 89", "27.54,2268,50-1", "14    City"]
+)
 def test_a_row_of_numbers_is_no_address(row: str) -> None:
     assert doubted(f"[[{row}]]", "STREET_ADDRESS", 0.99)
     assert not doubted("[[5 Main Street, Springfield]]", "STREET_ADDRESS", 0.6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Final
 
 from sluice.engine.detectors.addresses.tail import LINE
@@ -23,8 +24,15 @@ _PART = re.compile(rf"(?:,|;|{LINE})[ \t]*")
 _WITH_NUMBER = re.compile(
     r"(?<![\w.:/#-])(?:\d{1,6}(?:[A-Za-z]|[-/]\d{1,4})?,? {1,2}[^\W\d_]"
     rf"|(?:{UNIT})\Z"
-    rf"|{NAME_WORD}(?: [^\W\d_]+\.?){{0,4}} \d{{1,4}} ?[A-Za-z]?\Z)"
+    rf"|{NAME_WORD}(?: [^\W\d_]+\.?){{0,4}} \d{{1,4}}(?: ?[A-Za-z]|-[A-Za-z0-9]{{1,4}})?\Z)"
 )
+_NO_ADDRESS = re.compile(
+    r"[()]|\d{1,4} (?:jan|feb|m\u00e4r|mar|apr|avr|mai|may|mei|jun|jul|juin|juil|aug|ao\u00fb|ago"
+    r"|sep|set|oct|okt|out|ott|nov|dec|dez|d\u00e9c|dic)[^\W\d_]{0,7}\.?(?: |$)|(?:19"
+    r"|20)\d\d [a-z]",
+    re.IGNORECASE,
+)
+"""Brackets and dates: what begins before them is a sentence, no address."""
 _SENTENCE = re.compile(
     rf"{NAME_WORD}(?: [^\W\d_]+){{0,3}} (?:en|in|op|at|à|au|na|no|em|im|te|bij|aan|to) "
     r"(?:(?:der|den|dem|het|the|la|el) )?(?=[^\Wa-z_])"
@@ -57,7 +65,7 @@ def street_before(text: str, start: int) -> tuple[int, bool]:
     town = None
     for low, high in parts:
         part = text[low:high]
-        match = _WITH_NUMBER.search(part)
+        match = next(filter(partial(_is_address, part), _WITH_NUMBER.finditer(part)), None)
         if match is not None:
             begin = behind_preposition(text, low + match.start(), high)
             return unit_before(text, begin), True
@@ -71,6 +79,11 @@ def street_before(text: str, start: int) -> tuple[int, bool]:
         elif not (_NAME_PART.fullmatch(part) or _WITH_UNIT.search(part)):
             break
     return (start if town is None else town), False
+
+
+def _is_address(part: str, match: re.Match[str]) -> bool:
+    """Whether no sentence lies between a number and the end of its part."""
+    return _NO_ADDRESS.search(part, match.start()) is None
 
 
 def behind_preposition(text: str, begin: int, end: int) -> int:

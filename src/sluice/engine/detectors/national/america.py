@@ -13,7 +13,9 @@ _DRIVING: Final = (
     "driver s license, drivers license, driver license, driver s licence, drivers licence, "
     "driver licence, driving license, driving licence, dl no, dl number, dln, ~license no, "
     "~license number, ~licence no, ~licence number, driverlicense, drivers lic, driver lic, "
-    "driver s lic, ~dl, ~d l, operator s license, operators license"
+    "driver s lic, driver s license number, drivers license number, driver license number, "
+    "driver s licence number, driving licence number, driving license number, ~dl, ~d l, "
+    "operator s license, operators license"
 )
 # How the states number their licences, after the American Association of Motor Vehicle
 # Administrators: letters and digits, without separators.

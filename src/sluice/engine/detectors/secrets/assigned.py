@@ -204,7 +204,8 @@ def _checking(values: re.Pattern[str], reading: Reading) -> Check:
             return None  # `if password is set`
         if match[0].rstrip().endswith(",") and _KEY_END.match(match.string, value.end()):
             return None  # `"pass", "key": …`: the next member of an object
-        if value["back"] is not None and match["stem"].lower() == "pass" == name.lower():
+        verb = match["stem"].lower() == "pass" == name.lower().split()[-1]
+        if verb and value["back"] is not None:
             return None  # a sentence: "pass `--strict`"
         return judged(kind, match.string, *reading(match, value, name))
 

@@ -12,7 +12,7 @@ from typing import Final
 from sluice.engine.types import Action, Policy, Rule
 
 SPOKEN_OF: Final = (
-    "PERSON", "LOCATION", "ORGANIZATION", "NRP", "TITLE", "DATE_TIME", "AGE", "URL",
+    "PERSON", "LOCATION", "ORGANIZATION", "NRP", "TITLE", "DATE_TIME", "AGE", "MONEY", "URL",
 )  # fmt: skip
 """Entity types that an answer may hold."""
 
