@@ -93,6 +93,17 @@ async def test_who_manages_within_scopes_gives_nobody_others(world: World) -> No
         assert (link.status_code, link.json()["code"]) == (403, "wider_scopes")
 
 
+async def test_who_is_limited_makes_no_key_of_a_project_that_may_more(world: World) -> None:
+    """A project's key sends prompts, and lives on when the token that made it is revoked."""
+    path, order = "/api/v1/projects/default/keys", {"name": "wider"}
+    for scopes in (["projects"], ["projects", "manage"]):
+        async with client(world.app, await _token(world, scopes)) as who:
+            refused = await who.post(path, json=order)
+        assert (refused.status_code, refused.json()["code"]) == (403, "wider_scopes")
+    async with client(world.app, await _token(world, ["projects", "models"])) as who:
+        assert (await who.post(path, json=order)).status_code == 201
+
+
 async def test_a_limited_token_does_not_look_after_its_users_sessions_and_tokens(
     world: World,
 ) -> None:

@@ -94,7 +94,7 @@ async def make_key(
         expires_at = day_of(fields.get("expires", ""), "expires")
         body = validated(KeyIn, {"name": fields.get("name", ""), "expires_at": expires_at})
         async with services.database.write() as session:
-            made = await managed.new_key(session, project, body, actor_id=caller.user_id)
+            made = await managed.new_key(session, caller, project, body)
     except SluiceError as error:
         return await shown_settings(request, project, caller, services, "keys", fields, error)
     return await shown_settings(request, project, caller, services, "keys", made=made)

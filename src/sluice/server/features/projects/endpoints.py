@@ -148,7 +148,7 @@ async def create_key(
     """Make a key of the project. This answer is the only one that holds it."""
     managed = services.workbench.managed_projects
     async with services.database.write() as session:
-        made = await managed.new_key(session, project, body, actor_id=caller.user_id)
+        made = await managed.new_key(session, caller, project, body)
     response.headers["Cache-Control"] = "no-store"
     return Data(data=made)
 

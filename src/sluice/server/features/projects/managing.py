@@ -7,11 +7,13 @@ placeholders stand in everything of it. What deletes it, and what other features
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine.errors import Problem
 from sluice.server.auth.auth import Caller
-from sluice.server.auth.roles import Permission
+from sluice.server.auth.roles import Permission, Scope
 from sluice.server.auth.schemas import NewTokenData, TokenData
 from sluice.server.auth.service import SignInService
 from sluice.server.errors import Conflict, Forbidden, NotFound, Unprocessable
@@ -33,6 +35,8 @@ from sluice.server.features.projects.tables import Project, ProjectMember
 from sluice.server.features.proxy.conversations.service import Conversations
 
 DEFAULT_POLICY = "Default"
+KEY_SCOPES: Final = frozenset({Scope.MODELS, Scope.PROJECTS})
+"""What a key of a project may: neither read nor manage the server."""
 TAKEN = "A project of this name or id exists already; choose another."
 
 
@@ -166,15 +170,19 @@ class ManagedProjects:
         return [TokenData.of(row) for row in await self._tokens.of_user(session, project.user_id)]
 
     async def new_key(
-        self, session: AsyncSession, project: KnownProject, body: KeyIn, *, actor_id: int
+        self, session: AsyncSession, caller: Caller, project: KnownProject, body: KeyIn
     ) -> NewTokenData:
-        """A key of the project: what is returned is the only thing that ever holds it."""
+        """A key of the project: what is returned is the only thing that ever holds it.
+
+        Raises `Forbidden` for a token with scopes that lacks one of those that a key has.
+        """
         project.require(ProjectRole.OWNER)
+        caller.require_scopes(KEY_SCOPES)
         made = await self._tokens.issue(
             session,
             user_id=project.user_id,
             name=body.name,
-            actor_id=actor_id,
+            actor_id=caller.actor_id,
             expires_at=body.expires_at,
         )
         return NewTokenData.made(made.row, made.token)
