@@ -141,21 +141,33 @@ _LOOK = re.compile(f"[{_LOOKS}]+")
 _LINKS: Final = rf"A-Za-z0-9@._+\-{_ranges(_INVISIBLE)}"
 _MIXED = re.compile(rf"(?<![\w@.+-])[{_LINKS}]*+[{_LOOKS}][{_LINKS}{_LOOKS}]*+(?!\w)")
 _BEYOND = re.compile(r"[^\x00-\x7f]+")
+_CONTROLS: Final = "".join(map(chr, (*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F)))
+"""ASCII that is not displayed, without white space and the escapes that colour a terminal. A text
+in UTF-16 that was read as ASCII has a zero behind every letter."""
+_CONTROL_RUN: Final = re.compile(f"[{_CONTROLS}]+")
 _LATIN = re.compile("[A-Za-z0-9]")
 
 
 def folded(text: str) -> Iterator[Edit]:
-    """Every character that stands for another or for none. Nothing at all for ASCII."""
+    """Every character that stands for another or for none; of ASCII, controls alone."""
+    # One by one: that is ten times as quick as a class of them.
+    has_controls = any(control in text for control in _CONTROLS)
+    controls = _controls(text) if has_controls else iter(())
     if text.isascii():
-        return iter(())
+        return controls
     # Each character once: quotation marks, accents and emoji are no reason to look closer.
     beyond = "".join(set("".join(_BEYOND.findall(text))))
-    found: list[Iterator[Edit]] = []
+    found = [controls]
     if _SORTED.search(beyond):
-        found = [_suspects(text, near) for near in (_SUSPECT, _FAR_SUSPECT) if near.search(beyond)]
+        found += [_suspects(text, near) for near in (_SUSPECT, _FAR_SUSPECT) if near.search(beyond)]
     if _LOOK.search(beyond):
         found.append(_lookalikes(text))
     return merge(*found)
+
+
+def _controls(text: str) -> Iterator[Edit]:
+    for run in _CONTROL_RUN.finditer(text):
+        yield Edit(*run.span(), "")
 
 
 def _suspects(text: str, suspect: re.Pattern[str]) -> Iterator[Edit]:

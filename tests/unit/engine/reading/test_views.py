@@ -23,6 +23,10 @@ WRAPPED = base64.encodebytes(
 # Each row marks the stretch that reads as the text beside it.
 HIDDEN: dict[str, tuple[str, str, str]] = {
     "zero-width space": ("folded", "to [[jane\u200b@exam\u200bple.org]] now", MAIL),
+    "NUL": ("folded", "to [[jane\x00@exam\x00ple.org]] now", MAIL),
+    "UTF-16 read as ASCII": ("folded", "[[" + "\x00".join(MAIL) + "]]\x00", MAIL),
+    "backspace and delete": ("folded", "[[4111\x08 1111\x7f 1111 1111]]", CARD),
+    "NUL beside a zero-width space": ("folded", "[[jane\u200b\x00@example.org]]", MAIL),
     "soft hyphen": ("folded", "to [[jane@exam\u00adple.org]] now", MAIL),
     "word joiner and BOM": ("folded", "[[ja\u2060ne@exa\ufeffmple.org]]", MAIL),
     "bidi controls": ("folded", "\u202e[[jane@\u202cexample.org]]", MAIL),
@@ -116,6 +120,7 @@ ORDINARY: dict[str, str] = {
     "Greek": "Καλημέρα σας, τι κάνετε σήμερα;",
     "Chinese": "你好，世界。今天是星期一（春天）！",
     "Arabic": "مرحبا بالعالم",
+    "a terminal's colours": "\x1b[31mfailed\x1b[0m: 3 of 5\r\n\tretry\x0b\x0c",
     "emoji": "Nice 👩\u200d💻 work ❤\ufe0f 👍🏽",
     "numbers": "1.5 and 2,000.50 at 10:30 on 2024-01-31; v1.2.3, 50 %",
     "paths": "/usr/local/lib/python3/site-packages/internationalization/module",
@@ -175,6 +180,7 @@ def test_no_view_holds_a_lone_surrogate() -> None:
 LONG = 150_000
 HOSTILE: dict[str, str] = {
     "zero-width spaces": "a\u200b" * 500_000,
+    "zeros": "a\x00" * 500_000,
     "full width": "１" * 1_000_000,
     "marks": "a" + "\u0301" * 1_000_000,
     "look-alikes": "а" * 1_000_000,
