@@ -41,6 +41,7 @@ def _with_scheme(match: re.Match[str]) -> Checked | None:
     text, start = match.string, match.start()
     end = _end(text, start, _REST.match(text, match.end()).end())  # type: ignore[union-attr]
     authority = match.end("scheme")
+    end = _without_next_cell(text, authority, end)
     credentials = _CREDENTIALS.match(text, authority, end)
     if credentials:
         start = credentials.end()
@@ -48,6 +49,15 @@ def _with_scheme(match: re.Match[str]) -> Checked | None:
         return None
     names_nothing = _SCHEMAS.match(text, authority) is not None
     return Checked(start, end, 0.4 if names_nothing else 0.9, reason="scheme")
+
+
+def _without_next_cell(text: str, authority: int, end: int) -> int:
+    """The URL's end at a comma directly behind its host: there the next cell of a row begins."""
+    host = _HOST.match(text, authority, end)
+    return host.end() if host and text[host.end() : host.end() + 1] == "," else end
+
+
+_HOST: Final = re.compile(r"[\w.-]{1,253}(?::\d{1,5})?", re.ASCII)
 
 
 def _www(match: re.Match[str]) -> Checked | None:

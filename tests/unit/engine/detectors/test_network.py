@@ -97,6 +97,7 @@ NOT_HARDWARE = (
 )
 URLS = (
     "[[https://example.org]]",
+    "[[https://example.org]],bob,x",
     "[[https://example.org/]]",
     "See [[https://example.org/a/b?c=d#e]].",
     "([[https://example.org/a]])",

@@ -40,6 +40,7 @@ CONNECTIONS = (
     "[[Endpoint=sb://x.example.net/;SharedAccessKeyName=Root;SharedAccessKey=q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=]]",
     "[[ldap://cn=admin:ld4pPw@ldap.example.org]]",
     'sql.Open("mysql", "[[app:g0Secr3t@tcp(db:3306)/shop]]")',
+    'DB::connect("mysql", "[[root:phpR00t@db/shop]]")',
 )
 NOT_CONNECTIONS = (
     "postgres://localhost:5432/app",
@@ -53,6 +54,7 @@ NOT_CONNECTIONS = (
     "jdbc:mysql://db/app?user=app&password=${PW}",
     "mongodb://127.0.0.1:27017",
     "mail bob@tcp(8)",
+    '"bob:x@example.org"',
 )
 HASHES = (
     "bob:[[$2y$10$" + LONG[:53] + "]]",
@@ -189,6 +191,17 @@ COMMANDS = (
     'EMAIL_HOST_PASSWORD = "[[kzvq wmtx plhb rjcd]]"',
     "spring.mail.password=[[kzvq wmtx plhb rjcd]]",
     "javax.net.ssl.trustStorePassword=[[changeit]]",
+    "keyPassword '[[gradleKey]]'",
+    "FTP('ftp.example.org', 'bob', '[[ftpL1b]]')",
+    "jwt.sign(payload, '[[shhhh-s1gn]]')",
+    "AES.new(b'[[q83vEjRWeJCrze8S]]', AES.MODE_CBC)",
+    "createHmac('sha256', '[[q83vEjRWeJCrze8S]]')",
+    "password_hash('[[h4shMe]]', PASSWORD_DEFAULT)",
+    "stats auth admin:[[st4tsPw]]",
+    "basic_auth: admin:[[Str0ngOne]]",
+    'variable "db_password" {\n  default = "[[tfD3fault]]"\n}',
+    "  DBPassword:\n    Type: String\n    NoEcho: true\n    Default: [[st4ckPw]]",
+    "ParameterKey=DBPassword,ParameterValue=[[p4ramPw]]",
 )
 NOT_COMMANDS = (
     "mysql -u root -p",
@@ -211,6 +224,11 @@ NOT_COMMANDS = (
     '{"passwordField": "pass", "userField": "user"}',
     "see en.example.org Main:Page",
     "Token::new(value)",
+    "jwt.decode(token, key)",
+    "credentials: system:masters",
+    "createHmac('sha256', secret)",
+    'variable "db_password" {\n  type = string\n}\nvariable "b" { default = "x1y2z3" }',
+    "  DBPassword:\n    Type: String\n  DBUser:\n    Type: String\n    Default: adm1n",
 )
 HEADERS = (
     ("Authorization: Basic [[" + BASIC + "]]", "PASSWORD"),

@@ -84,6 +84,14 @@ _PAIRS: Final = (
         r"lftp",
         4,
     ),
+    Pair(
+        "credentials",
+        rf"\b(?:stats auth|basic[_-]?auth|creds?|credentials)(?:\s{{0,2}}(?:[:=]|->)\s{{0,2}}"
+        rf"|[ ]{{1,4}})"
+        rf"[\"']?{_USER}:(?=[^\s]{{0,60}}[\d!@#$%&*?]){_PAIR}",
+        r"(?:stats auth|basic[_\-]?auth|creds?|credentials)[\s:=\->]{1,7}[\"']?[^\s:@\"'/]{1,64}:",
+        11 + 6 + 1 + 66,
+    ),
     Pair("plain_scheme", r"\{(?:PLAIN|CLEAR(?:TEXT)?)\}(?P<pair>[^\s:\"']{3,128})", r"\{[PC]L", 3),
     Pair(
         "ppp",

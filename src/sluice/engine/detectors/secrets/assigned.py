@@ -258,7 +258,16 @@ def _pattern(name: str, regex: str, anchor: str, check: Check) -> Pattern:
     )
 
 
-_VALUE_ATTRIBUTE = r"[\"']?\s{0,3}[,;/]?\s{1,40}[\"']?(?:default[_-]?|secret[_-]?)?value"
+_VALUE_ATTRIBUTE = (
+    r"[\"']?\s{0,3}(?:[,;/]\s{0,40}|\s{1,40})[\"']?(?:[a-z]{2,10}:)?"
+    r"(?:default[_-]?|secret[_-]?|parameter)?value"
+)
+# Terraform's variables and CloudFormation's parameters.
+_DEFAULT_BLOCK = (
+    r"[\"']?\s{0,3}(?:\{[^{}]{0,160}?|:\s{0,3}\n\s{1,16}Type:\s?String\s{0,3}\n"
+    r"(?:\s{1,16}(?:NoEcho|Description|M(?:in|ax)Length|AllowedPattern"
+    r"|ConstraintDescription):[^\n]{0,120}\n){0,6}\s{1,16})\bdefault[\"']?\s{0,8}[=:]\s{0,4}"
+)
 _TAG_END = r"[\"']?[^<>]{0,80}>"
 PATTERNS: Final = (
     _pattern("assigned", _CLOSERS + _ASSIGN, _CLOSERS + _ASSIGN_ANCHOR, _checking(_VALUE, site_of)),
@@ -266,6 +275,12 @@ PATTERNS: Final = (
         "paired",
         _VALUE_ATTRIBUTE + r"[\"']?\s{0,3}[=:]\s{0,3}",
         _VALUE_ATTRIBUTE,
+        _checking(_ATTRIBUTE, _literal),
+    ),
+    _pattern(
+        "block",
+        _DEFAULT_BLOCK,
+        r"[\"']?\s{0,3}(?:\{|:\s{0,3}\n\s{1,16}Type:)",
         _checking(_ATTRIBUTE, _literal),
     ),
     _pattern(

@@ -188,7 +188,7 @@ _CALLS = (
 )
 _CALLS_3 = (
     r"(?:mysqli?_connect|mysqli_real_connect|mysqli|PDO|getConnection|pymysql\.connect"
-    r"|MySQLdb\.connect|psycopg2\.connect|ftp_connect|DBI->connect|dbConnect|odbc_connect"
+    r"|FTP(?:_TLS)?|MySQLdb\.connect|psycopg2\.connect|ftp_connect|DBI->connect|dbConnect|odbc_connect"
     r"|oci_connect|pg_connect|SqlCredential)"
 )
 _DIRECTIVES = (
@@ -366,6 +366,22 @@ _ROWS: Final = (
         _given,
     ),
     Row(
+        "signing",
+        rf"\bjwt\.(?:sign|verify|encode|decode)\s{{0,2}}\(\s{{0,6}}(?:{_ARGUMENT})(?=[\"'])",
+        r"jwt\.(?:sign|verify|encode|decode)\s{0,2}\(",
+        _given,
+    ),
+    Row(
+        "cipher",
+        r"\b(?:(?:AES|DES3?|Blowfish|ARC4|Fernet|hmac)(?:\.new)?\s{0,2}\("
+        r"|(?:password_hash|bcrypt\.hash(?:Sync|pw)?)\s{0,2}\("
+        r"|create(?:Hmac|(?:Cipher|Decipher)(?:iv)?)\s{0,2}\(\s{0,4}[\"'][\w-]{2,20}[\"']\s{0,2},"
+        r"|Client(?:\.new)?\s{0,2}\(\s{0,4}[\"']AC[0-9a-f]{32}[\"']\s{0,2},)\s{0,4}b?(?=[\"'])",
+        r"(?:(?:AES|DES3?|Blowfish|ARC4|Fernet|hmac|Client)(?:\.new)?\s{0,2}\(|password_hash\s{0,2}\("
+        r"|bcrypt\.hash|create(?:Hmac|Cipher|Decipher))",
+        _likely,
+    ),
+    Row(
         "call",
         rf"\b{_CALLS_3}\s{{0,2}}\(\s{{0,6}}(?:{_ARGUMENT}){{2}}(?=[\"'])",
         rf"{_CALLS_3}\s{{0,2}}\(",
@@ -385,7 +401,7 @@ def _row_pattern(row: Row) -> Pattern:
         score=0.9,
         check=_reading(row.value, row.check),
         precedence=Precedence.ASSIGNED,
-        ignore_case=row.name not in ("mysql", "login_option", "sshpass"),
+        ignore_case=row.name not in ("mysql", "login_option", "sshpass", "cipher"),
         also=_ALSO,
     )
 

@@ -173,6 +173,18 @@ PATTERNS: Final = (
         precedence=Precedence.SECRET,
     ),
     Pattern(
+        name="connection_string.bare",
+        entity_type="CONNECTION_STRING",
+        regex=r"(?<=[\"'])(?P<user>[\w.-]{1,40}):(?P<body>[^\s\"'@/:]{3,64})@[\w.-]{2,60}"
+        r"(?::\d{2,5})?/[\w-]{1,40}(?=[\"'])",
+        anchor=r"@[\w.\-]{2,60}(?::\d{2,5})?/[\w\-]{1,40}[\"']",
+        reach=40 + 1 + 64 + 1 + 60 + 6 + 1 + 40 + 1,
+        longest=40 + 1 + 64 + 1 + 60 + 6 + 1 + 40 + 3,
+        score=0.95,
+        check=_url,
+        precedence=Precedence.SECRET,
+    ),
+    Pattern(
         name="password.url",
         entity_type="PASSWORD",
         regex=r"://(?P<user>[^\s/?#@:\"'<>`]{0,128}):(?P<body>[^\s/?#\"'<>`]{1,256})@(?=[\w\[])",

@@ -120,7 +120,7 @@ def _password(value: str, seen: Look, place: Place) -> float:
 def _is_label(value: str) -> bool:
     """Whether a value is itself a name for a secret, as screens and tables of names have it."""
     plain = value.rstrip(":*.!? ")
-    named = kind_of(plain) is not None and _FULL_NAME.search(plain)
+    named = kind_of(plain) not in (None, Kind.WEAK) and _FULL_NAME.search(plain)
     return bool(named) and not any(map(str.isdigit, plain))
 
 

@@ -159,7 +159,7 @@ _TAILS_OF_OTHER_THINGS: Final = words(
 )
 _VAGUE: Final = words(
     "auth signature sig dsn seed session sid sessionid sessid phpsessid jsessionid cookie "
-    "license licence community webhook creds cred hmac authentication"
+    "license licence community webhook creds cred hmac authentication encrypt"
 )
 _HASHES: Final = words(
     "hash hashes hashed digest md5 sha sha1 sha256 sha512 bcrypt encrypted crypt enc"
