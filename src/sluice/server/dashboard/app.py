@@ -5,17 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from sluice.server.dashboard.csrf import CsrfTokens, refuse_forged
+from sluice.server.dashboard.csrf import CsrfTokens
 from sluice.server.dashboard.errors import add_error_pages
 from sluice.server.dashboard.pages import OPEN, SIGNED_IN, home
 from sluice.server.dashboard.rendering import make_renderer
-from sluice.server.dashboard.signing_in import visitor
 from sluice.server.middleware.route_template import MountedAt
 from sluice.server.services import Services
 
@@ -47,12 +46,10 @@ def make_dashboard(services: Services) -> ASGIApp:
     app.state.auth = services.auth
     app.state.csrf = CsrfTokens(services.database, services.vault)
     app.state.renderer = make_renderer()
-    for router in OPEN:
-        app.include_router(router)
-    guarded = [Depends(visitor), Depends(refuse_forged)]
-    for router in SIGNED_IN:
-        app.include_router(router, dependencies=guarded)
+    # Not included, which would build every route a second time (see `GuardedRouter`).
+    for router in (*OPEN, *SIGNED_IN):
+        app.router.routes.extend(router.routes)
     app.mount("/assets", StaticFiles(directory=_STATIC), name="assets")
-    app.include_router(home.nowhere, dependencies=guarded)
+    app.router.routes.extend(home.nowhere.routes)
     add_error_pages(app)
     return MountedAt(app, PREFIX)

@@ -6,6 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.pages import (
     account,
     audit,
@@ -42,7 +43,7 @@ from sluice.server.dashboard.pages import (
 
 OPEN: Final[tuple[APIRouter, ...]] = (signin.router,)
 """Pages for people who are not signed in."""
-SIGNED_IN: Final[tuple[APIRouter, ...]] = (
+SIGNED_IN: Final[tuple[GuardedRouter, ...]] = (
     account.router,
     audit.router,
     privacy.router,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.pages.people import IN_PROJECTS, PERMISSION_NAMES, ROLE_NAMES
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor, visit_of
 from sluice.server.kit.wire import RowId
 from sluice.server.services import ServicesDep
 
-router = APIRouter(prefix="/account")
+router = GuardedRouter(prefix="/account")
 
 ROWS: Final = 200
 

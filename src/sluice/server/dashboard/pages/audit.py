@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from sluice.server.auth.auth import Caller
 from sluice.server.dashboard.forms import fields_of
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.rendering import is_part, page
 from sluice.server.dashboard.signing_in import Visitor
 from sluice.server.errors import Malformed
@@ -21,7 +22,7 @@ from sluice.server.features.audit.schemas import Verification
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/audit")
+router = GuardedRouter(prefix="/audit")
 ROWS = 50
 
 Kind = Annotated[str, Query(max_length=64, pattern=r"^[a-z_.]*$")]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +15,7 @@ from sluice.engine.errors import Problem
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import fields_of, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import ViewedPage
 from sluice.server.dashboard.pages.sessions import ViewUid
 from sluice.server.dashboard.pages.sessions_detail import (
@@ -38,7 +38,7 @@ from sluice.server.features.sessions.views.schemas import ViewIn, ViewOf, ViewOu
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter()
+router = GuardedRouter()
 
 ROWS_OF_A_PAGE: Final = 50
 FILTERS: Final = ("status", "instance", "user", "token", "conversation", "since", "until")

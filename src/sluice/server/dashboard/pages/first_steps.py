@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +13,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.auth.browser_sign_in_cookies import public_base
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import fields_of, problems_by_field, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.pages.first_steps_snippets import snippets, token_line
 from sluice.server.dashboard.pages.playground_shown import ShownColumn, pieces, shown_column
 from sluice.server.dashboard.rendering import is_part, page, see_other
@@ -26,7 +26,7 @@ from sluice.server.features.playground.schemas import PromptIn
 from sluice.server.kit.database import utc_now
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/first-steps")
+router = GuardedRouter(prefix="/first-steps")
 
 EXAMPLE: Final = (
     "Write to Jane Doe (jane@example.com, +1 415 555 0132) that the card "

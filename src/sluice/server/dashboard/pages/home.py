@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sluice.server.auth.roles import Permission
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import in_project
 from sluice.server.dashboard.rendering import page
 from sluice.server.dashboard.signing_in import Visitor
@@ -14,8 +14,8 @@ from sluice.server.errors import NotFound
 from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.services import ServicesDep
 
-router = APIRouter()
-nowhere = APIRouter()
+router = GuardedRouter()
+nowhere = GuardedRouter()
 """Of addresses that no page has; after all others."""
 
 

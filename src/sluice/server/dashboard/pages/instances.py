@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.charts import calls_chart
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.rendering import is_part, page, see_other
 from sluice.server.dashboard.signing_in import Visitor, visit_of
 from sluice.server.features.models.schemas import InstanceTrialOut, ModelInstanceAdminOut
@@ -25,7 +26,7 @@ from sluice.server.kit.database import utc_now
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/instances")
+router = GuardedRouter(prefix="/instances")
 
 ROWS: Final = 50
 USERS_SHOWN: Final = 10

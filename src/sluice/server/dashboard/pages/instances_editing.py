@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from sluice.engine.errors import Problem
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import every, fields_of, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.pages.instances import allowed, group_names, team_names
 from sluice.server.dashboard.pages.instances_form import (
     Order,
@@ -30,7 +30,7 @@ from sluice.server.features.models.schemas import ModelInstanceIn
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/instances")
+router = GuardedRouter(prefix="/instances")
 
 
 @router.get("/new")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from sluice.engine import Action
 from sluice.server.auth.auth import Caller
 from sluice.server.dashboard.charts import calls_chart, times_chart
 from sluice.server.dashboard.formatting import short
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.rendering import page
 from sluice.server.dashboard.signing_in import Visitor, visit_of
 from sluice.server.features.projects.roles import ProjectRole
@@ -22,7 +23,7 @@ from sluice.server.features.statistics.wanted import Of
 from sluice.server.kit.database import utc_now
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/overview")
+router = GuardedRouter(prefix="/overview")
 
 PERIODS: Final = (
     (Period.DAY, "24 hours"),

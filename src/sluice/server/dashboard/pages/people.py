@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,13 +14,14 @@ from sluice.server.auth.links import NewLink
 from sluice.server.auth.roles import ROLE_PERMISSIONS, Permission, Role
 from sluice.server.auth.schemas import UserChange, UserSearch
 from sluice.server.dashboard.forms import fields_of, problems_by_field, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
 from sluice.server.errors import SluiceError
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/people")
+router = GuardedRouter(prefix="/people")
 
 ROWS: Final = 50
 """Of a page of a list."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from sluice.server.auth.callers import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.auth.schemas import NewTokenData, TokenOrder
 from sluice.server.dashboard.forms import day_of, every, fields_of, problems_by_field, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
 from sluice.server.errors import SluiceError, Unprocessable
@@ -22,7 +23,7 @@ from sluice.server.features.proxy.limits.rules import MICRODOLLARS
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/people/keys")
+router = GuardedRouter(prefix="/people/keys")
 
 ROWS: Final = 50
 LIMITS: Final = (

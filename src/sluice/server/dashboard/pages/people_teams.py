@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.server.auth.callers import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import fields_of, problems_by_field, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
 from sluice.server.errors import SluiceError
@@ -18,7 +19,7 @@ from sluice.server.features.teams.schemas import TeamIn
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/people/teams")
+router = GuardedRouter(prefix="/people/teams")
 
 ROWS: Final = 50
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import every, fields_of, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.pages.playground_shown import (
     MOST_COLUMNS,
     VIEWS,
@@ -31,7 +31,7 @@ from sluice.server.features.models.named import NamedInstance
 from sluice.server.features.playground.schemas import PreviewOut, PromptIn
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/playground")
+router = GuardedRouter(prefix="/playground")
 
 
 @router.get("")

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import every, fields_of, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import EditedPage
 from sluice.server.dashboard.pages.playground_draft import (
     DRAFT,
@@ -48,7 +48,7 @@ from sluice.server.features.testruns.playlists import KnownPlaylist
 from sluice.server.features.testruns.running.documents import StartIn
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter()
+router = GuardedRouter()
 
 _VERSIONS = 30
 """Of a template, the newest ones."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.server.auth.auth import Caller
 from sluice.server.dashboard.forms import fields_of, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import in_project
 from sluice.server.dashboard.pages.playground_shown import reviewed_in
 from sluice.server.dashboard.rendering import see_other
@@ -28,7 +28,7 @@ from sluice.server.features.testruns.saving import NewCase
 from sluice.server.features.testruns.schemas import PlaylistIn, TestCaseIn
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/playground")
+router = GuardedRouter(prefix="/playground")
 _FINDINGS = TypeAdapter(list[FindingIn])
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from sluice.server.dashboard.forms import fields_of, problems_by_field, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import EditedPage, ViewedPage
 from sluice.server.dashboard.pages.playlists_shown import shown_cases
 from sluice.server.dashboard.rendering import page, see_other
@@ -25,7 +26,7 @@ from sluice.server.features.testruns.running.schemas import TestRunOut
 from sluice.server.features.testruns.schemas import FromRecordingsIn, PlaylistIn
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/projects/{project_id}/playlists")
+router = GuardedRouter(prefix="/projects/{project_id}/playlists")
 ROWS = 50
 RUNS = 5
 """Test runs that a playlist's page shows."""

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.engine.errors import Problem
 from sluice.server.dashboard.forms import every, fields_of, form_of, problems_by_field, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import EditedPage, ViewedPage
 from sluice.server.dashboard.pages.playlists_shown import as_text
 from sluice.server.dashboard.rendering import page, see_other
@@ -31,7 +31,7 @@ from sluice.server.features.testruns.saving import NewCase
 from sluice.server.features.testruns.schemas import ImportOut, TestCaseIn
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/projects/{project_id}/playlists/{playlist}")
+router = GuardedRouter(prefix="/projects/{project_id}/playlists/{playlist}")
 BLANK: Final = 2
 """Rows without a name that the form offers for further variables."""
 _AS_JSON: Final[tuple[str, ...]] = ("history", "metadata", "outputMessage", "mediaInputs")

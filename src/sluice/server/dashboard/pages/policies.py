@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +12,7 @@ from sluice.engine.pipeline import ENTITY_TYPES
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import fields_of, problems_by_field, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.pages.policies_form import (
     ACTIONS,
     PolicyForm,
@@ -33,7 +34,7 @@ from sluice.server.features.policies.using import delete_unused, uses
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/policies")
+router = GuardedRouter(prefix="/policies")
 EXAMPLE: Final = (
     "Hello, I am Jane Roe. Mail me at jane.roe@example.com or call +1 202 555 0143. "
     "My card is 4111 1111 1111 1111."

@@ -8,13 +8,14 @@ from contextlib import aclosing
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import fields_of, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.pages.policies import edited, told, typed
 from sluice.server.dashboard.pages.policies_form import PolicyForm
 from sluice.server.dashboard.rendering import page, see_other
@@ -32,7 +33,7 @@ from sluice.server.kit.streaming import LINES, LineStream, until_caller_leaves
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/policies")
+router = GuardedRouter(prefix="/policies")
 Steps = AsyncGenerator[DryRunProgress | DryRunOut, None]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,6 +12,7 @@ from sluice.engine.errors import Problem
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import fields_of, problems_by_field, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor, visit_of
 from sluice.server.errors import SluiceError, Unprocessable
@@ -24,7 +25,7 @@ from sluice.server.features.sessions.erasing_endpoints import ErasureIn, Erasure
 from sluice.server.kit.sealing import SealingError
 from sluice.server.services import Services, ServicesDep, services_of
 
-router = APIRouter(prefix="/privacy")
+router = GuardedRouter(prefix="/privacy")
 
 KEPT_DAYS = ("retentionDays", "callRetentionDays")
 

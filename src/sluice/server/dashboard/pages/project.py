@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +12,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.auth.schemas import NewTokenData
 from sluice.server.dashboard.forms import day_of, fields_of, problems_by_field, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import OwnedPage, ViewedPage
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
@@ -22,7 +23,7 @@ from sluice.server.features.projects.schemas import KeyIn, MemberIn, ProjectChan
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter()
+router = GuardedRouter()
 TABS = ("general", "members", "keys")
 
 

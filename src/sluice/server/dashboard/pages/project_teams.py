@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.server.dashboard.forms import fields_of, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import OwnedPage
 from sluice.server.dashboard.pages.project import shown_settings
 from sluice.server.dashboard.rendering import see_other
@@ -16,7 +16,7 @@ from sluice.server.features.projects.schemas import MemberIn
 from sluice.server.kit.wire import RowId
 from sluice.server.services import ServicesDep
 
-router = APIRouter(prefix="/projects/{project_id}/settings/teams")
+router = GuardedRouter(prefix="/projects/{project_id}/settings/teams")
 
 
 @router.post("")

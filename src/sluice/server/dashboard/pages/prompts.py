@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.server.analysis.beside import beside
 from sluice.server.auth.browser_sign_in_cookies import public_base
 from sluice.server.auth.users import Person
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import ViewedPage
 from sluice.server.dashboard.pages.prompts_shown import (
     Comparison,
@@ -37,7 +38,7 @@ from sluice.server.features.templates.schemas import TemplateOut, VersionNumber
 from sluice.server.kit.wire import NoNul, RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/projects/{project_id}/prompts")
+router = GuardedRouter(prefix="/projects/{project_id}/prompts")
 
 PAGE: Final = 50
 """Templates of one page of the library."""

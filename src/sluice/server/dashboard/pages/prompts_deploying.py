@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.server.auth.auth import Caller
 from sluice.server.dashboard.forms import fields_of, problems_by_field, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import EditedPage, OwnedPage, ViewedPage
 from sluice.server.dashboard.pages.prompts import (
     PAGE,
@@ -35,7 +36,7 @@ from sluice.server.features.templates.schemas import DeployIn, RollbackIn
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/projects/{project_id}/prompts")
+router = GuardedRouter(prefix="/projects/{project_id}/prompts")
 
 
 class _ProtectedIn(ProtectionIn):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.engine.errors import Problem
 from sluice.server.auth.auth import Caller
 from sluice.server.dashboard.forms import every, fields_of, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import EditedPage
 from sluice.server.dashboard.pages.prompts import TemplateUid, about, common, guarded
 from sluice.server.dashboard.pages.prompts_deploying import ASKED
@@ -35,7 +36,7 @@ from sluice.server.features.templates.listing import Asked
 from sluice.server.features.templates.schemas import SaveIn, TemplateOut, VersionNumber
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/projects/{project_id}/prompts")
+router = GuardedRouter(prefix="/projects/{project_id}/prompts")
 
 UNNAMED = "template"
 """What is looked through before it has a name."""

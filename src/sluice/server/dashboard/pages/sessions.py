@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import Depends, Path
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sluice.server.auth.auth import Caller
 from sluice.server.dashboard.forms import every, fields_of, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import EditedPage, ViewedPage
 from sluice.server.dashboard.pages.playground_shown import known_types
 from sluice.server.dashboard.pages.sessions_filter import (
@@ -37,7 +38,7 @@ from sluice.server.features.testruns.playlists import NO_PLAYLIST
 from sluice.server.features.testruns.schemas import FromRecordingsIn
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/projects/{project_id}")
+router = GuardedRouter(prefix="/projects/{project_id}")
 
 ROWS_OF_A_PAGE: Final = 50
 MOST_PLAYLISTS: Final = 200

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.engine import RawText
 from sluice.server.dashboard.forms import every, fields_of, problems_by_field, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import EditedPage, ViewedPage
 from sluice.server.dashboard.pages.sessions import playlists_of
 from sluice.server.dashboard.pages.sessions_shown import (
@@ -29,7 +30,7 @@ from sluice.server.features.sessions.schemas import RecordingInSession, SessionD
 from sluice.server.services import Services, ServicesDep
 from sluice.server.vault.schemas import OriginalOut, RevealIn
 
-router = APIRouter(prefix="/projects/{project_id}")
+router = GuardedRouter(prefix="/projects/{project_id}")
 
 Uid = Annotated[str, Path(max_length=64)]
 After = Annotated[str | None, Query(max_length=64)]

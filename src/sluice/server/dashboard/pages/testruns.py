@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.server.dashboard.forms import fields_of
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import EditedPage, ViewedPage
 from sluice.server.dashboard.pages.testruns_shown import shown_results
 from sluice.server.dashboard.rendering import is_part, page, see_other
@@ -23,7 +24,7 @@ from sluice.server.features.testruns.running.schemas import TestRunOut
 from sluice.server.features.testruns.service import KnownTestRun, MadeBy, RunStatus
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/projects/{project_id}/runs")
+router = GuardedRouter(prefix="/projects/{project_id}/runs")
 ROWS: Final = 30
 RESULTS: Final = 20
 OTHERS: Final = 20

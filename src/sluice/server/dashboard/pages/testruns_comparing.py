@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import ViewedPage
 from sluice.server.dashboard.pages.testruns_shown import evaluated, shown_comparison
 from sluice.server.dashboard.rendering import page
@@ -16,7 +17,7 @@ from sluice.server.features.testruns.playlists_endpoints import Cursor
 from sluice.server.features.testruns.running.schemas import TestRunOut
 from sluice.server.services import ServicesDep
 
-router = APIRouter(prefix="/projects/{project_id}/runs")
+router = GuardedRouter(prefix="/projects/{project_id}/runs")
 CASES: Final = 20
 Chosen = Annotated[list[str] | None, Query(alias="run", max_length=8)]
 Named = Annotated[str, Query(max_length=400)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import fields_of, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import EditedPage
 from sluice.server.dashboard.pages.testruns_form import TEMPLATE, VERSION, places, start_body
 from sluice.server.dashboard.rendering import page, see_other
@@ -21,7 +22,7 @@ from sluice.server.features.templates.listing import Asked
 from sluice.server.features.testruns.running.documents import StartIn
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/projects/{project_id}/runs")
+router = GuardedRouter(prefix="/projects/{project_id}/runs")
 CHOICES: Final = 500
 """Playlists and templates that are offered."""
 Wanted = Annotated[str, Query(max_length=200)]

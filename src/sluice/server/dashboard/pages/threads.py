@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,6 +9,7 @@ from sluice.engine import RawText
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import fields_of
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.pages.calls import (
     ROWS_OF_A_PAGE,
     names_of,
@@ -36,7 +36,7 @@ from sluice.server.features.threads.overseeing_schemas import (
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/threads")
+router = GuardedRouter(prefix="/threads")
 FILTERS = ("user", "instance", "since", "until")
 
 
