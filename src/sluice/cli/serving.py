@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-import httpx
 from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 from uvicorn import Config, Server
@@ -28,6 +27,7 @@ from sluice.cli.host import no_database
 from sluice.server.app import (
     create_app,
     make_database,
+    make_identity_client,
     make_services,
     make_transport,
     master_keys_of,
@@ -159,7 +159,7 @@ def _prepared(settings: Settings) -> Banner | None:
 async def _prepare(settings: Settings) -> Banner:
     _stop_on_signal()
     found, database = master_keys_of(settings), make_database(settings)
-    transport, client = make_transport(settings), httpx.AsyncClient()
+    transport, client = make_transport(settings), make_identity_client()
     try:
         services = make_services(settings, database, found.keys, transport, client)
         started = await prepare(settings, services, transport)

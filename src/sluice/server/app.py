@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 
 import anyio.to_thread
 import httpx
 import structlog
-from fastapi import Depends, FastAPI
-from fastapi.security import HTTPBearer
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 import sluice
@@ -22,49 +22,29 @@ from sluice.engine.pattern_cache import PatternCache
 from sluice.server.analysis.analyzer import Analyzer
 from sluice.server.analysis.detecting_process import DetectingProcess
 from sluice.server.analysis.detectors import Detectors
-from sluice.server.auth.admin_endpoints import router as auth_admin_router
 from sluice.server.auth.auth import Auth
 from sluice.server.auth.browser_sign_in import BrowserSignIn
-from sluice.server.auth.endpoints import router as auth_router
 from sluice.server.auth.identity.registry import (
     build_browser_providers,
     build_providers,
 )
-from sluice.server.auth.links_endpoints import admin_router as links_admin_router
-from sluice.server.auth.links_endpoints import router as links_router
-from sluice.server.auth.own_endpoints import router as auth_own_router
 from sluice.server.auth.users import UserService
 from sluice.server.dashboard import app as dashboard
 from sluice.server.error_answers import DOCUMENTED, add_error_answers
 from sluice.server.features.apidocs import endpoints as apidocs
-from sluice.server.features.audit import endpoints as audit
 from sluice.server.features.audit.log import AuditLog
 from sluice.server.features.audit.service import seal_chain
-from sluice.server.features.firststeps import endpoints as firststeps
-from sluice.server.features.health import endpoints as health
-from sluice.server.features.keys import endpoints as keys
-from sluice.server.features.models import endpoints as models
 from sluice.server.features.models.service import Models
-from sluice.server.features.playground import endpoints as playground
 from sluice.server.features.playground.service import Playground
 from sluice.server.features.playground.wiring import PlaygroundParts, make_playground
-from sluice.server.features.policies import endpoints as policies
 from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.features.projects.service import Projects
-from sluice.server.features.prompts import endpoints as prompts
 from sluice.server.features.prompts.answer import Answers
 from sluice.server.features.prompts.service import Prompts
-from sluice.server.features.proxy import endpoints as proxy
-from sluice.server.features.proxy import models_endpoints as proxy_models
-from sluice.server.features.proxy.calls import admin_endpoints as calls_admin
-from sluice.server.features.proxy.calls import endpoints as calls_endpoints
 from sluice.server.features.proxy.error_shapes import error_shape
 from sluice.server.features.proxy.wiring import GatewayParts, GatewayServices, make_gateway
-from sluice.server.features.teams import endpoints as teams_endpoints
 from sluice.server.features.teams.service import Teams
-from sluice.server.features.threads import endpoints as threads
 from sluice.server.features.threads.overseeing import OverseenThreads
-from sluice.server.features.threads.overseeing_endpoints import admin_router as overseen_threads
 from sluice.server.features.threads.service import Threads
 from sluice.server.first_start import Started, first_start
 from sluice.server.kit.configuration import KeptConfiguration
@@ -86,11 +66,11 @@ from sluice.server.providers.native import Native
 from sluice.server.providers.registry import Providers, provider_keys
 from sluice.server.providers.retry import Retries
 from sluice.server.providers.transport import Timeouts, Transport
+from sluice.server.routes import api_routes
 from sluice.server.services import Services
 from sluice.server.settings import Settings, load_settings
 from sluice.server.vault.service import Vault
 from sluice.server.workbench import Workbench, WorkbenchParts, make_workbench
-from sluice.server.workbench_routes import add_workbench_routes
 
 log = structlog.get_logger(__name__)
 
@@ -114,7 +94,7 @@ def create_app(
     """
     settings = settings or load_settings()
     transport = transport or make_transport(settings)
-    identity_client = identity_client or httpx.AsyncClient()
+    identity_client = identity_client or make_identity_client()
     services = make_services(
         settings,
         database or make_database(settings),
@@ -155,6 +135,17 @@ def make_transport(settings: Settings) -> Transport:
         proxy=settings.provider_proxy,
         ca_file=str(settings.provider_ca_file) if settings.provider_ca_file else None,
     )
+
+
+def make_identity_client() -> httpx.AsyncClient:
+    """Connections to identity providers."""
+    return httpx.AsyncClient(verify=_trusted())
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom this machine trusts: read once, since it takes longer than all else that is made."""
+    return httpx.create_ssl_context()
 
 
 def make_database(settings: Settings) -> Database:
@@ -458,35 +449,6 @@ def _middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
-    app.include_router(auth_router)
-    app.include_router(links_router)
-    # Documented here, checked by `auth.caller`: a session's cookie works in its place.
-    token = [Depends(HTTPBearer(auto_error=False, scheme_name="API token"))]
-    app.include_router(auth_admin_router, dependencies=token)
-    app.include_router(auth_own_router, dependencies=token)
-    app.include_router(links_admin_router, dependencies=token)
-    for feature in (models, prompts, threads, playground):
-        app.include_router(feature.router, dependencies=token)
-    app.include_router(calls_endpoints.router, dependencies=token)
-    for feature in (
-        firststeps,
-        models,
-        policies,
-        teams_endpoints,
-        threads,
-        keys,
-        audit,
-        calls_admin,
-    ):
-        app.include_router(feature.admin_router, dependencies=token)
-    app.include_router(overseen_threads, dependencies=token)
-    add_workbench_routes(app, token)
-    # First, since they are asked most: every router before them is tried at every call.
-    app.router.routes[:0] = [*proxy.routes(), *proxy_models.routes()]
-    app.include_router(health.router)
-    app.include_router(apidocs.router)
-    app.router.routes.append(apidocs.assets)
+    app.router.routes.extend(api_routes(metrics=settings.metrics))
     app.mount(dashboard.PREFIX, dashboard.make_dashboard(app.state.services))
     app.router.routes.append(dashboard.front_door)
-    if settings.metrics:
-        app.include_router(health.metrics_router)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 
 from sluice.server.features.projects import endpoints as projects
 from sluice.server.features.proxy.calls import project_endpoints as project_calls
@@ -56,12 +56,12 @@ OWN: Final[tuple[APIRouter, ...]] = (
 """Of our own API, with whole paths."""
 
 
-def add_workbench_routes(app: FastAPI, token: Sequence[Any]) -> None:
+def add_workbench_routes(every: APIRouter, token: Sequence[Any]) -> None:
     """Old clients were configured with either base, so the wire is served under both."""
     for router in OWN:
-        app.include_router(router, dependencies=token)
+        every.include_router(router, dependencies=token)
     for router in WIRE:
-        app.include_router(router, prefix="/api", dependencies=token)
-        app.include_router(router, dependencies=token, include_in_schema=False)
+        every.include_router(router, prefix="/api", dependencies=token)
+        every.include_router(router, dependencies=token, include_in_schema=False)
     # First, since they are asked most: every router before them is tried at every call.
-    app.router.routes[:0] = [*templates_wire.routes(), *sessions_wire.routes()]
+    every.routes[:0] = [*templates_wire.routes(), *sessions_wire.routes()]

@@ -22,6 +22,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -119,9 +120,8 @@ class Prices:
 
     def __init__(self, file: Path | None = None) -> None:
         """Raises `PricesError` for a file that cannot be read or is no such table."""
-        own = files("sluice.server.features.proxy.calls").joinpath("prices.toml").read_text("utf-8")
-        built_in = _table(own, "prices.toml")
-        self._tables = (built_in,) if file is None else (_table(_read(file), file.name), built_in)
+        given: tuple[_Table, ...] = () if file is None else (_table(_read(file), file.name),)
+        self._tables = (*given, _built_in())
 
     def of(self, provider: str, model: str) -> Price | None:
         """The price of a provider's model, None where it is not known.
@@ -141,6 +141,13 @@ class Prices:
         """The cost of a call in millionths of a US dollar, None where it is not known."""
         price = self.of(provider, model)
         return price.microdollars(usage) if price is not None and usage is not None else None
+
+
+@cache
+def _built_in() -> _Table:
+    """The package's prices."""
+    own = files("sluice.server.features.proxy.calls").joinpath("prices.toml")
+    return _table(own.read_text("utf-8"), "prices.toml")
 
 
 def spellings(model: str) -> Iterator[str]:
