@@ -69,6 +69,8 @@ CONTINENTAL = (
     "[[Calle Mayor, 5, 3º B, 28013 Madrid, España]]",
     "Domicilio: [[Calle Losada Martí 23, 5 B]].",
     "[[Via Roma 12/A]]",
+    "Abito in [[Via Tiziano, 13 Appartamento 5\n20875, Burago (MB)]].",
+    "[[Rotonda Briccialdi, 59\n06030, Sellano (PG)]]",
     "[[Piazza del Duomo 1, 20121 Milano (MI)]]",
     "[[Corso Vittorio Emanuele II, 12, 00186 Roma]]",
     "[[Keizersgracht 123-II, 1015 CJ Amsterdam]]",

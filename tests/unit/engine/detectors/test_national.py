@@ -50,6 +50,7 @@ LABELLED = (
     ("CA_HEALTH_CARD", "RAMQ [[TREM 8905 2312]]"),
     ("UK_NINO", "NINO: [[QQ 12 34 56 C]]"),
     ("UK_NINO", "[[AB 12 34 56 C]]"),
+    ("UK_NINO", "Her NI number is [[ZZ877893T]]"),
     ("UK_NHS", "NHS number: [[943 476 5919]]"),
     ("UK_NHS", "[[943 476 5919]] is her NHS number"),
     ("UK_UTR", "UTR [[1955839661]]"),

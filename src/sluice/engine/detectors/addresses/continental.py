@@ -122,7 +122,8 @@ _ROMANCE_SURE: Final = (
     r"rua|travessa|pra\u00e7a|alameda|rodovia|estrada|rambla|callej\u00f3n|cuesta"
 )
 _ROMANCE_LOOSE: Final = (
-    r"via|camino|largo|av\.?|r\.|c\.|ronda|barrio|partida|pol\u00edgono|salita|vico|campo"
+    r"via|rotonda|calzada|prolongaci\u00f3n|camino|largo|av\.?|r\.|c\.|ronda|barrio|partida|"
+    r"pol\u00edgono|salita|vico|campo"
 )
 _ROMANCE_WORD = rf"[{_LETTER}0-9.'\u00b4\u2019\u00ba\u00aa-]{{1,24}}"
 _CONNECTING: Final = words(

@@ -109,7 +109,8 @@ DIRECTION: Final = (
 UNIT: Final = (
     r"(?:(?:apt|apartment|suite|ste|unit|flat|fl|flr|floor|room|rm|bldg|building|lot|level|lvl|box|"
     r"trlr|trailer|spc|space|slip|dept|shop|block|tower|p\.?o\.? box|piso|planta|puerta|pta|portal|"
-    r"escalera|esc|bloque|blq|interno|int|scala|sc|piano|étage|etage|appt|appartement|app|"
+    r"escalera|esc|bloque|blq|interno|int|scala|sc|piano|étage|etage|appt|appartement|appartamento|app|"
+    r"edificio|edif|depto|departamento|interior|"
     r"bâtiment|bât|bat|escalier|porte|wohnung|whg|top|stiege|bus|andar|apto|sala|bloco|lote|fração)"
     r"s?\b\.? ?(?:no\.? ?|nº ?|n° ?)?#? ?"
     r"(?:[A-Z]{0,2}-?\d{1,5}[A-Z]?(?:[-/][A-Z0-9]{1,3})?"

@@ -72,8 +72,11 @@ def us_dea(number: str) -> bool:
 
 
 def uk_nino(number: str) -> bool:
-    """No prefix that HM Revenue & Customs does not issue (manual NIM39110)."""
-    return number[:2] not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
+    """Letters that HM Revenue & Customs issues (manual NIM39110); QQ stands in its own examples."""
+    first, second, last = number[0], number[1], number[8:]
+    if number[:2] in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ") or last not in ("", *"ABCD"):
+        return False
+    return number[:2] == "QQ" or not (first in "DFIQUV" or second in "DFIOQUV")
 
 
 def uk_chi(number: str) -> bool:

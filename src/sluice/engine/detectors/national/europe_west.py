@@ -12,7 +12,7 @@ BRITAIN: Final = (
         "UK_NINO",
         "nino, nin, national insurance, national insurance no, ni number, ni no, nat ins, "
         "national ins",
-        r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]?|QQ\d{6}[A-D]?",
+        r"[A-Z]{2}\d{6}[A-Z]?",
         checks.uk_nino,
         (
             Form(r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d{2} \d{2} \d{2} [A-D]", 0.9),
