@@ -227,10 +227,28 @@ class Mapping:
         name = None
         if action is Action.REPLACE:
             name = self._stand_in(entity_type, original, lookup, avoid)
-        if name is None:
-            name = placeholders.make(entity_type, self._free_number(entity_type))
         kept = None if action is Action.REDACT else original
-        entry = Entry(name, entity_type, action, lookup, kept)
+        return self._issued(entity_type, action, lookup, kept, name)
+
+    def issue_like(self, entry: Entry) -> Entry:
+        """The entry of the same original under the same action; a new one gets a placeholder.
+
+        `entry` is one of another mapping that has the same key, and no stand-in.
+        """
+        if known := self._by_lookup.get(entry.lookup):
+            return known
+        return self._issued(entry.entity_type, entry.action, entry.lookup, entry.original)
+
+    def _issued(
+        self,
+        entity_type: str,
+        action: Action,
+        lookup: bytes,
+        original: RawText | None,
+        stand_in: str | None = None,
+    ) -> Entry:
+        name = stand_in or placeholders.make(entity_type, self._free_number(entity_type))
+        entry = Entry(name, entity_type, action, lookup, original)
         self._add(entry)
         return entry
 

@@ -41,7 +41,7 @@ class _Seen:
                 request.fresh[key] = self._fresh(key, raw[key])
                 request.fresh[key].alone = once.alone
             request.fresh[key].link(linked)
-        done = request_texts.cleanse_all(request, self._mapping, POLICY)
+        done = request_texts.cleanse_all(request, probed, self._mapping, POLICY)
         for key, once in done.items():
             once.sought = everything if key in taught else probed[key].sought
         self._known |= done

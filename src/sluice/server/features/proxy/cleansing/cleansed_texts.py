@@ -166,10 +166,12 @@ class Uncleansed:
     """What is in it by itself; known when it was cleansed once without anything linked."""
     linked: tuple[Finding, ...] = ()
     restorable: bool = True
+    tried: Cleansed | None = field(default=None, repr=False)
+    """What came of it on trial, in a conversation of its own."""
 
     def link(self, linked: Iterable[Finding]) -> None:
         """Take in what other texts taught, once; findings that it overlaps give way."""
-        self.linked = tuple(linked)
+        self.linked, self.tried = tuple(linked), None
         taken = [(f.start, f.end) for f in self.linked]
         kept = [f for f in self.findings if is_free(taken, f.start, f.end)]
         self.findings = sorted([*kept, *self.linked])
@@ -189,22 +191,34 @@ def cleansed_once(
     given: Uncleansed, done: Cleansed, mapping: Mapping, policy: Policy
 ) -> CleansedOnce:
     """What is to be remembered of a text that was just cleansed."""
+    if given.alone is None:
+        given.alone = _alone(given, done, mapping, policy)
+    return CleansedOnce(
+        done.text,
+        _entries(done, mapping),
+        given.alone,
+        tuple(dict.fromkeys(place.typed for place in given.places)),
+        Counter((f.entity_type, policy.action_for(f)) for f in given.findings),
+        given.linked,
+    )
+
+
+def written_once(tried: CleansedOnce, done: Cleansed, mapping: Mapping) -> CleansedOnce:
+    """The same of a text that was cleansed on trial, with the placeholders of `mapping`."""
+    entries, lessons = _entries(done, mapping), tried.sought
+    return CleansedOnce(
+        done.text, entries, tried.alone, tried.typed, tried.counts, tried.linked, lessons
+    )
+
+
+def _entries(done: Cleansed, mapping: Mapping) -> tuple[Entry, ...]:
     entries: dict[str, Entry] = {}
     for item in done.items:
         entry = mapping.find(item.placeholder)
         if entry is None:
             raise LookupError("an item's placeholder is not in the mapping")
         entries[item.placeholder] = entry
-    if given.alone is None:
-        given.alone = _alone(given, done, mapping, policy)
-    return CleansedOnce(
-        done.text,
-        tuple(entries.values()),
-        given.alone,
-        tuple(dict.fromkeys(place.typed for place in given.places)),
-        Counter((f.entity_type, policy.action_for(f)) for f in given.findings),
-        given.linked,
-    )
+    return tuple(entries.values())
 
 
 def _alone(given: Uncleansed, done: Cleansed, mapping: Mapping, policy: Policy) -> Alone:

@@ -10,11 +10,13 @@ from typing import Final
 
 from sluice.engine import Action, Cleansed, Entry, Finding, Mapping, Policy, cleanse
 from sluice.engine.pipeline import ENTITY_TYPES
+from sluice.engine.rewriting import Trial, rewritten
 from sluice.server.features.proxy.cleansing.cleansed_texts import (
     CleansedOnce,
     TextKey,
     Uncleansed,
     cleansed_once,
+    written_once,
 )
 from sluice.server.features.proxy.cleansing.covering import adds_to, covering
 from sluice.server.features.proxy.cleansing.mentioned import FEW, Mentions, Sought, words
@@ -35,6 +37,10 @@ class RequestTexts:
     """What the fields are called in which texts stand, where that may say something of them."""
     instructions: TextKey | None = None
     """Which of them are the instance's own."""
+    entity_types: frozenset[str] = frozenset()
+    """Of which there may be placeholders."""
+    trial: Mapping | None = field(default=None, repr=False)
+    """With what the fresh ones were cleansed on trial."""
 
     @property
     def fresh_chars(self) -> int:
@@ -61,23 +67,17 @@ def cleansed(text: Uncleansed, mapping: Mapping, policy: Policy) -> Cleansed:
     return cleanse(text.text, text.findings, mapping, policy.without_blocking(), restorable=False)
 
 
-class _Trial(Mapping):
-    """A mapping whose placeholders nobody uses, so that no number has to be kept free."""
-
-    def reserve(self, text: str) -> None:
-        """Keep nothing free."""
-
-
 def probe(texts: RequestTexts, key: bytes, policy: Policy) -> dict[TextKey, CleansedOnce]:
     """What would come of the fresh texts in a conversation of their own.
 
     The lookups are those of the conversation that `key` belongs to; the placeholders are not.
     """
-    mapping = _Trial(key=key)
-    return {
-        place: cleansed_once(text, cleansed(text, mapping, policy), mapping, policy)
-        for place, text in texts.fresh.items()
-    }
+    mapping = texts.trial = Trial(key=key)
+    probed: dict[TextKey, CleansedOnce] = {}
+    for place, text in texts.fresh.items():
+        text.tried = cleansed(text, mapping, policy)
+        probed[place] = cleansed_once(text, text.tried, mapping, policy)
+    return probed
 
 
 def lookups(probed: Iterable[CleansedOnce]) -> set[bytes]:
@@ -180,16 +180,31 @@ def _of_caller(
 
 
 def cleanse_all(
-    texts: RequestTexts, mapping: Mapping, policy: Policy
+    texts: RequestTexts, probed: dict[TextKey, CleansedOnce], mapping: Mapping, policy: Policy
 ) -> dict[TextKey, CleansedOnce]:
     """The fresh texts, cleansed with the conversation's own placeholders."""
     for text in texts.fresh.values():
         # What is typed in the last of them must not be issued in the first.
         mapping.reserve(text.text)
     return {
-        place: cleansed_once(text, cleansed(text, mapping, policy), mapping, policy)
+        place: _cleansed(text, texts.trial, probed.get(place), mapping, policy)
         for place, text in texts.fresh.items()
     }
+
+
+def _cleansed(
+    text: Uncleansed,
+    trial: Mapping | None,
+    probed: CleansedOnce | None,
+    mapping: Mapping,
+    policy: Policy,
+) -> CleansedOnce:
+    """What was cleansed on trial is written anew; what may not be the same is cleansed anew."""
+    if trial is not None and text.tried is not None and probed is not None:
+        done = rewritten(text.text, text.tried, trial, mapping)
+        if done is not None:
+            return written_once(probed, done, mapping)
+    return cleansed_once(text, cleansed(text, mapping, policy), mapping, policy)
 
 
 def by_lookup(texts: Iterable[CleansedOnce]) -> dict[bytes, Entry]:

@@ -12,14 +12,13 @@ The order of things, for one call:
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeVar
 
-import anyio.lowlevel
-import anyio.to_thread
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -204,9 +203,9 @@ class GatewayCleansing:
         texts, keys, own = await self._analyzed(conversation, reading, policy, instructions)
         if counts := request_texts.blocked(texts.fresh.values(), policy.policy):
             raise PolicyBlocked(counts)
-        await anyio.lowlevel.checkpoint()
+        await asyncio.sleep(0)
         probed = await self._taught(conversation, texts, policy)
-        await anyio.lowlevel.checkpoint()
+        await asyncio.sleep(0)
         quotes = _quotes(conversation, reading, keys, {**texts.known, **probed})
         mapping, issued = await self._issued(conversation, texts, policy, probed, quotes, avoid)
         everything = {**texts.known, **issued.cleansed}
@@ -242,7 +241,8 @@ class GatewayCleansing:
             hashed = partial(self._texts.keys, conversation.space.id, policy, [instructions])
             own = hashed(_INSTRUCTIONS)[0]
         named = {key: label for key, label in zip(keys, labels, strict=True) if label}
-        texts = RequestTexts({}, {}, labels=named, instructions=own)
+        types = _types(conversation, policy)
+        texts = RequestTexts({}, {}, labels=named, instructions=own, entity_types=types)
         told = zip([*keys, own], [*paths, _INSTRUCTIONS], [*raw, instructions], strict=True)
         pace = _Pace()
         for key, path, text in told:
@@ -253,7 +253,7 @@ class GatewayCleansing:
                 texts.known[key] = known
             else:
                 await pace.before(len(text))
-                texts.fresh[key] = await self._uncleansed(conversation, policy, texts, key, path)
+                texts.fresh[key] = await self._uncleansed(policy, texts, key, path)
                 texts.fresh[key].restorable = key != own
         return texts, keys, own
 
@@ -275,12 +275,7 @@ class GatewayCleansing:
         raise unsupported(UnsupportedText(position), path)
 
     async def _uncleansed(
-        self,
-        conversation: Conversation,
-        policy: PolicyInForce,
-        texts: RequestTexts,
-        key: TextKey,
-        path: str,
+        self, policy: PolicyInForce, texts: RequestTexts, key: TextKey, path: str
     ) -> Uncleansed:
         text, label, message = texts.raw[key], texts.labels.get(key), ""
         read = labelled(label, text) if label else None
@@ -293,8 +288,7 @@ class GatewayCleansing:
             raise Unprocessable(message, errors=[Problem(path, message)])
         if read is not None:
             found = list(read.findings(found))
-        types = _types(conversation, policy)
-        where = await beside(len(text), lambda: list(places(text, types)))
+        where = await beside(len(text), lambda: list(places(text, texts.entity_types)))
         return Uncleansed(key, text, without_quoted(found, where), where)
 
     async def _taught(
@@ -311,7 +305,7 @@ class GatewayCleansing:
         for place, more in taught.items():
             if place in texts.known:
                 once = texts.known.pop(place)
-                fresh = await self._uncleansed(conversation, policy, texts, place, "")
+                fresh = await self._uncleansed(policy, texts, place, "")
                 fresh.alone = once.alone
                 texts.fresh[place] = fresh
             texts.fresh[place].link(more)
@@ -337,7 +331,9 @@ class GatewayCleansing:
             for _ in range(_ROUNDS):
                 self._looking_up.recall(conversation.space, asked - found.entries.keys(), found)
                 known = {**held, **found.entries, **{e.lookup: e for e in found.quoted.values()}}
-                work = partial(_write, conversation, texts, policy, known, quotes.typed, avoid)
+                work = partial(
+                    _write, conversation, texts, probed, policy, known, quotes.typed, avoid
+                )
                 mapping, cleansed = await beside(texts.fresh_chars, work)
                 new = mapping.take_new()
                 unasked = {entry.lookup for entry in new} - asked
@@ -350,7 +346,7 @@ class GatewayCleansing:
             for count, entry in enumerate(new, 1):
                 self._conversations.known.put(conversation.space.id, entry, stored=False)
                 if not count % _AT_ONCE:
-                    await anyio.lowlevel.checkpoint()
+                    await asyncio.sleep(0)
         for place, once in cleansed.items():
             once.sought = probed[place].sought
         used = request_texts.by_lookup(cleansed.values())
@@ -387,7 +383,7 @@ class _Pace:
         """Called before a text of this many code points is analysed."""
         effort = length + _EACH
         if self._since + effort > _PACE:
-            await anyio.lowlevel.checkpoint()
+            await asyncio.sleep(0)
             self._since = 0
         self._since += effort
 
@@ -433,6 +429,7 @@ def _quotes(
 def _write(
     conversation: Conversation,
     texts: RequestTexts,
+    probed: dict[TextKey, CleansedOnce],
     policy: PolicyInForce,
     known: dict[bytes, Entry],
     typed: Iterable[str],
@@ -444,7 +441,7 @@ def _write(
         if (parsed := parse(name)) is not None:
             mapping.reserve_number(*parsed)
     mapping.never_draw([*avoid, *_stand_ins_to_avoid(texts, policy)])
-    return mapping, request_texts.cleanse_all(texts, mapping, policy.policy)
+    return mapping, request_texts.cleanse_all(texts, probed, mapping, policy.policy)
 
 
 def _effort(texts: RequestTexts) -> int:
