@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from enum import IntEnum
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import BigInteger, Table, bindparam, select
+from sqlalchemy import BigInteger, Table, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sluice.server.kit.database import Base, Database
@@ -44,21 +44,22 @@ class Configuration(Base):
 
 
 _TABLE: Final = cast("Table", Configuration.__table__)
-_REVISION: Final = select(_TABLE.c.revision).where(_TABLE.c.id == bindparam("counted"))
+_REVISIONS: Final = select(_TABLE.c.id, _TABLE.c.revision)
 
-
-_ASKED: Final[ContextVar[set[int] | None]] = ContextVar("asked", default=None)
-"""Where only the first `refresh` counts: which were asked by now."""
+_Counter = tuple[int, int]
+"""A database in this process, and what is counted in it."""
+_ASKED: Final[ContextVar[dict[_Counter, int] | None]] = ContextVar("asked", default=None)
+"""Where only the first `refresh` counts: what it read."""
 
 
 @contextmanager
 def as_of_first_asked() -> Iterator[None]:
-    """What is kept is asked for once in here, and is as of that moment.
+    """What is kept is asked for once in here, all kinds together, and is as of that moment.
 
-    For a short request that changes nothing of it, and for which several ask: who may do what is
-    decided as of its beginning, for all of it.
+    For a short request that changes nothing of it, and for which several ask: who may do what, and
+    what is deployed, is decided as of its beginning, for all of it.
     """
-    token = _ASKED.set(set())
+    token = _ASKED.set({})
     try:
         yield
     finally:
@@ -75,7 +76,7 @@ class KeptConfiguration:
         counted: Counted = Counted.SETTINGS,
     ) -> None:
         self._database = database
-        self._counted = {"counted": int(counted)}
+        self._counter = (id(database), int(counted))
         self._most = most
         self._revision: int | None = None
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
@@ -91,15 +92,24 @@ class KeptConfiguration:
         Within `as_of_first_asked` only the first time asks the database.
         """
         asked = _ASKED.get()
-        if asked is not None and id(self) in asked:
-            return
-        async with self._database.reading() as connection:
-            revision = (await connection.execute(_REVISION, self._counted)).scalar_one()
-        if revision != self._revision:
+        if asked is not None and self._counter in asked:
+            revision = asked[self._counter]
+            # Another request may have seen a newer one meanwhile.
+            stands = self._revision is not None and revision <= self._revision
+        else:
+            revisions = await self._revisions()
+            revision = revisions[self._counter]
+            stands = revision == self._revision
+            if asked is not None:
+                asked |= revisions
+        if not stands:
             self._kept.clear()
             self._revision = revision
-        if asked is not None:
-            asked.add(id(self))
+
+    async def _revisions(self) -> dict[_Counter, int]:
+        async with self._database.reading() as connection:
+            rows = await connection.execute(_REVISIONS)
+        return {(id(self._database), int(kind)): int(revision) for kind, revision in rows}
 
     async def get(self, key: Hashable, read: Callable[[], Awaitable[Value]]) -> Value:
         """What is kept under this key, else what `read` gives; its exceptions are not kept.

@@ -50,10 +50,12 @@ class CompletionMade(SnakeModel):
 
 
 async def _record(request: Request) -> Response:
-    caller = await known_caller(request)
-    body = as_model(RecordBody, await json_object(request))
-    services, names = _sessions(request), body.names()
+    # First, as it may take long: what is in force counts from here on.
+    await request.body()
     with as_of_first_asked():
+        caller = await known_caller(request)
+        body = as_model(RecordBody, await json_object(request))
+        services, names = _sessions(request), body.names()
         project = await services.linking.project_of(caller, body.session_id, names)
         new = body.recording(await services.linking.linked(project, names), _repeat_key(request))
         recorded = await services.recordings.record(project, caller, new)
@@ -61,10 +63,11 @@ async def _record(request: Request) -> Response:
 
 
 async def _completion(request: Request) -> Response:
-    caller, services = await known_caller(request), _sessions(request)
-    project = await _edited(request, caller)
-    body = as_model(CompletionBody, await json_object(request))
+    await request.body()  # as above
     with as_of_first_asked():
+        caller, services = await known_caller(request), _sessions(request)
+        project = await _edited(request, caller)
+        body = as_model(CompletionBody, await json_object(request))
         linked = await services.linking.linked(project, body.names())
         new = body.recording(request.path_params["session_id"], linked, _repeat_key(request))
         recorded = await services.recordings.record(project, caller, new)

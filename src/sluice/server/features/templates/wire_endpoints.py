@@ -5,6 +5,8 @@ What reads them is a plain route: it is asked most.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any, Final
 
 import structlog
@@ -98,10 +100,15 @@ READ: Final = {
 def routes() -> list[Route]:
     """What reads prompts, under both bases."""
     return [
-        Route(base + path, answer, methods=["GET"])
+        Route(base + path, partial(_at_once, answer), methods=["GET"])
         for base in ("/api", "")
         for path, answer in READ.items()
     ]
+
+
+async def _at_once(answer: Callable[[Request], Awaitable[Response]], request: Request) -> Response:
+    with as_of_first_asked():
+        return await answer(request)
 
 
 class WireVersionIn(SnakeModel):
@@ -211,12 +218,11 @@ async def deploy_version(
 async def _viewed(request: Request) -> KnownProject:
     named = [*request.path_params.values(), *request.query_params.values()]
     projects = services_of(request).workbench.projects
-    with as_of_first_asked():
-        caller = await known_caller(request)
-        if any("\0" in one for one in named):
-            # PostgreSQL cannot even be asked for it.
-            raise NotFound("Nothing can be named so.")
-        return await projects.of(caller, request.path_params["project_id"])
+    caller = await known_caller(request)
+    if any("\0" in one for one in named):
+        # PostgreSQL cannot even be asked for it.
+        raise NotFound("Nothing can be named so.")
+    return await projects.of(caller, request.path_params["project_id"])
 
 
 def _answer(request: Request, ready: Ready) -> Response:
