@@ -8,8 +8,8 @@ Columns' types and defaults mean what they mean elsewhere.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import OrderedDict, namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import ClauseElement, Column, Dialect, Executable, Insert
@@ -47,24 +47,73 @@ class _Parameter(NamedTuple):
 
 
 class Written:
-    """A statement in the driver's words, and where each of its parameters comes from."""
+    """A statement in the driver's words, and where each of its parameters comes from.
 
-    def __init__(self, sql: str, parameters: Sequence[_Parameter]) -> None:
+    Nearly always it is given the same names, those of `values`: then nothing is asked twice.
+    """
+
+    def __init__(self, sql: str, parameters: Sequence[_Parameter], values: Values) -> None:
         self.sql = sql
         self.count = len(parameters)
         self._parameters = tuple(parameters)
-        plain = all(p.place is None and p.missing is None for p in parameters)
-        self._names = [p.name for p in parameters] if plain else None
-        self._processes = [(i, p.process) for i, p in enumerate(parameters) if p.process]
+        self._given = len(values)
+        known = [p.name in values and p.place is None for p in parameters]
+        named = zip(parameters, known, strict=True)
+        self._names = [p.name if is_known else None for p, is_known in named]
+        others = ((i, p) for i, p in enumerate(parameters) if not known[i])
+        self._others = [(i, p.of) for i, p in others]
+        processed = ((i, p.process) for i, p in enumerate(parameters) if known[i])
+        self._processes = [(i, process) for i, process in processed if process is not None]
 
     def row(self, values: Values) -> list[Any]:
         """The parameters in their order; raises `LookupError` for one that is not given."""
-        if self._names is None or not values.keys() >= set(self._names):
+        if len(values) != self._given:
             return [parameter.of(values) for parameter in self._parameters]
-        row = [values[name] for name in self._names]
+        try:
+            row = [None if name is None else values[name] for name in self._names]
+        except KeyError:
+            return [parameter.of(values) for parameter in self._parameters]
+        for index, of in self._others:
+            row[index] = of(values)
         for index, process in self._processes:
             row[index] = process(row[index])
         return row
+
+
+class Rows:
+    """A statement's rows, all in memory, as SQLAlchemy's `Result` gives them.
+
+    What repositories ask most is here; whatever else there is, the `Result` itself does.
+    """
+
+    __slots__ = ("_names", "_rows")
+
+    def __init__(self, names: Sequence[str], rows: list[Any]) -> None:
+        self._names = names
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def all(self) -> list[Any]:
+        """Every row."""
+        return self._rows
+
+    def one_or_none(self) -> Any:  # noqa: ANN401 (a row)
+        """The only row; raises `MultipleResultsFound`."""
+        if not self._rows:
+            return None
+        return self._rows[0] if len(self._rows) == 1 else self._result().one_or_none()
+
+    def scalar_one(self) -> Any:  # noqa: ANN401 (a column may hold anything)
+        """The only row's first column; raises `NoResultFound`, `MultipleResultsFound`."""
+        return self._rows[0][0] if len(self._rows) == 1 else self._result().scalar_one()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever a result has)
+        return getattr(self._result(), name)
+
+    def _result(self) -> Result[Any]:
+        return IteratorResult(SimpleResultMetaData(list(self._names)), iter(self._rows))
 
 
 class Prepared:
@@ -81,11 +130,19 @@ class Prepared:
         self._expanding = [name for name, bind in self._binds.items() if bind.expanding]
         self._defaults = _defaults(compiled)
         self._forms: dict[Form, Written] = {}
-        self._processes = tuple(_of_results(c.type, dialect) for c in _columns(statement))
-        self._metadata: SimpleResultMetaData | None = None
+        results = (_of_results(c.type, dialect) for c in _columns(statement))
+        self._processes = [(i, process) for i, process in enumerate(results) if process]
+        self._row: Callable[[Iterable[Any]], Any] | None = None
+        self._names: Sequence[str] = ()
+        self._only: Written | None = None
 
     def written(self, values: Values) -> Written:
         """The statement for values of this form; raises `LookupError` for a parameter without."""
+        if self._only is not None:
+            return self._only
+        if not self._expanding:
+            self._only = self._written(values)
+            return self._only
         form = tuple(len(self._list(name, values)) for name in self._expanding)
         known = self._forms.get(form)
         if known is None:
@@ -97,7 +154,8 @@ class Prepared:
     def _written(self, values: Values) -> Written:
         if not self._expanding:
             order: Sequence[str] = self._compiled.positiontup or ()
-            return Written(str(self._compiled), [self._parameter(n, None) for n in order])
+            parameters = [self._parameter(n, None) for n in order]
+            return Written(str(self._compiled), parameters, values)
         given = {bind.key: None for bind in self._binds.values()}
         lists = {self._binds[n].key: self._list(n, values) for n in self._expanding}
         state = self._compiled.construct_expanded_state({**given, **lists})
@@ -105,7 +163,7 @@ class Prepared:
         for name, expanded in state.parameter_expansion.items():
             places |= {one: (name, place) for place, one in enumerate(expanded)}
         order = state.positiontup or ()
-        return Written(state.statement, [self._parameter(*places[n]) for n in order])
+        return Written(state.statement, [self._parameter(*places[n]) for n in order], values)
 
     def _list(self, name: str, values: Values) -> Sequence[Any]:
         bind = self._binds[name]
@@ -122,22 +180,24 @@ class Prepared:
 
         return _Parameter(bind.key, place, _of_values(bind.type, self._dialect), missing)
 
-    def result(self, names: Iterable[str], found: list[tuple[Any, ...]]) -> Result[Any]:
+    def result(self, names: Iterable[str], found: list[tuple[Any, ...]]) -> Rows:
         """The rows, each value as its column's type gives it; `names` are the driver's."""
-        if self._metadata is None:
-            self._metadata = SimpleResultMetaData(list(names))
-        return IteratorResult(self._metadata, iter(self._processed(found)))
+        if not found:
+            return Rows(self._names or tuple(names), [])
+        if self._row is None:
+            self._names = tuple(names)
+            self._row = _row_class(self._names)._make
+        make = self._row
+        return Rows(self._names, [make(row) for row in self._processed(found)])
 
-    def _processed(self, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        if not found or not any(self._processes):
+    def _processed(self, found: list[tuple[Any, ...]]) -> Iterable[Iterable[Any]]:
+        if not self._processes:
             return found
-        return [
-            tuple(
-                value if process is None else process(value)
-                for value, process in zip(row, self._processes, strict=True)
-            )
-            for row in found
-        ]
+        rows = [list(row) for row in found]
+        for row in rows:
+            for index, process in self._processes:
+                row[index] = process(row[index])
+        return rows
 
 
 class PreparedStatements:
@@ -157,6 +217,12 @@ class PreparedStatements:
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return prepared
+
+
+def _row_class(names: Sequence[str]) -> Any:  # noqa: ANN401 (a class of named tuples)
+    """Rows with their columns' names, as SQLAlchemy's have them."""
+    named = namedtuple("Row", names, rename=True)  # type: ignore[misc]
+    return type("Row", (named,), {"__slots__": (), "_mapping": property(named._asdict)})
 
 
 def _of_values(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:

@@ -13,6 +13,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final, NamedTuple, NoReturn, TypeVar
 
 from sqlalchemy import Executable
@@ -143,17 +144,19 @@ class DirectSession(AsyncSession):
         **_: object,
     ) -> Any:  # noqa: ANN401 (rows, or what was changed)
         """Run a statement; the rows as a `Result`, or a `Changed`. Raises `DBAPIError`."""
-        many = params is not None and not isinstance(params, Mapping)
-        values: Sequence[Values] = params if many else [params or {}]  # type: ignore[assignment, list-item]
-        prepared = self._prepared.of(statement, values[0])
-        written = prepared.written(values[0])
-        rows = [written.row(one) for one in values]
-        quick = len(rows) * written.count <= QUICK_PARAMETERS
-
-        def run() -> Any:  # noqa: ANN401 (as above)
+        if params is None or isinstance(params, Mapping):
+            values, many = params or {}, False
+            prepared = self._prepared.of(statement, values)
+            written = prepared.written(values)
+            rows = [written.row(values)]
+        else:
+            many = True
+            prepared = self._prepared.of(statement, params[0])
+            written = prepared.written(params[0])
+            rows = [written.row(one) for one in params]
+        if len(rows) * written.count <= QUICK_PARAMETERS:
             return self._run(prepared, written, rows, many=many)
-
-        return run() if quick else await self._direct.beside(run)
+        return await self._direct.beside(partial(self._run, prepared, written, rows, many=many))
 
     async def scalars(  # type: ignore[override] # (one of its overloads)
         self, statement: Executable, params: Values | None = None, **_: object
@@ -171,7 +174,7 @@ class DirectSession(AsyncSession):
             self.raise_told(written.sql, error)
         if found is None:
             return Changed(cursor.rowcount, (cursor.lastrowid,))
-        return prepared.result((name for name, *_ in cursor.description), found)
+        return prepared.result((column[0] for column in cursor.description), found)
 
     async def _told(self, sql: str, work: Awaitable[None]) -> None:
         try:
