@@ -13,14 +13,17 @@ cannot vouch for:
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import sys
 import threading
 import traceback
 import warnings
 from collections.abc import Mapping, MutableMapping, Sequence
+from contextlib import nullcontext
 from datetime import date
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from types import CodeType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, TextIO, TypeAlias
@@ -52,6 +55,7 @@ _FIRST: Final = ("timestamp", "level", "event", "logger", "request_id")
 """What a person looks for first in a line."""
 
 _OWN_PACKAGE: Final = "sluice"
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 _SOURCE_ROOT: Final = Path(__file__).parents[3]
 
 _FOREIGN_TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -80,12 +84,13 @@ def configure_logging(
     if number is None:
         raise ValueError("the log level must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
     handler = _SafeHandler(stream or sys.stderr)
-    handler.setFormatter(_formatter(format, colors=_is_terminal(handler.stream)))
+    render = _renderer(format, colors=_is_terminal(handler.stream))
+    handler.setFormatter(_formatter(render))
     _install(handler, number)
     structlog.configure(
-        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*_shared(), _finished(render)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=partial(_OwnLogger, handler),
         cache_logger_on_first_use=False,
     )
 
@@ -187,7 +192,40 @@ class _SafeHandler(logging.StreamHandler[TextIO]):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the base's name)
         """Say that a record could not be written; the base class would print its arguments."""
-        self.stream.write(f'{{"event": "log record lost", "logger": "{record.name}"}}\n')
+        self.stream.write(f"{_lost(record.name)}\n")
+
+    def write(self, name: str, line: str) -> None:
+        """Write a line of our own, which needs no record."""
+        with self.lock or nullcontext():
+            try:
+                self.stream.write(f"{line}\n")
+                self.flush()
+            except Exception:
+                self.stream.write(f"{_lost(name)}\n")
+
+
+class _OwnLogger:
+    """What our own code's lines are handed to when they are rendered.
+
+    A record of the standard library for each of them would cost more than all the rest.
+    """
+
+    __slots__ = ("_handler", "name")
+
+    def __init__(self, handler: _SafeHandler, name: str = _OWN_PACKAGE) -> None:
+        self._handler = handler
+        self.name = name
+
+    def write(self, line: str) -> None:
+        """Write a rendered line."""
+        self._handler.write(self.name, line)
+
+    debug = info = warning = error = critical = write
+    """Levels are filtered and told by now."""
+
+
+def _lost(name: str) -> str:
+    return f'{{"event": "log record lost", "logger": "{name}"}}'
 
 
 def _install(handler: logging.Handler, number: int) -> None:
@@ -222,19 +260,36 @@ def _shared() -> list[Processor]:
     ]
 
 
-def _formatter(log_format: LogFormat, *, colors: bool) -> logging.Formatter:
-    renderer: Processor
-    if log_format == "json":
-        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
-    else:
-        renderer = structlog.dev.ConsoleRenderer(colors=colors)
+def _renderer(log_format: LogFormat, *, colors: bool) -> Processor:
+    return _as_json if log_format == "json" else structlog.dev.ConsoleRenderer(colors=colors)
+
+
+def _as_json(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
+    return _ENCODE(event)
+
+
+def _finished(render: Processor) -> Processor:
+    """The last processor of our own lines; a line that cannot be rendered says so."""
+
+    def finished(logger: _OwnLogger, method: str, event: MutableMapping[str, Any]) -> Any:  # noqa: ANN401 (what a renderer gives)
+        try:
+            safe = drop_payload(logger, method, _exceptions_to_places(logger, method, event))
+            return render(logger, method, safe)
+        except Exception:
+            return _lost(logger.name)
+
+    return finished
+
+
+def _formatter(render: Processor) -> logging.Formatter:
+    """Of what other libraries log."""
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[_foreign_event, *_shared()],
         processors=[
             _exceptions_to_places,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             drop_payload,
-            renderer,
+            render,
         ],
         use_get_message=False,
         pass_foreign_args=True,
