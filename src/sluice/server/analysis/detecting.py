@@ -2,8 +2,9 @@
 
     python -m sluice.server.analysis.detecting FOLDER
 
-`FOLDER` is where compiled patterns are kept; the socket is its standard input. It says nothing
-anywhere else: no log, no trace, and no core is dumped, since it holds texts.
+`FOLDER` is where compiled patterns are kept; the socket is its standard input. As soon as it can
+answer it says so. It says nothing anywhere else: no log, no trace, and no core is dumped, since it
+holds texts.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any, Final
 from sluice.engine import Detector, Finding
 from sluice.engine.errors import EngineError
 from sluice.engine.pattern_cache import PatternCache
-from sluice.server.analysis.frames import Frames, answer, framed, terms_of
+from sluice.server.analysis.frames import READY, Frames, answer, framed, terms_of
 
 KEPT: Final = 64
 """Detectors; the one that was made first goes first."""
@@ -87,7 +88,9 @@ def main() -> None:
     # Who stops the server from its terminal stops it alone: this ends with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with socket.socket(fileno=os.dup(0)) as sock:
-        serve(sock, Detecting(PatternCache(Path(sys.argv[1]))))
+        detecting = Detecting(PatternCache(Path(sys.argv[1])))
+        sock.sendall(framed(READY))
+        serve(sock, detecting)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from typing import Any, Final
 
 from sluice.engine import CustomTerm, Finding
 
+READY: Final = "ready"
+"""What the process says first, before it is asked anything."""
 _LENGTH: Final = struct.Struct("!I")
 
 Terms = tuple[tuple[CustomTerm, ...], tuple[str, ...]]

@@ -46,6 +46,7 @@ class Counting(Detector):
 async def process(tmp_path: Path) -> AsyncIterator[DetectingProcess]:
     process = DetectingProcess(tmp_path, seconds=60)
     await process.start()
+    assert await process.ready()
     yield process
     await process.close()
 
@@ -87,8 +88,21 @@ async def test_it_is_not_asked_with_another_version_than_it_makes(
 
 
 async def test_with_much_to_do_it_leaves_the_rest_to_the_server(process: DetectingProcess) -> None:
-    asked = await asyncio.gather(*(_asked(process, FILLER) for _ in range(MOST_WAITING + 2)))
-    assert asked == [[[]]] * MOST_WAITING + [[None]] * 2
+    texts = [FILLER * 10] * 3
+    many = MOST_WAITING // sum(map(len, texts))
+    asked = await asyncio.gather(*(_asked(process, *texts) for _ in range(many + 2)))
+    assert asked == [[[]] * 3] * many + [[None] * 3] * 2
+    assert await _asked(process, *texts * (many + 2)) == [[]] * 3 * (many + 2)
+
+
+async def test_nobody_waits_for_its_start(tmp_path: Path) -> None:
+    process = DetectingProcess(tmp_path, seconds=60)
+    await process.start()
+    assert await _asked(process, FILLER) == [None]
+    assert await process.ready()
+    assert await _asked(process, FILLER) == [[]]
+    await process.close()
+    assert not await process.ready()
 
 
 async def test_where_it_has_ended_the_server_goes_on_and_begins_it_anew(
@@ -104,12 +118,15 @@ async def test_where_it_has_ended_the_server_goes_on_and_begins_it_anew(
     assert (await waiting)[-1] is None
     assert await _asked(process, FILLER) == [None]
     assert process.pid not in (None, ended)
+    assert await process.ready()
     assert await _asked(process, FILLER) == [[]]
 
 
 async def test_who_asks_first_starts_it_and_nobody_when_it_is_closed(tmp_path: Path) -> None:
     process = DetectingProcess(tmp_path, seconds=60)
+    assert not await process.ready()
     assert await _asked(process, FILLER) == [None]
+    assert await process.ready()
     assert await _asked(process, FILLER) == [[]]
     await process.close()
     assert await _asked(process, FILLER) == [None]
@@ -117,8 +134,9 @@ async def test_who_asks_first_starts_it_and_nobody_when_it_is_closed(tmp_path: P
 
 
 async def test_an_answer_that_does_not_come_is_not_waited_for(tmp_path: Path) -> None:
-    process = DetectingProcess(tmp_path, seconds=0.01)
+    process = DetectingProcess(tmp_path, seconds=0.0)
     await process.start()
+    assert await process.ready()
     assert await _asked(process, FILLER) == [None]
     await process.close()
 
@@ -129,6 +147,7 @@ async def test_it_has_no_setting_and_dumps_no_core(
     monkeypatch.setenv("SLUICE_MASTER_KEY", "planted-setting")
     other = DetectingProcess(tmp_path, seconds=60)
     await other.start()
+    await other.ready()
     await _asked(other, FILLER)
     about = Path("/proc") / str(other.pid)
     assert b"planted-setting" not in (about / "environ").read_bytes()
