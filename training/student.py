@@ -91,7 +91,7 @@ def lessons(
     tokens = [encoded.text[start:end] for start, end in encoded.spans]
     rows = np.array([words.number(token) for token in tokens], dtype=np.int64)
     shapes = np.array([words._features[row].shape for row in rows], dtype=np.int64)
-    lines = line_classes(shapes).astype(np.int64)
+    lines = np.array(line_classes(shapes.tolist()), dtype=np.int64)
     for at in range(0, len(rows), LONGEST):
         part = slice(at, at + LONGEST)
         masks = encoded.masks[part] if gold else None

@@ -19,6 +19,8 @@ MOST_PIECES: Final = 6
 """Pieces that are kept of one word."""
 LONGEST: Final = 60
 """Longer words are no names; they are taken as unknown."""
+EDGES: Final = 6
+"""Edges of a word, the whole of it among them."""
 EDGE_ROWS: Final = 16384
 """Rows of the table of hashed word edges."""
 LENGTHS: Final = 10

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final
-
-import numpy as np
-import numpy.typing as npt
-
-from sluice.engine.names.shapes import SHAPES
 
 LINES: Final = 5
 """How many classes of lines there are."""
 _LINE_END: Final = 10
 _MOST: Final = 0.75
-_SORT_OF_SHAPE: Final = np.array([0, 1, 1, 2, *(3 for _ in range(4, SHAPES))])
-"""By shape: a small word, a capitalised one, one in capitals, another token."""
+_SMALL, _TITLE, _CAPITALS = b"\0", b"\1", b"\3"
+_ONE_CAPITAL_IS_A_TITLE: Final = bytes.maketrans(b"\2", _TITLE)
 
 
-def line_classes(shapes: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """For each token the class of its line, from the tokens' shapes.
+def lines(shapes: bytes) -> Iterator[tuple[int, int, int]]:
+    """The lines among some tokens, given by their shapes: first token, end, the line's class.
 
-    0 without words, 1 no capitals, 2 no small letters, 3 most words capitalised, 4 ordinary.
+    The end of a line is the first token of the next one. The classes are 0 without words, 1 no
+    capitals, 2 no small letters, 3 most words capitalised, 4 ordinary.
     """
-    line = (shapes == _LINE_END).cumsum()
-    count = int(line[-1]) + 1 if len(line) else 0
-    sorts = np.bincount(line * 4 + _SORT_OF_SHAPE[shapes], minlength=4 * count)
-    classes = [_class(*row) for row in sorts.reshape(count, 4).tolist()]
-    found: npt.NDArray[np.intp] = np.array(classes, dtype=np.intp)[line]
-    return found
+    sorts = shapes.translate(_ONE_CAPITAL_IS_A_TITLE)
+    start = 0
+    while start < len(sorts):
+        end = sorts.find(_LINE_END, start + 1)
+        end = end if end >= 0 else len(sorts)
+        counts = (sorts.count(sort, start, end) for sort in (_SMALL, _TITLE, _CAPITALS))
+        yield start, end, _class(*counts)
+        start = end
 
 
-def _class(lower: int, title: int, upper: int, _: int) -> int:
+def line_classes(shapes: Iterable[int]) -> list[int]:
+    """For each token the class of its line, from the tokens' shapes."""
+    return [kind for start, end, kind in lines(bytes(shapes)) for _ in range(start, end)]
+
+
+def _class(lower: int, title: int, upper: int) -> int:
     """The class of a line with so many words of each sort."""
     words = lower + title + upper
     if not words:

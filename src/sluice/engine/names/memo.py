@@ -14,27 +14,24 @@ import numpy as np
 
 from sluice.engine.hashing import number_of
 from sluice.engine.names.features import Lexicon, Vocabulary, features
-from sluice.engine.names.lines import LINES, line_classes
-from sluice.engine.names.network import Integers, Layers, Real, WordVectors
+from sluice.engine.names.lines import LINES, lines
+from sluice.engine.names.network import Beginnings, Real
 from sluice.engine.names.shapes import shape
 
 MOST_WORDS: Final = 12_000
 """Words, each in lines of one class, that are kept: about 20 MB."""
 _BEYOND: Final = 1100
 """Room for what a block of a text adds to so many; where more come at once, more is made."""
-_UNKNOWN: Final = -1
 
 
 class Memo:
     """Words' beginnings by word and class of line; may be used from several threads."""
 
-    def __init__(
-        self, vocabulary: Vocabulary, lexicon: Lexicon, vectors: WordVectors, layers: Layers
-    ) -> None:
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, beginnings: Beginnings) -> None:
         self._vocabulary, self._lexicon = vocabulary, lexicon
-        self._vectors, self._layers = vectors, layers
+        self._beginnings = beginnings
         self._lock = threading.Lock()
-        self._table = _Table(4 * vectors.width)
+        self._table = _Table(4 * beginnings.width)
 
     def look_up(self, words: Sequence[str]) -> Real:
         """The beginnings of a text's words in their lines, (words, 4 * width)."""
@@ -48,80 +45,72 @@ class Memo:
     def _learned(self, words: Sequence[str], keys: Sequence[int]) -> Real:
         """The beginnings, of which some are not in the table yet; in a new one if it is full."""
         if self._table.is_full():
-            self._table = _Table(4 * self._vectors.width)
+            self._table = _Table(4 * self._beginnings.width)
         table = self._table
-        new = {key: word for key, word in zip(keys, words, strict=True) if key not in table.rows}
-        table.add_words(list(new), list(map(shape, new.values())))
-        places, lines = table.places([table.rows[key] for key in keys])
-        lacking = (table.begun_at[places, lines] == _UNKNOWN).nonzero()[0].tolist()
+        for key, word in zip(keys, words, strict=True):
+            if key not in table.shapes:
+                table.shapes[key] = shape(word)
+        lacking: dict[tuple[int, int], str] = {}
+        for start, end, kind in lines(bytes(map(table.shapes.__getitem__, keys))):
+            rows = table.rows[kind]
+            for at in range(start, end):
+                if keys[at] not in rows:
+                    lacking[keys[at], kind] = words[at]
         if lacking:
-            once = list({(keys[at], lines[at]): at for at in lacking}.values())
-            self._begin(table, [words[at] for at in once], places[once], lines[once])
-        return table.begun.take(table.begun_at[places, lines], 0)
-
-    def _begin(self, table: _Table, words: list[str], rows: Integers, lines: Integers) -> None:
-        """Bring the beginnings of words in lines of these classes into the table."""
-        found = [features(word, self._vocabulary, self._lexicon) for word in words]
-        table.add(rows, lines, self._layers.begun(self._vectors.vectors(found), lines))
+            found = [features(word, self._vocabulary, self._lexicon) for word in lacking.values()]
+            begun = self._beginnings.begun(found, [kind for _, kind in lacking])
+            table.add(list(lacking), begun)
+        return table.begun.take(table.places(keys), 0)
 
 
 class _Table:
-    """Rows by key, beginnings by row and class of line; what is written never changes.
+    """Shapes by key, and by class of line rows by key; what is written never changes.
 
     Who reads holds no lock. So a matrix with room for more takes the place of a smaller one
     before anything refers to its new rows, and references are read before what they refer to.
     """
 
-    __slots__ = ("_shapes", "_size", "begun", "begun_at", "rows")
+    __slots__ = ("_size", "begun", "rows", "shapes")
 
     def __init__(self, width: int) -> None:
-        self.rows: dict[int, int] = {}
-        room = MOST_WORDS + _BEYOND
-        self._shapes = np.zeros(room, dtype=np.intp)
-        self.begun_at = np.full((room, LINES), _UNKNOWN, dtype=np.intp)
+        self.shapes: dict[int, int] = {}
+        self.rows: tuple[dict[int, int], ...] = tuple({} for _ in range(LINES))
         # Memory is taken when it is written to.
-        self.begun: Real = np.empty((room, width), dtype=np.float32)
+        self.begun: Real = np.empty((MOST_WORDS + _BEYOND, width), dtype=np.float32)
         self._size = 0
 
     def is_full(self) -> bool:
         """Whether it holds enough; what one block of a text adds more is no matter."""
-        return max(len(self.rows), self._size) >= MOST_WORDS
+        return max(len(self.shapes), self._size) >= MOST_WORDS
 
     def read(self, keys: Sequence[int]) -> Real | None:
         """The beginnings of these words in their lines; None if any of them is not known."""
-        rows = list(map(self.rows.get, keys))
-        if None in rows:
+        try:
+            places = self.places(keys)
+        except KeyError:
             return None
-        at = self.begun_at[self.places(rows)]
-        if len(at) and at.min() == _UNKNOWN:
-            return None
-        return self.begun.take(at, 0)
+        return self.begun.take(places, 0)
 
-    def places(self, rows: Sequence[int | None]) -> tuple[Integers, Integers]:
-        """The rows, none of them None, of a text's words, and the classes of their lines."""
-        places = np.array(rows, dtype=np.intp)
-        return places, line_classes(self._shapes[places])
+    def places(self, keys: Sequence[int]) -> list[int]:
+        """The rows of a text's words, each in the class of its line.
 
-    def add_words(self, keys: Sequence[int], shapes: Sequence[int]) -> None:
-        """Rows for words that have none."""
-        if not keys:
-            return
-        first, end = len(self.rows), len(self.rows) + len(keys)
-        if end > len(self._shapes):
-            more = np.full((end, LINES), _UNKNOWN, dtype=np.intp)
-            self.begun_at = np.concatenate((self.begun_at, more))
-            self._shapes = np.concatenate((self._shapes, np.zeros(end, dtype=np.intp)))
-        self._shapes[first:end] = shapes
-        self.rows.update(zip(keys, range(first, end), strict=True))
+        Raises:
+            KeyError: a word is not known, or not in a line of that class.
+        """
+        found: list[int] = []
+        for start, end, kind in lines(bytes(map(self.shapes.__getitem__, keys))):
+            found += map(self.rows[kind].__getitem__, keys[start:end])
+        return found
 
-    def add(self, rows: Integers, lines: Integers, begun: Real) -> None:
-        """The beginnings of words in lines of these classes."""
-        first, end = self._size, self._size + len(rows)
+    def add(self, words: Sequence[tuple[int, int]], begun: Real) -> None:
+        """The beginnings of words, each by its key and the class of its line."""
+        first, end = self._size, self._size + len(words)
         if end > len(self.begun):
             self.begun = np.concatenate((self.begun, np.empty((end, begun.shape[1]), np.float32)))
         self.begun[first:end] = begun
         self._size = end
-        self.begun_at[rows, lines] = np.arange(first, end)
+        for row, (key, kind) in enumerate(words, first):
+            self.rows[kind][key] = row
 
 
 def _keys(words: Sequence[str]) -> list[int]:

@@ -15,109 +15,122 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sluice.engine.names.features import BITS, Features
+from sluice.engine.names.features import BITS, EDGES, MOST_PIECES, Features
 
 Real = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.integer]
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 _BIT_PLACES: Final = np.arange(BITS)
+_MOST_OTHERS: Final = MOST_PIECES - 1
+_ROOM: Final = 1100
+"""As many tokens as go through the layers at once; more need zeros of their own."""
 
 
-class WordVectors:
-    """The part of the network that looks at one word."""
+class Beginnings:
+    """The part of the network that looks at one word in a line of one class.
 
-    def __init__(self, arrays: Arrays) -> None:
-        self._pieces, self._piece_scale = _small(arrays["pieces"]), _real(arrays["piece_scale"])
-        self._edges, self._edge_scale = _small(arrays["edges"]), _real(arrays["edge_scale"])
-        self._first, self._rest, self._last, self._edge, self._bits, self._shapes, self._lengths = (
-            _real(arrays[name])
-            for name in ("first", "rest", "last", "edge", "bits", "shapes", "lengths")
-        )
-        self._bias = _real(arrays["first_bias"])
-        self.width = len(self._bias)
-        """How many numbers a word's vector has."""
-
-    def vectors(self, words: Sequence[Features]) -> Real:
-        """The vectors of some words, at least one: (words, width)."""
-        count = len(words)
-        ends = self._piece([word.pieces[0] for word in words] + [word.pieces[-1] for word in words])
-        found = ends[:count] @ self._first + ends[count:] @ self._last + self._bias
-        longer = [place for place, word in enumerate(words) if len(word.pieces) > 1]
-        if longer:
-            found[longer] += self._others([words[place] for place in longer]) @ self._rest
-        # `mean` would take longer than the sum itself for the few words that are new in a text.
-        edges = np.add.reduce(self._edges[[word.edges for word in words]], 1, dtype=np.float32)
-        edges /= len(words[0].edges)
-        found += (edges * self._edge_scale) @ self._edge
-        found += self._shapes[[word.shape for word in words]]
-        found += self._lengths[[word.length for word in words]]
-        known = np.array([word.lexicon for word in words])[:, None] >> _BIT_PLACES & 1
-        found += known.astype(np.float32) @ self._bits
-        vectors: Real = found
-        return vectors
-
-    def _piece(self, numbers: list[int]) -> Real:
-        found: Real = self._pieces[numbers] * self._piece_scale
-        return found
-
-    def _others(self, words: Sequence[Features]) -> Real:
-        """The mean of each word's pieces but the first; each has one at least."""
-        counts = np.array([len(word.pieces) - 1 for word in words])
-        pieces = self._piece([number for word in words for number in word.pieces[1:]])
-        found: Real = np.add.reduceat(pieces, np.cumsum(counts) - counts) / counts[:, None]
-        return found.astype(np.float32)
-
-
-class Layers:
-    """The part of the network that looks at words in their context.
-
-    A layer's weights say what a token contributes to the token behind it, to itself, and to the
-    token before it. So a token's share in the first layer depends on its word and the class of
-    its line alone, and is computed with its state (`begun`), to be kept.
+    Everything that a word brings stands in one row, so that one product makes its vector; what its
+    shape, its length and the line's class add is one table. The first layer's weights say what a
+    token contributes to the token behind it, to itself, and to the token before it: its shares,
+    which depend on its word and its line's class alone too.
     """
 
     def __init__(self, arrays: Arrays) -> None:
-        self._lines = _real(arrays["lines"])
+        pieces, edges = _small(arrays["pieces"]), _small(arrays["edges"])
+        # The last row stands for a piece that a word does not have.
+        self._pieces = np.vstack((pieces, np.zeros_like(pieces[:1])))
+        self._edges = edges
+        of_pieces, of_edges = (_real(arrays[f"{n}_scale"])[:, None] for n in ("piece", "edge"))
+        parts = [of_pieces * _real(arrays[name]) for name in ("first", "last", "rest")]
+        parts += [of_edges * _real(arrays["edge"]) / EDGES, _real(arrays["bits"])]
+        self._weights = np.vstack(parts)
+        shapes, lengths, lines = (_real(arrays[n]) for n in ("shapes", "lengths", "lines"))
+        forms = shapes[:, None, None] + lengths[:, None] + lines + _real(arrays["first_bias"])
+        self._forms: Real = forms
+        self._shares = np.hstack(_in_three(arrays["layer0"]))
+        bias = _real(arrays["layer0_bias"])
+        self._share_bias = np.hstack((np.zeros_like(bias), bias, np.zeros_like(bias)))
+        self.width = len(bias)
+        """How many numbers a word's vector has."""
+
+    def begun(self, words: Sequence[Features], lines: Sequence[int]) -> Real:
+        """At least one word, each in a line of such a class: states and shares in the first layer.
+
+        (words, 4 * width): the state, the share of the token behind, its own, that of the one
+        before.
+        """
+        states = self._seen(words) @ self._weights
+        states += self._forms[
+            [word.shape for word in words], [word.length for word in words], lines
+        ]
+        begun = np.empty((len(words), 4 * self.width), dtype=np.float32)
+        np.maximum(states, 0, out=begun[:, : self.width])
+        np.matmul(begun[:, : self.width], self._shares, out=begun[:, self.width :])
+        begun[:, self.width :] += self._share_bias
+        return begun
+
+    def _seen(self, words: Sequence[Features]) -> Real:
+        """What words bring: first and last piece, the mean of all but the first, edges, bits."""
+        wide = self._pieces.shape[1]
+        seen = np.empty((len(words), len(self._weights)), dtype=np.float32)
+        seen[:, :wide] = self._pieces[[word.pieces[0] for word in words]]
+        seen[:, wide : 2 * wide] = self._pieces[[word.pieces[-1] for word in words]]
+        seen[:, 2 * wide : 3 * wide] = self._others(words)
+        edges = self._edges[[word.edges for word in words]]
+        seen[:, 3 * wide : -BITS] = np.add.reduce(edges, 1, dtype=np.float32)
+        known = np.array([word.lexicon for word in words])[:, None] >> _BIT_PLACES
+        seen[:, -BITS:] = known & 1
+        return seen
+
+    def _others(self, words: Sequence[Features]) -> Real | float:
+        """The mean of each word's pieces but the first; 0 for a word of one."""
+        counts = [len(word.pieces) - 1 for word in words]
+        if not any(counts):
+            return 0.0
+        none = (len(self._pieces) - 1,) * _MOST_OTHERS
+        numbers = [(*word.pieces[1:], *none)[:_MOST_OTHERS] for word in words]
+        found: Real = np.add.reduce(self._pieces[numbers], 1, dtype=np.float32)
+        found /= np.array(counts, dtype=np.float32).clip(1)[:, None]
+        return found
+
+
+class Layers:
+    """The part of the network that looks at words in their context."""
+
+    def __init__(self, arrays: Arrays) -> None:
         self._dilations = [int(number) for number in arrays["dilations"]]
         self._layers = [
             (dilation, _in_three(arrays[f"layer{n}"]), _real(arrays[f"layer{n}_bias"]))
             for n, dilation in enumerate(self._dilations)
         ]
         self._out, self._out_bias = _real(arrays["out"]), _real(arrays["out_bias"])
+        self._zeros = np.zeros((_ROOM, len(self._out)), dtype=np.float32)
         self.reach = sum(self._dilations)
         """How many tokens to either side decide about one token."""
-
-    def begun(self, vectors: Real, lines: Integers) -> Real:
-        """Words in lines of these classes: states and first shares, (words, 4 * width)."""
-        states = np.maximum(vectors + self._lines[lines], 0)
-        _, weights, bias = self._layers[0]
-        ahead, own, back = (states @ part for part in weights)
-        return np.hstack((states, ahead, own + bias, back))
 
     def log_probabilities(self, begun: Real) -> Real:
         """From the tokens' beginnings to log-probabilities, (tokens, tags)."""
         width, dilation = begun.shape[1] // 4, self._dilations[0]
-        more = begun[:, 2 * width : 3 * width].copy()
-        more[dilation:] += begun[:-dilation, width : 2 * width]
-        more[:-dilation] += begun[dilation:, 3 * width :]
-        zeros = np.zeros(more.shape, dtype=np.float32)
+        states = begun[:, 2 * width : 3 * width].copy()
+        states[dilation:] += begun[:-dilation, width : 2 * width]
+        states[:-dilation] += begun[dilation:, 3 * width :]
         # A matrix of zeros is compared twice as fast as a single zero is.
-        states = np.maximum(more, zeros, out=more)
+        zeros = self._zeros[: len(states)] if len(states) <= _ROOM else np.zeros_like(states)
+        np.maximum(states, zeros, out=states)
         states += begun[:, :width]
+        own, beside = np.empty_like(states), np.empty_like(states)
         for dilation, weights, bias in self._layers[1:]:
-            more = states @ weights[1]
-            more += bias
-            if len(more) > dilation:
-                more[dilation:] += states[:-dilation] @ weights[0]
-                more[:-dilation] += states[dilation:] @ weights[2]
-            np.maximum(more, zeros, out=more)
-            more += states
-            states = more
+            np.matmul(states, weights[1], out=own)
+            own += bias
+            if len(own) > dilation:
+                own[dilation:] += np.matmul(states, weights[0], out=beside)[:-dilation]
+                own[:-dilation] += np.matmul(states, weights[2], out=beside)[dilation:]
+            np.maximum(own, zeros, out=own)
+            states += own
         logits = states @ self._out
         logits += self._out_bias
-        logits -= logits.max(1, keepdims=True)
-        logits -= np.log(np.exp(logits).sum(1, keepdims=True))
+        logits -= np.maximum.reduce(logits, axis=1, keepdims=True)
+        logits -= np.log(np.add.reduce(np.exp(logits), axis=1, keepdims=True))
         found: Real = logits
         return found
 

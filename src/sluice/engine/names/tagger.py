@@ -17,7 +17,7 @@ from sluice.engine.names.decode import Tagged, spans
 from sluice.engine.names.features import Lexicon, Vocabulary
 from sluice.engine.names.findings import finding
 from sluice.engine.names.memo import Memo
-from sluice.engine.names.network import Layers, Real, WordVectors
+from sluice.engine.names.network import Beginnings, Layers, Real
 from sluice.engine.names.tags import TYPES
 from sluice.engine.names.tokens import TOKEN
 from sluice.engine.names.weights import shipped, unpacked
@@ -52,7 +52,7 @@ class Tagger:
         """The digest of the weights."""
         try:
             self._layers = Layers(arrays)
-            words = WordVectors(arrays)
+            beginnings = Beginnings(arrays)
             vocabulary = Vocabulary(arrays["vocabulary"].tobytes().decode("ascii").split(" "))
             lexicon = Lexicon(
                 arrays["lexicon_hashes"].astype(np.uint32), arrays["lexicon_bits"].astype(np.uint32)
@@ -60,7 +60,7 @@ class Tagger:
             self._calibration = arrays["calibration"].tolist()
         except (KeyError, ValueError) as error:
             raise DetectorFailed("names.weights") from error
-        self._memo = Memo(vocabulary, lexicon, words, self._layers)
+        self._memo = Memo(vocabulary, lexicon, beginnings)
 
     def tag(self, text: str, languages: tuple[str, ...]) -> Sequence[Finding]:
         """The findings in `text`, offsets in code points, sorted, not overlapping.

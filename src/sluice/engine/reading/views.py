@@ -30,7 +30,7 @@ _READERS: Final[tuple[tuple[str, str, tuple[Reader, ...]], ...]] = (
     ("quoted_printable", "=", (quoted_printable,)),
     ("markup", "<", (markup,)),
     ("joined_lines", "\n", (joined_lines,)),
-    ("narrowed", "", (narrowed,)),
+    ("narrowed", "\t ", (narrowed,)),
 )
 """Each way of reading: its kind, one or two characters of which it needs one, its readers."""
 

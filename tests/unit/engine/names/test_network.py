@@ -45,7 +45,7 @@ def of_word(word: Features) -> Plain:
 def plainly(words: Sequence[str]) -> Plain:
     """The log-probabilities, token by token and layer by layer."""
     vectors = np.array([of_word(features(word, VOCABULARY, LEXICON)) for word in words])
-    classes = line_classes(np.array([shape(word) for word in words], dtype=np.intp))
+    classes = line_classes([shape(word) for word in words])
     states = np.maximum(vectors + REAL["lines"][classes], 0)
     for number, dilation in enumerate(DILATIONS):
         wide = np.vstack((np.zeros((dilation, WIDTH)), states, np.zeros((dilation, WIDTH))))
