@@ -16,6 +16,7 @@ import re
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from sluice.engine.placeholders import (
@@ -70,6 +71,7 @@ class Matcher(Generic[Value]):
     _sorted_stand_ins: list[str] = field(default_factory=list)
     _lengths: dict[str, list[int]] = field(default_factory=dict)
     _firsts: set[str] = field(default_factory=set)
+    _every_first: set[str] = field(default_factory=set)
     _starts: re.Pattern[str] | None = None
     _quiet: re.Pattern[str] | None = None
     _stand_in_starts: re.Pattern[str] | None = None
@@ -85,6 +87,7 @@ class Matcher(Generic[Value]):
         other._stand_ins = dict(self._stand_ins)
         other._sorted_stand_ins = list(self._sorted_stand_ins)
         other._firsts = set(self._firsts)
+        other._every_first = set(self._every_first)
         return other
 
     def add_placeholder(self, entity_type: str, number: int, value: Value) -> None:
@@ -93,7 +96,8 @@ class Matcher(Generic[Value]):
             self._numbers[entity_type] = {}
             insort(self._types, entity_type)
             separators = entity_type.count("_") + 1
-            self._widen(len(entity_type) + 4 * separators + 8, entity_type[0])
+            first = entity_type[0]
+            self._widen(len(entity_type) + 4 * separators + 8, {first, first.lower()})
         self._numbers[entity_type][number] = value
         self._every_number.add(number)
         self._highest = max(self._highest, number)
@@ -106,21 +110,17 @@ class Matcher(Generic[Value]):
         if len(stand_in) not in lengths:
             lengths.append(len(stand_in))
             lengths.sort(reverse=True)
-        self._widen(len(stand_in), stand_in[0])
+        self._widen(len(stand_in), {stand_in[0]})
         if stand_in[0] not in self._firsts:
             self._firsts.add(stand_in[0])
             firsts = "".join(map(re.escape, sorted(self._firsts)))
             self._stand_in_starts = re.compile(f"{_EDGE}[{firsts}]")
 
-    def _widen(self, length: int, first: str) -> None:
+    def _widen(self, length: int, firsts: set[str]) -> None:
         self._reach = max(self._reach, length + LOOK_AHEAD)
-        firsts = {kind[0] for kind in self._types} | {kind[0].lower() for kind in self._types}
-        firsts |= self._firsts | {first}
-        inside = "".join(map(re.escape, sorted(firsts)))
-        pattern = f"{_EDGE}[{inside}]"
-        if self._starts is None or self._starts.pattern != pattern:
-            self._starts = re.compile(pattern)
-            self._quiet = re.compile(f"[^{inside}]*")
+        if not firsts <= self._every_first:
+            self._every_first |= firsts
+            self._starts, self._quiet = _beginning_with("".join(sorted(self._every_first)))
 
     @property
     def has_stand_ins(self) -> bool:
@@ -255,6 +255,13 @@ class Matcher(Generic[Value]):
         return any(
             _ends_in_marks(text, start + len(stand_in)) for stand_in in self._begun_at(text, start)
         )
+
+
+@lru_cache(maxsize=256)
+def _beginning_with(firsts: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds a place where one of these characters begins something, and what holds none."""
+    inside = re.escape(firsts)
+    return re.compile(f"{_EDGE}[{inside}]"), re.compile(f"[^{inside}]*")
 
 
 def _winner(placeholder: Match[Value] | None, stand_in: Match[Value] | None) -> Match[Value] | None:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 BEFORE: Final = 80
 """How far before a match its context words are looked for, in code points."""
@@ -165,6 +165,30 @@ class Pattern:
     def _unchecked(self, match: re.Match[str]) -> Checked:
         """Without a check: the whole match at the base score."""
         return Checked(match.start(), match.end(), self.score)
+
+
+class _Lazy:
+    """What `lazily` gives; once compiled its methods are those of the compiled expression."""
+
+    def __init__(self, regex: str, flags: int) -> None:
+        self._regex, self._flags = regex, flags
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever an expression has)
+        if name.startswith("__"):
+            raise AttributeError(name)
+        compiled = re.compile(self._regex, self._flags)
+        for method in ("match", "search", "fullmatch", "finditer", "findall", "sub"):
+            setattr(self, method, getattr(compiled, method))
+        return getattr(compiled, name)
+
+
+def lazily(regex: str, flags: int = 0) -> re.Pattern[str]:
+    """An expression that is compiled when it is first needed.
+
+    For large ones that few texts need: compiling them all takes a good part of the time until a
+    detector is ready. Only for what is used by its methods, as `re`'s functions do not know it.
+    """
+    return cast("re.Pattern[str]", _Lazy(regex, flags))
 
 
 def words(text: str) -> frozenset[str]:

@@ -43,7 +43,7 @@ Numbered = tuple[int, str, bool]
 
 _TOGETHER: Final = 45
 """About how many anchors share a database."""
-_MOST_DATABASES: Final = 6
+_MOST_DATABASES: Final = 3
 _COUNTED: Final = 6
 """The widest bounded repeat that is counted while scanning."""
 _TOKEN: Final = re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sluice.engine.patterns import Checked, Pattern, byte_pattern
+from sluice.engine.patterns import Checked, Pattern, byte_pattern, lazily
 
 _MOST: Final = {"year": 120, "month": 36, "week": 52, "day": 60}
 """The largest number of each unit that people give as an age."""
@@ -38,11 +38,11 @@ _SPELLED: Final = (
     "twee|drie|vijf|zes|zeven|negen|tien"
 )
 
-_OLD = re.compile(
+_OLD = lazily(
     r"(?P<old>[- ]olds?\b)|,? (?:of age|de edad|alt|di et\u00e0|de idade|d['\u2019]\u00e2ge|oud)\b",
     re.IGNORECASE,
 )
-_THINGS = re.compile(
+_THINGS = lazily(
     r" (?:\w+ )?(?:company|companies|firm|business|car|vehicle|building|house|home|tree|"
     r"whisk(?:e)?y|"
     r"wine|scotch|bug|issue|code|codebase|software|system|technology|law|policy|dispute|conflict|"
@@ -62,7 +62,7 @@ _PERSON: Final = (
     r"vrouw|man|jongen|meisje|pati[e\u00eb]nte?|homem|mulher|menin[oa]|crian\u00e7a|raza|origen|"
     r"blanc[oa]|sexo|boy|girl|woman|patient|male|female|masculino|femenin[oa]|natural|edad"
 )
-_BEFORE = re.compile(
+_BEFORE = lazily(
     rf"(?:\b(?:{_PERSON})\w{{0,2}}(?:[ ,]{{1,2}}[^\W\d_]+){{0,3}}?,? (?:de|di|von|van|mit|con|"
     rf"com)(?: unos| alrededor de)? "
     rf"|\b(?:{_PERSON})(?: [^\W\d_]+){{0,2}}, (?:de )?|\ba los |\b(?:desde|hasta) los "
@@ -76,12 +76,12 @@ _BEFORE = re.compile(
     r"|\b(?:age|edad|alter|\u00e2ge|et\u00e0|leeftijd|idade)[\"']? {0,2}[:=]? {0,2}[\"']?)\Z",
     re.IGNORECASE,
 )
-_PLAIN_VERB = re.compile(
+_PLAIN_VERB = lazily(
     r"\b(?:a los|desde los|hasta los|con|ho|il a|elle a|is|tem|tiene|ten\u00eda|avait|avoir|"
     r"aveva) \Z",
     re.IGNORECASE,
 )
-_DURATION_BEHIND = re.compile(
+_DURATION_BEHIND = lazily(
     r" (?:de (?:evoluci\u00f3n|seguimiento|duraci\u00f3n|antig\u00fcedad|experiencia|"
     r"exp\u00e9rience|"
     r"prison|r\u00e9clusion|tratamiento|prisi\u00f3n|vida|pena|cadeia|priva)|d['\u2019]|di "
@@ -150,15 +150,15 @@ def _is_plausible(number: str, unit: str) -> bool:
     return 0 < int(number) <= most
 
 
-_BOUND = re.compile(
+_BOUND = lazily(
     r"\b(?:under|over|below|above|minimum|maximum|least|than|max|min|legal) (?:the "
     r")?\Z",
     re.IGNORECASE,
 )
-_BOUND_BEHIND = re.compile(
+_BOUND_BEHIND = lazily(
     r" ?(?:\+|and (?:over|older|up|under|above)|or (?:older|over|under)|to \d|-\d|%)"
 )
-_UNIT_BEHIND = re.compile(rf" (?:{_UNIT})\b(?:[- ]old\b)?", re.IGNORECASE)
+_UNIT_BEHIND = lazily(rf" (?:{_UNIT})\b(?:[- ]old\b)?", re.IGNORECASE)
 
 
 def _labelled(match: re.Match[str]) -> Checked | None:
@@ -188,7 +188,7 @@ def _compound(match: re.Match[str]) -> Checked | None:
     return Checked(*match.span(), 0.3 if thing else 0.75, reason="words of age")
 
 
-_GERMAN_THINGS = re.compile(
+_GERMAN_THINGS = lazily(
     r" (?:Jubil|Garantie|Erfahrung|Laufzeit|Bestehen|Berufserfahrung|Mietvertrag|Zeitraum|"
     r"Freiheitsstrafe|Haftstrafe|Pause|Zusammenarbeit|Tradition|Geschichte|Entwicklung|Krieg|"
     r"Ausbildung|Vertrag|Frist|Dauer|periode|garantie|ervaring|bestaan|contract|termijn|oorlog)"

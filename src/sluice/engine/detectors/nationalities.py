@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from sluice.engine.detectors.peoples import BELIEFS, GROUPS, PARTIES, PEOPLES
-from sluice.engine.patterns import Checked, Pattern, factored, words
+from sluice.engine.patterns import Checked, Pattern, factored, lazily, words
 
 _ALL: Final = PEOPLES | GROUPS | BELIEFS | PARTIES
 SURE, LIKELY, MEMBERS, FAINT = 0.85, 0.65, 0.5, 0.3
@@ -52,12 +52,12 @@ _PERSON: Final = (
     r"arzt|\u00e4rztin|politiker\w{0,3}|journalist\w{0,5}|eltern|mutter|vater|vrouw|"
     r"vluchteling\w{0,2}|advocaat"
 )
-_BEHIND = re.compile(
+_BEHIND = lazily(
     rf"(?:[ -](?:[^\W\d_]+[ -])?(?P<belonging>{_BELONGING})|[ -](?:[^\W\d_]+ "
     rf")?(?P<person>{_PERSON}))(?!\w)",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(
+_BEFORE = lazily(
     r"(?:(?P<belonging>\b(?:nationalit(?:y|\u00e9|\u00e4t)|nationaliteit|staatsangeh\u00f6rigkeit|"
     r"citizenship|nacionalidade?|nazionalit\u00e0|cittadinanza|ethnicity|ethnic|ethnically|etnia|"
     r"ressortissante?s?|citoyen(?:ne)?s?|ciudadan[oa]s?|cittadin[oaie]|cidad(?:\u00e3o|\u00e3|"
@@ -79,7 +79,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"\s*(?:[.,;:!?)\"'\]}]|$)|\s(?:and|or|who|by birth|but|und|et|y)\b")
-_NOT_PEOPLE = re.compile(
+_NOT_PEOPLE = lazily(
     r"-(?:speaking|language|style|made|based)| (?:language|translation|version|wine|food|cheese|"
     r"cuisine|"
     r"restaurant|text|keyboard|locale|market|economy|dollar|pound|edition|word|grammar|lesson|"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from sluice.engine.patterns import lazily
+
 _S = r"[ \-/\u00a0\u2010-\u2013]"
 _SS = rf"{_S}{{1,3}}"
 WITH_TRUNK: Final = (
@@ -24,7 +26,7 @@ WITHOUT_TRUNK: Final = (
 # A form that is usual in a region, the regions whose plans must have the number, and how much the
 # form says by itself.
 _NOTATIONS: Final = tuple(
-    (re.compile(form.replace("~", _SS), re.ASCII), regions, score)
+    (lazily(form.replace("~", _SS), re.ASCII), regions, score)
     for form, regions, score in (
         (r"0[1-9](?:~\d\d){4}", ("FR",), 0.65),
         (

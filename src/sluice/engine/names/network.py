@@ -47,7 +47,7 @@ class Beginnings:
         shapes, lengths, lines = (_real(arrays[n]) for n in ("shapes", "lengths", "lines"))
         forms = shapes[:, None, None] + lengths[:, None] + lines + _real(arrays["first_bias"])
         self._forms: Real = forms
-        self._shares = np.hstack(_in_three(arrays["layer0"]))
+        self._shares = np.hstack(list(_in_three(arrays["layer0"])))
         bias = _real(arrays["layer0_bias"])
         self._share_bias = np.hstack((np.zeros_like(bias), bias, np.zeros_like(bias)))
         self.width = len(bias)

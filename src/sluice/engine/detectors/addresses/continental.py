@@ -9,7 +9,7 @@ from sluice.engine.detectors.addresses import tail
 from sluice.engine.detectors.addresses.english import LIVING
 from sluice.engine.detectors.addresses.head import unit_before
 from sluice.engine.detectors.addresses.vocabulary import CAPITAL
-from sluice.engine.patterns import Checked, Pattern, alternatives, byte_pattern, words
+from sluice.engine.patterns import Checked, Pattern, alternatives, byte_pattern, lazily, words
 
 SURE, UNSURE, FAINT = 0.7, 0.6, 0.4
 """Scores of a street with a number: by its kind, by its capitals, by little."""
@@ -39,13 +39,13 @@ _NO_STREETS: Final = words(
     "bildungsweg lösungsweg mittelweg instr substr astr ostr wstr cstr tostr strstr istr lstr "
     "einbahnstraße einbahnstrasse wasserstraße autostraße"
 )
-_LEAD = re.compile(
+_LEAD = lazily(
     r"(?<![^\W_])(?:(?:Alte[rn]?|Neue[rn]?|Große[rn]?|Grosse|Kleine[rn]?|Obere[rn]?|Untere[rn]?|"
     r"Lange|Hohe[rn]?|Breite|An der|An den|Auf der|Nieuwe|Oude|Grote|Korte|Verlengde|Van der|"
     r"van der|Van den|van den|Van|van|De|Ter|Eerste|Tweede|Derde|1e|2e|3e|Sint|St\.|Dr\.|Prof\.|"
     r"Burg\.|Jan|Prins|Prinses|Koningin|Willem|Graaf|Laan van|Kaiser|König)[ -]){1,3}\Z"
 )
-_ADJECTIVE = re.compile(
+_ADJECTIVE = lazily(
     rf"(?<![^\W_])(?:(?:Am|An der|Auf der|Zum|Zur|Im) )?{CAPITAL}[^\W\d_]*(?:-{CAPITAL}[^\W\d_]*)*"
     rf"(?: {CAPITAL}[^\W\d_]*\.?)?[ -]\Z"
 )

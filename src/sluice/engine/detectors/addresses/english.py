@@ -21,7 +21,7 @@ from sluice.engine.detectors.addresses.vocabulary import (
     ROADS_BY_NUMBER,
     VAGUE_TYPES,
 )
-from sluice.engine.patterns import Checked, Pattern, alternatives, context, words
+from sluice.engine.patterns import Checked, Pattern, alternatives, context, lazily, words
 
 LIVING: Final = context(
     "address addresses live lives lived living resident resides residing residence ship shipping "
@@ -37,7 +37,7 @@ LIVING: Final = context(
 _TYPES = alternatives(ENGLISH_TYPES)
 _NUMBER = rf"(?:\d{{1,6}}(?:[A-Za-z]|-\d{{1,5}}|-?[A-Za-z]\d?| 1/2|½)?|{NUMBER_WORDS})"
 _NAME_CLASS = r"A-Za-z0-9\u00c0-\u024f.'\u2019&\-"
-_BEHIND = re.compile(
+_BEHIND = lazily(
     rf"(?:\.?[ ](?P<more>(?:[A-Z][\w'’]+ )?(?:{_TYPES}))\b)?\.?"
     rf"(?:,? {{1,2}}(?P<direction>{DIRECTION})(?![\w'’.]))?",
     re.IGNORECASE,

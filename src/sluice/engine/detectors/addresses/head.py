@@ -8,38 +8,39 @@ from typing import Final
 
 from sluice.engine.detectors.addresses.tail import LINE
 from sluice.engine.detectors.addresses.vocabulary import NAME_WORD, UNIT
+from sluice.engine.patterns import lazily
 
 REACH: Final = 160
 """Most code points that are read back."""
 MOST_PARTS: Final = 6
 """Most parts, by commas and lines, that are read back from a postcode."""
 
-_UNIT_BEFORE = re.compile(
+_UNIT_BEFORE = lazily(
     rf"(?:(?<![\w.])(?:{UNIT})(?:,? {{1,2}}|/|,? ?{LINE} {{0,4}})"
     rf"(?:{NAME_WORD}(?: {NAME_WORD}){{1,2}},(?: |\n))?)\Z",
     re.IGNORECASE,
 )
-_CARE = re.compile(rf"(?<!\w)c/o:? [^\n,;]{{2,40}}(?:, ?|{LINE})\Z", re.IGNORECASE)
-_PART = re.compile(rf"(?:,|;|{LINE})[ \t]*")
-_WITH_NUMBER = re.compile(
+_CARE = lazily(rf"(?<!\w)c/o:? [^\n,;]{{2,40}}(?:, ?|{LINE})\Z", re.IGNORECASE)
+_PART = lazily(rf"(?:,|;|{LINE})[ \t]*")
+_WITH_NUMBER = lazily(
     r"(?<![\w.:/#-])(?:\d{1,6}(?:[A-Za-z]|[-/]\d{1,4})?,? {1,2}[^\W\d_]"
     rf"|(?:{UNIT})\Z"
     rf"|{NAME_WORD}(?: [^\W\d_]+\.?){{0,4}} \d{{1,4}}(?: ?[A-Za-z]|-[A-Za-z0-9]{{1,4}})?\Z)"
 )
-_NO_ADDRESS = re.compile(
+_NO_ADDRESS = lazily(
     r"[()]|\d{1,4} (?:jan|feb|m\u00e4r|mar|apr|avr|mai|may|mei|jun|jul|juin|juil|aug|ao\u00fb|ago"
     r"|sep|set|oct|okt|out|ott|nov|dec|dez|d\u00e9c|dic)[^\W\d_]{0,7}\.?(?: |$)|(?:19"
     r"|20)\d\d [a-z]",
     re.IGNORECASE,
 )
 """Brackets and dates: what begins before them is a sentence, no address."""
-_SENTENCE = re.compile(
+_SENTENCE = lazily(
     rf"{NAME_WORD}(?: [^\W\d_]+){{0,3}} (?:en|in|op|at|à|au|na|no|em|im|te|bij|aan|to) "
     r"(?:(?:der|den|dem|het|the|la|el) )?(?=[^\Wa-z_])"
 )
-_WITH_UNIT = re.compile(rf"(?<![\w.])(?:{UNIT})\Z", re.IGNORECASE)
-_NAME_PART = re.compile(rf"{NAME_WORD}(?:[ -](?:{NAME_WORD}|of|the|and|on|upon|de|le|la)){{0,4}}")
-_TOWN_BEFORE = re.compile(rf"(?<![\w.'’-]){NAME_WORD}(?:[ -]{NAME_WORD}){{0,2}}\Z")
+_WITH_UNIT = lazily(rf"(?<![\w.])(?:{UNIT})\Z", re.IGNORECASE)
+_NAME_PART = lazily(rf"{NAME_WORD}(?:[ -](?:{NAME_WORD}|of|the|and|on|upon|de|le|la)){{0,4}}")
+_TOWN_BEFORE = lazily(rf"(?<![\w.'’-]){NAME_WORD}(?:[ -]{NAME_WORD}){{0,2}}\Z")
 
 
 def unit_before(text: str, start: int) -> int:

@@ -21,7 +21,7 @@ from sluice.engine.detectors.addresses.vocabulary import (
     UNITED_KINGDOM_CODE,
     UNITED_STATES,
 )
-from sluice.engine.patterns import Checked, Pattern, alternatives, context
+from sluice.engine.patterns import Checked, Pattern, alternatives, context, lazily
 
 _CODED: Final = context(
     "address postcode postcodes post zip zipcode postal code plz postleitzahl postale cap cp "
@@ -48,7 +48,7 @@ def _with_country(text: str, end: int) -> int:
     return match.end() - match["name"].endswith(".") * (match["name"].lower() not in COUNTRIES)
 
 
-_COUNTRY = re.compile(
+_COUNTRY = lazily(
     rf"(?:,? {{1,2}}|,? ?{tail.LINE} {{0,4}})"
     r"(?P<name>[A-ZÀ-Þ][^\W\d_]*(?:\.[A-Z]){0,3}(?: (?:of )?[A-ZÀ-Þ][^\W\d_]+){0,4})"
 )
@@ -77,7 +77,7 @@ def _unit(match: re.Match[str]) -> Checked | None:
     return Checked(begin, read.end, min(0.95, 0.6 + read.bonus), reason="house number and unit")
 
 
-_LOWER_LINE = re.compile(
+_LOWER_LINE = lazily(
     r"\d{1,6}[a-z]?,?(?: [\w.#'&-]{1,20},?){1,3} "
     rf"(?:{alternatives(PLAIN_TYPES | LOOSE_TYPES)})"
     r"\b.?,?(?: [\w.#'&-]{1,20},?){0,5} ",
@@ -109,7 +109,7 @@ def _canadian(match: re.Match[str]) -> Checked | None:
     return found if province or spaced else found._replace(score=min(found.score, 0.45))
 
 
-_TOWN_BEHIND = re.compile(rf"{TOWN}(?: ?\([^()\n]{{2,20}}\))?")
+_TOWN_BEHIND = lazily(rf"{TOWN}(?: ?\([^()\n]{{2,20}}\))?")
 
 
 def _before_town(match: re.Match[str]) -> Checked | None:
@@ -139,7 +139,7 @@ def _before_town(match: re.Match[str]) -> Checked | None:
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
-_NUMBER_LAST = re.compile(
+_NUMBER_LAST = lazily(
     rf"(?<![\w.])(?:{TOWN_WORD} (?:(?:de|del|de la|di|du) )?){{0,4}}{TOWN_WORD},? "
     rf"(?:[Nn][.ºo°]{{1,2}} ?)?"
     r"(?:\d{1,4}(?:[-–/]\d{1,4})?|s/n)[A-Za-z]?[,.]? {1,2}\Z"

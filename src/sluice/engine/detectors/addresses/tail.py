@@ -18,7 +18,7 @@ from sluice.engine.detectors.addresses.vocabulary import (
     UNITED_KINGDOM_CODE,
     UNITED_STATES,
 )
-from sluice.engine.patterns import alternatives, words
+from sluice.engine.patterns import alternatives, lazily, words
 
 MOST_PARTS: Final = 8
 """Most parts that are read behind a street."""
@@ -61,46 +61,46 @@ class _Gap(NamedTuple):
     line: bool
 
 
-_GAP = re.compile(
+_GAP = lazily(
     rf"(?:\.(?=,))?[ \t]{{0,3}}(?P<comma>[,;|·•]|[-–—](?=[ \t])|\.(?=[ ]\d{{5}}[ ][A-ZÀ-Þ]))?[ "
     rf"\t]{{0,3}}(?P<line>{LINE}[ \t>*|]{{0,8}})?"
 )
-_UNIT = re.compile(UNIT, re.IGNORECASE)
+_UNIT = lazily(UNIT, re.IGNORECASE)
 # `, 5 B`: a floor and a door.
 _FLOOR_DOOR = re.compile(r"\d{1,2}[ -]?[A-H]\b(?! ?[\d(])")
 # `St., 3500, Chicago`: the number of a room between two commas.
 _BARE_UNIT = re.compile(r"\d{1,4}(?=, ?[^\W\d_])", re.ASCII)
 _END = r"(?=[ \t]*(?:[,.;:)\]}\"'|<\r\n]|\\n|$|[-–—] )|[ ](?:and|und|et|y|e|en|is|ist|in|at)\b)"
-_TERMINATED = re.compile(_END)
+_TERMINATED = lazily(_END)
 _ZIP = r"\d{5}(?:[- ]\d{4})?(?![\w-])"
 _LOOSE_WORD = r"[^\W\d_][^\W\d_]*(?:['’.-][^\W\d_]+)*\.?"
 _LOOSE_TOWN = rf"(?P<town>{_LOOSE_WORD}(?: {_LOOSE_WORD}){{0,3}}?)"
 _AHEAD = rf"(?:,? {{1,2}}|,? ?{LINE} {{0,4}})"
 
 
-_AMERICAN = re.compile(
+_AMERICAN = lazily(
     rf"(?:{_LOOSE_TOWN}{_AHEAD})?(?P<state>{alternatives([*UNITED_STATES, *STATE_NAMES])})\b\.?"
     rf"(?:{_AHEAD}(?P<code>{_ZIP}))?",
     re.IGNORECASE,
 )
-_PROVINCIAL = re.compile(
+_PROVINCIAL = lazily(
     rf"(?:{_LOOSE_TOWN}{_AHEAD})?"
     rf"\(?(?P<state>{alternatives([*PROVINCES, *PROVINCE_NAMES])})\b\.?\)?"
     rf"(?:{_AHEAD}(?P<code>{CANADIAN_CODE}|\d{{4}})(?!\w))?",
     re.IGNORECASE,
 )
-_AUSTRALIAN = re.compile(
+_AUSTRALIAN = lazily(
     rf"(?:{_LOOSE_TOWN}{_AHEAD})?(?P<state>{alternatives(AUSTRALIAN)})\b"
     rf"(?:{_AHEAD}(?P<code>\d{{4}})(?![\w-]))?",
     re.IGNORECASE,
 )
-_BRITISH = re.compile(
+_BRITISH = lazily(
     rf"(?:{_LOOSE_TOWN}{_AHEAD})?(?P<code>{UNITED_KINGDOM_CODE}|{CANADIAN_CODE})(?!\w)",
     re.IGNORECASE,
 )
-_TOWN_ZIP = re.compile(rf"(?P<town>{TOWN}),? (?P<code>{_ZIP})")
+_TOWN_ZIP = lazily(rf"(?P<town>{TOWN}),? (?P<code>{_ZIP})")
 # The postcode before the town, as on the continent; four digits alone are nothing.
-_CONTINENTAL = re.compile(
+_CONTINENTAL = lazily(
     r"(?:(?:CP|C\.P\.|CAP|PLZ|código postal|code postal)[ .:]{0,2})?"
     r"(?:(?:D|DE|F|FR|E|ES|I|IT|NL|A|AT|CH|B|BE|L|LU|LUX|DK|P|PT)[- –]{1,2})?"
     rf"(?P<code>\d{{5}}(?:-\d{{3,4}})?|\d{{4}}-\d{{3}}|\d{{4}} ?[A-Z]{{2}}(?![A-Za-z])"
@@ -109,10 +109,10 @@ _CONTINENTAL = re.compile(
     r"(?:(?<=[Cc][Ee][Dd][Ee][Xx]) \d{1,2}| cedex(?: \d{1,2})?)?"
     r"(?: ?\([^()\n]{2,20}\)| [A-Z]{2}\b)?)?"
 )
-_LOWER_CONTINENTAL = re.compile(
+_LOWER_CONTINENTAL = lazily(
     r"(?P<code>\d{5}|\d{4} ?[a-z]{2})(?![\w-]) (?P<town>[^\W\d_]{3,20}(?:[ -][^\W\d_]{3,20}){0,2})"
 )
-_TOWN = re.compile(rf"{TOWN}(?: ?\([^()\n]{{2,20}}\))?")
+_TOWN = lazily(rf"{TOWN}(?: ?\([^()\n]{{2,20}}\))?")
 _WORDS = re.compile(r"[^\W\d_'][^\W\d_]*(?:[ .'’-]{1,2}[^\W\d_]+){0,4}\.?")
 _WORD_ENDS = re.compile(r"(?<=[^\W\d_])(?![^\W\d_])")
 _NO_TOWNS: Final = words(

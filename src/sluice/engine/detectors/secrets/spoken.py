@@ -7,7 +7,7 @@ from typing import Final
 
 from sluice.engine.detectors.secrets.names import kind_of
 from sluice.engine.detectors.secrets.values import PROSE, Look, is_placeholder, is_random, look
-from sluice.engine.patterns import Checked, Pattern, Precedence
+from sluice.engine.patterns import Checked, Pattern, Precedence, lazily
 
 _NETWORK = (
     r"(?:wi-?fi|wlan|wireless|network|router|hotspot|guest|door|gate|alarm|lock|safe|building"
@@ -46,20 +46,20 @@ _VALUE = (
 _TRAILING: Final = ".,;:!?)]}»”’*"
 _SENTENCE: Final = frozenset(".!?\n\r")
 _PIN: Final = re.compile(r"pin|code|código|codice", re.IGNORECASE)
-_WHOSE: Final = re.compile(
+_WHOSE: Final = lazily(
     r"\b(?:my|our|his|her|their|mein|unser|mon|notre|ma|mi|nuestra|mia|mio|mijn|ons|onze|minha"
     r"|nossa|root|admin"
     r"|wi-?fi|wlan|guest|network)\b",
     re.IGNORECASE,
 )
-_ADJECTIVE: Final = re.compile(
+_ADJECTIVE: Final = lazily(
     r"(?:[a-zà-ÿ]+(?:ed|ing|ly|able|ible|ous|ive|lich|isch|ado|ido|ée?|ato|uto))", re.IGNORECASE
 )
 
 
 _PASSED = re.compile(r"pass\s{1,2}(?:to|for)\s", re.IGNORECASE)
 """`pass to f`: a verb."""
-_SAID: Final = re.compile(_OF + _IS + _VALUE, re.IGNORECASE)
+_SAID: Final = lazily(_OF + _IS + _VALUE, re.IGNORECASE)
 
 
 def _spoken(match: re.Match[str]) -> Checked | None:

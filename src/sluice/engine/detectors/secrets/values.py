@@ -8,9 +8,9 @@ from itertools import pairwise
 from math import log2
 from typing import Final
 
-from sluice.engine.patterns import words
+from sluice.engine.patterns import lazily, words
 
-_STAND_IN: Final = re.compile(
+_STAND_IN: Final = lazily(
     r"x{4,}|\*{3,}|\.{3,}|_{4,}|0{8,}|-{4,}|\u2026|\u2022{2,}|#{4,}|\?{3,}"
     r"|^(?!\{AQAA)[<\[({%].*[>\])}%]$|\$\{|\{\{|#\{|\$\(|<%|%>|^\$[A-Za-z_]\w*$|^%\w+%$|^%?[-\d.]*%[sdrv]$"
     r"|^%\(\w+\)"
