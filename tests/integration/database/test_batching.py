@@ -87,6 +87,33 @@ async def test_a_job_that_breaks_a_constraint_fails_alone(
     assert await _written(database) == {1, 2, 3}
 
 
+async def test_others_go_on_between_the_jobs_of_a_transaction_and_between_their_answers(
+    writer: _Writer, database: Database
+) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL has a transaction for each job")
+    turns, ended = 0, asyncio.Event()
+
+    async def others() -> None:
+        nonlocal turns
+        while not ended.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def job(_: AsyncSession) -> int:
+        return turns
+
+    async def submitted() -> tuple[int, int]:
+        return await writer.submit(job), turns
+
+    beside = asyncio.create_task(others())
+    told = await asyncio.gather(*(submitted() for _ in range(8)))
+    ended.set()
+    await beside
+    assert len({begun for begun, _ in told}) == 8
+    assert len({answered for _, answered in told}) == 8
+
+
 async def test_when_the_commit_fails_every_job_fails(
     writer: _Writer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,7 +25,15 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, UnboundExecutionError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    MultipleResultsFound,
+    NoResultFound,
+    OperationalError,
+    StatementError,
+    UnboundExecutionError,
+)
 
 from sluice.server.features.audit.tables import AuditEvent
 from sluice.server.kit.database import Database, UtcDateTime
@@ -94,6 +102,38 @@ async def test_any_number_of_values_may_be_asked_for(database: Database, count: 
         async with database.reading() as session:
             found = set((await session.scalars(SOME, values)).all())
         assert found == {f"n{n}" for n in range(1, count)}
+
+
+async def test_rows_are_asked_for_as_those_of_the_engine(database: Database) -> None:
+    of = select(THINGS.c.id, THINGS.c.name).where(THINGS.c.number == bindparam("n"))
+    async with database.turn_to_write(quick=True) as session:
+        for number in (1, 2, 2):
+            await session.execute(ADD, {"name": f"n{number}", "number": number})
+    async with database.reading() as session:
+        row = (await session.execute(of, {"n": 1})).one_or_none()
+        assert row is not None
+        assert (tuple(row), row.name, dict(row._mapping)) == (
+            (1, "n1"), "n1", {"id": 1, "name": "n1"},
+        )  # fmt: skip
+        assert (await session.execute(of, {"n": 0})).one_or_none() is None
+        assert (await session.execute(of, {"n": 2})).first() is not None
+        found = (await session.execute(of, {"n": 1})).mappings().all()
+        assert [dict(one) for one in found] == [{"id": 1, "name": "n1"}]
+        with pytest.raises(MultipleResultsFound):
+            (await session.execute(of, {"n": 2})).one_or_none()
+        with pytest.raises(NoResultFound):
+            (await session.execute(of, {"n": 0})).scalar_one()
+
+
+async def test_a_parameter_that_is_not_given_is_no_null(database: Database) -> None:
+    change = update(THINGS).where(THINGS.c.id == bindparam("of")).values(number=bindparam("new"))
+    async with database.turn_to_write(quick=True) as session:
+        await session.execute(ADD, {"name": "a"})
+        await session.execute(change, {"of": 1, "new": 3})
+        for values in ({"of": 1}, {"of": 1, "other": 2}):
+            with pytest.raises((LookupError, DBAPIError, StatementError)):
+                await session.execute(change, values)
+    assert [row[2] for row in await _all(database)] == [3]
 
 
 async def test_fixed_values_of_a_statement_stand_in_it(database: Database) -> None:
