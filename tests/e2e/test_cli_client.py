@@ -278,3 +278,17 @@ def test_people_and_teams_are_changed(server: Running) -> None:
     assert "last administrator" in last.stderr
     role = call("user", "role", "1", "administrator", settings=server.client)
     assert role.stdout == "User 1 (administrator@localhost) is administrator now.\n"
+
+
+def test_limits_of_an_instance_are_set_one_by_one_and_shown(
+    server: Running, imported: Path
+) -> None:
+    ask = ("instance", "limits", "Careful")
+    done = call(*ask, "--requests-per-minute", "9", "--json", settings=server.client)
+    assert done.returncode == 0, done.stderr
+    call(*ask, "--monthly-budget", "12.5", settings=server.client)
+    limits = json.loads(call(*ask, "--json", settings=server.client).stdout)["limits"]
+    assert (limits["requestsPerMinute"], limits["monthlyBudgetMicrodollars"]) == (9, 12_500_000)
+    assert "$12.50" in call(*ask, settings=server.client).stdout
+    done = call(*ask, "--none", "--json", settings=server.client)
+    assert set(json.loads(done.stdout)["limits"].values()) == {None}

@@ -7,10 +7,20 @@ from typing import Annotated, Any
 import typer
 
 from sluice.cli.examples import examples
+from sluice.cli.limits import (
+    ConcurrentStreams,
+    MonthlyBudget,
+    MonthlyTokens,
+    RequestsPerMinute,
+    TokensPerMinute,
+    Unset,
+    dollars,
+    microdollars,
+)
 from sluice.cli.options import DEFAULT_URL, DryRun, FileToImport, Json, Names, Output, Token, Url
 
 app = typer.Typer(
-    help="Model instances: list, show, export, import and try them.", no_args_is_help=True
+    help="Model instances: list, show, export, import, limit and try them.", no_args_is_help=True
 )
 
 
@@ -99,6 +109,66 @@ def import_(
         carry_out(planned(api, Server(api), read), dry_run=dry_run)
     if left := len(read.document.policy_groups):
         terminal.note(f"{left} policy group(s) of the file: `sluice policy import` takes them.")
+
+
+@app.command(
+    epilog=examples(
+        "sluice instance limits OpenAI",
+        "sluice instance limits OpenAI --requests-per-minute 600 --monthly-budget 500",
+        "sluice instance limits OpenAI --none",
+    )
+)
+def limits(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The model instance's name.")],
+    requests_per_minute: RequestsPerMinute = None,
+    tokens_per_minute: TokensPerMinute = None,
+    concurrent_streams: ConcurrentStreams = None,
+    monthly_tokens: MonthlyTokens = None,
+    monthly_budget: MonthlyBudget = None,
+    none: Unset = False,
+    json: Json = False,
+    url: Url = DEFAULT_URL,
+    token: Token = None,
+) -> None:
+    """Show a model instance's limits and what is used of them, or set those that are named.
+
+    They hold for everybody's calls together, on every surface, and are in force a second later.
+    """
+    from sluice.cli.api import ADMIN, Api
+    from sluice.cli.instance_plans import Server
+    from sluice.cli.terminal import table, write_json
+
+    named = {
+        "requestsPerMinute": requests_per_minute,
+        "tokensPerMinute": tokens_per_minute,
+        "concurrentStreams": concurrent_streams,
+        "monthlyTokens": monthly_tokens,
+        "monthlyBudgetMicrodollars": microdollars(monthly_budget),
+    }
+    given = {key: value for key, value in named.items() if value is not None}
+    with Api(url, token) as api:
+        one = Server(api).chosen([name])[0]
+        address = f"{ADMIN}/model-instances/{one['id']}/limits"
+        shown = api.get(address)
+        if given or none:
+            before = {} if none else shown["limits"]
+            shown = api.put(address, {"limits": before | given})
+    if json:
+        write_json(shown)
+    else:
+        table(("limit", "set", "used"), _limit_rows(shown))
+
+
+def _limit_rows(shown: dict[str, Any]) -> list[tuple[object, ...]]:
+    limits, lately = shown["limits"], shown["lately"] or {}
+    spent = dollars(shown["monthCostMicrodollars"], 4)
+    return [
+        ("requests a minute", limits["requestsPerMinute"], lately.get("requests", "")),
+        ("tokens a minute", limits["tokensPerMinute"], lately.get("tokens", "")),
+        ("streams at once", limits["concurrentStreams"], lately.get("streams", "")),
+        ("tokens a month", limits["monthlyTokens"], shown["monthTokens"]),
+        ("budget a month", dollars(limits["monthlyBudgetMicrodollars"]), spent),
+    ]
 
 
 @app.command("test", epilog=examples("sluice instance test OpenAI"))

@@ -9,12 +9,23 @@ import typer
 
 from sluice.cli.errors import CommandError
 from sluice.cli.examples import examples
+from sluice.cli.limits import (
+    ConcurrentStreams,
+    MonthlyBudget,
+    MonthlyTokens,
+    RequestsPerMinute,
+    TokensPerMinute,
+    Unset,
+    dollars,
+    microdollars,
+)
 from sluice.cli.options import Json
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from sluice.server.features.proxy.limits.rules import KeySettings, Used
+    from sluice.server.features.limits.rules import Used
+    from sluice.server.features.proxy.limits.settings import KeySettings
     from sluice.server.kit.database import Database
 
 EPILOG = examples(
@@ -23,31 +34,19 @@ EPILOG = examples(
     "sluice token limits 3 --none --default-instance 2",
 )
 
-MICRODOLLARS = 1_000_000
-
 
 def limits(
     token_id: Annotated[int, typer.Argument(metavar="ID", min=1, help="As `list` shows it.")],
-    requests_per_minute: Annotated[
-        int | None, typer.Option(min=0, max=2**31 - 1, help="Calls that begin in a minute.")
-    ] = None,
-    tokens_per_minute: Annotated[
-        int | None, typer.Option(min=0, max=2**31 - 1, help="Input and output tokens in a minute.")
-    ] = None,
-    concurrent_streams: Annotated[
-        int | None, typer.Option(min=0, max=2**31 - 1, help="Streamed calls at once.")
-    ] = None,
-    monthly_tokens: Annotated[
-        int | None, typer.Option(min=0, max=2**53, help="Tokens in a calendar month (UTC).")
-    ] = None,
-    monthly_budget: Annotated[
-        float | None, typer.Option(min=0, max=1e9, help="US dollars in a calendar month (UTC).")
-    ] = None,
+    requests_per_minute: RequestsPerMinute = None,
+    tokens_per_minute: TokensPerMinute = None,
+    concurrent_streams: ConcurrentStreams = None,
+    monthly_tokens: MonthlyTokens = None,
+    monthly_budget: MonthlyBudget = None,
     default_instance: Annotated[
         int | None,
         typer.Option(min=1, max=2**31 - 1, help="Id of the instance for calls that name none."),
     ] = None,
-    none: Annotated[bool, typer.Option("--none", help="First unset all that is set.")] = False,
+    none: Unset = False,
     json: Json = False,
 ) -> None:
     """Show an API token's limits and its default instance, or set those that are named.
@@ -58,13 +57,12 @@ def limits(
     from sluice.cli.terminal import table, write_json
     from sluice.server.features.proxy.calls.schemas import KeySettingsOut
 
-    budget = round(monthly_budget * MICRODOLLARS) if monthly_budget is not None else None
     changes = {
         "requests_per_minute": requests_per_minute,
         "tokens_per_minute": tokens_per_minute,
         "concurrent_streams": concurrent_streams,
         "monthly_tokens": monthly_tokens,
-        "monthly_budget": budget,
+        "monthly_budget": microdollars(monthly_budget),
     }
     given = {name: value for name, value in changes.items() if value is not None}
 
@@ -91,7 +89,7 @@ async def _changed(
     from sluice.server.auth.callers import SYSTEM
     from sluice.server.auth.repository import TokenRepository
     from sluice.server.features.proxy.limits.key_settings import KeySettingsService
-    from sluice.server.features.proxy.limits.rules import NOTHING_SET
+    from sluice.server.features.proxy.limits.settings import NOTHING_SET
 
     if await TokenRepository(session).by_id(token_id) is None:
         raise CommandError(f"There is no API token {token_id}; see `sluice token list`.")
@@ -106,14 +104,12 @@ async def _changed(
 
 
 def _rows(settings: KeySettings, used: Used) -> list[tuple[object, ...]]:
-    limits, spent = settings.limits, f"${used.cost / MICRODOLLARS:.4f}"
-    budget = limits.monthly_budget
-    dollars = f"${budget / MICRODOLLARS:,.2f}" if budget is not None else None
+    limits = settings.limits
     return [
         ("requests a minute", limits.requests_per_minute, ""),
         ("tokens a minute", limits.tokens_per_minute, ""),
         ("streams at once", limits.concurrent_streams, ""),
         ("tokens a month", limits.monthly_tokens, used.tokens),
-        ("budget a month", dollars, spent),
+        ("budget a month", dollars(limits.monthly_budget), dollars(used.cost, 4)),
         ("default instance", settings.default_instance_id, ""),
     ]

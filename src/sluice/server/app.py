@@ -196,8 +196,8 @@ def make_services(
         longest_call=timedelta(seconds=longest_call(settings)),
     )
     thread_service = Threads(vault, given.models)
-    prompt_service = _prompts(settings, given, thread_service)
-    answers = Answers(database, vault, thread_service, given.providers, given.metrics)
+    prompt_service = _prompts(settings, given, made, thread_service)
+    answers = Answers(database, vault, thread_service, given.providers, given.metrics, made.limits)
     workbench = _workbench(
         given, made, auth, projects, teams, call_retention_days=settings.call_retention_days
     )
@@ -256,7 +256,9 @@ def _playground(
     )
 
 
-def _prompts(settings: Settings, given: GatewayParts, threads: Threads) -> Prompts:
+def _prompts(
+    settings: Settings, given: GatewayParts, made: GatewayServices, threads: Threads
+) -> Prompts:
     return Prompts(
         given.database,
         given.vault,
@@ -266,6 +268,7 @@ def _prompts(settings: Settings, given: GatewayParts, threads: Threads) -> Promp
         given.analyzer,
         given.metrics,
         settings.history_chars,
+        made.limits,
     )
 
 
@@ -344,6 +347,7 @@ def _workbench(
             calls=made.calls,
             recorded_calls=made.records.calls,
             prices=made.prices,
+            instance_limits=made.limits,
             detector_version=given.detector_version,
             call_retention_days=call_retention_days,
         )

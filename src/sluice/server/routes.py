@@ -20,6 +20,7 @@ from sluice.server.features.audit import endpoints as audit
 from sluice.server.features.firststeps import endpoints as firststeps
 from sluice.server.features.health import endpoints as health
 from sluice.server.features.keys import endpoints as keys
+from sluice.server.features.limits import endpoints as limits
 from sluice.server.features.models import endpoints as models
 from sluice.server.features.playground import endpoints as playground
 from sluice.server.features.policies import endpoints as policies
@@ -49,7 +50,7 @@ def api_routes(*, metrics: bool) -> Sequence[BaseRoute]:
         every.include_router(router, dependencies=token)
     for feature in (models, prompts, threads, playground, calls):
         every.include_router(feature.router, dependencies=token)
-    for feature in (firststeps, models, policies, teams, threads, keys, audit, calls_admin):
+    for feature in (firststeps, models, limits, policies, teams, threads, keys, audit, calls_admin):
         every.include_router(feature.admin_router, dependencies=token)
     every.include_router(overseen_threads, dependencies=token)
     add_workbench_routes(every, token)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from sluice.server.analysis.analyzer import Analyzer
 from sluice.server.auth.service import SignInService
+from sluice.server.features.limits.managing import ManagedLimits
+from sluice.server.features.limits.service import InstanceLimits
 from sluice.server.features.models.service import Models
 from sluice.server.features.policies.service import Policies
 from sluice.server.features.projects.cleansing import ProjectCleansing
@@ -84,6 +86,7 @@ class WorkbenchParts:
     calls: Calls
     recorded_calls: RecordedCalls
     prices: Prices
+    instance_limits: InstanceLimits
     detector_version: str
     call_retention_days: int | None
     """For how long the gateway's calls of no project are kept; None: for ever."""
@@ -117,6 +120,7 @@ class Workbench:
     search: SearchServices
     sessions: SessionServices
     statistics: StatisticsServices
+    limits: ManagedLimits
     periodic: tuple[Periodic, ...] = field(default=())
 
     def start(self) -> None:
@@ -175,6 +179,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
         search=search,
         sessions=sessions,
         statistics=statistics,
+        limits=ManagedLimits(parts.instance_limits, parts.models, statistics.reading),
         periodic=(
             clearing,
             search.periodic,
@@ -270,6 +275,7 @@ def _server_runs(
             policies=parts.policies,
             providers=parts.providers,
             prices=parts.prices,
+            limits=parts.instance_limits,
             metrics=parts.metrics,
             conversations=parts.conversations,
             gateway_cleansing=parts.cleansing,

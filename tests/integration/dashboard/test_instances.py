@@ -174,3 +174,38 @@ async def test_long_lists_are_paged(site: Site, monkeypatch: pytest.MonkeyPatch)
     assert "/dashboard/instances?after=1" in first.html
     second = await site.get("/instances?after=1")
     assert not second.shows('href="/dashboard/instances/1"')
+
+
+async def test_limits_are_set_on_a_page_and_their_use_is_shown_beside_them(site: Site) -> None:
+    path = await _made(site, "Limited", **{"c0-provider": "echo", "c0-key": "", "c0-model": "echo"})
+    assert (await site.get(path)).shows("as much as its provider allows")
+    typed = {"requestsPerMinute": "9", "concurrentStreams": "2", "monthlyBudget": "$12.50"}
+    sent = await site.post(f"{path}/limits", typed)
+    assert sent.status == 303, sent.text
+    body = {"modelInstanceId": int(path.rsplit("/", 1)[1]), "source": "sdk", "text": "Hello"}
+    answered = await site.api.post("/api/v1/prompts/submit", json=body)
+    assert answered.status_code == 200, answered.text
+    shown = await site.get(path)
+    assert shown.shows("Requests, last minute: 1 of 9", "Streams now: 0 of 2", "of $12.50")
+    form = await site.get(f"{path}/limits")
+    assert form.shows('value="9"', 'value="12.5"')
+    wrong = await site.post(f"{path}/limits", {"requestsPerMinute": "-1", "tokensPerMinute": XSS})
+    assert wrong.status == 422
+    assert 'id="requestsPerMinute-problem"' in wrong.html
+    assert 'id="tokensPerMinute-problem"' in wrong.html
+    assert wrong.is_inert()
+    wrong = await site.post(f"{path}/limits", {"monthlyBudget": "much"})
+    assert 'id="monthlyBudget-problem"' in wrong.html
+    assert (await site.post(f"{path}/limits", {})).status == 303
+    assert (await site.get(path)).shows("as much as its provider allows")
+
+
+async def test_who_may_only_look_sees_limits_and_sets_none(site: Site) -> None:
+    path = await _made(site, "Limited and looked at")
+    await site.post(f"{path}/limits", {"requestsPerMinute": "9"})
+    auditor = await site.as_role("auditor")
+    shown = await auditor.get(path)
+    assert shown.shows("Requests, last minute: 0 of 9")
+    assert f"{path}/limits" not in shown.html
+    assert (await auditor.get(f"{path}/limits")).status == 403
+    assert (await auditor.post(f"{path}/limits", {"requestsPerMinute": "1"})).status == 403

@@ -12,6 +12,8 @@ from sqlalchemy.engine import Connection
 from sluice.engine import Action, Finding, Mapping, RawText, cleanse
 from sluice.server.auth.callers import SYSTEM
 from sluice.server.auth.tables import ApiToken, User
+from sluice.server.features.limits.rules import Limits
+from sluice.server.features.limits.service import InstanceLimits
 from sluice.server.features.models.tables import ModelInstance
 from sluice.server.features.policies.tables import PolicyGroup
 from sluice.server.features.proxy.calls.body import Body, take_apart
@@ -20,7 +22,7 @@ from sluice.server.features.proxy.calls.recording import BegunCall, CallFacts, C
 from sluice.server.features.proxy.calls.status import CallStatus
 from sluice.server.features.proxy.conversations.service import Conversation, Conversations, Owner
 from sluice.server.features.proxy.limits.key_settings import KeySettingsService
-from sluice.server.features.proxy.limits.rules import KeySettings, Limits
+from sluice.server.features.proxy.limits.settings import KeySettings
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import Database
 from sluice.server.kit.sealing import MasterKeys
@@ -63,7 +65,10 @@ class Recorder:
     def __post_init__(self) -> None:
         self.writer = BatchedWriter(self.database)
         self.settings = KeySettingsService(clock=self.clock, monotonic=self.clock.monotonic)
-        self.calls = Calls(self.writer, Prices(), self.settings, clock=self.clock)
+        self.limits = InstanceLimits(
+            Prices().cost, clock=self.clock, monotonic=self.clock.monotonic
+        )
+        self.calls = Calls(self.writer, Prices(), self.settings, self.limits, clock=self.clock)
         self.conversations = Conversations(self.database, self.writer, self.vault)
 
     async def conversation(self, name: str = "one", token_id: int = 1) -> Conversation:

@@ -54,6 +54,8 @@ CALLS: Final[dict[str, tuple[Permission, Json | None]]] = {
     f"GET {A}/model-instances/{{instance_id}}": (Permission.VIEW_MODELS, None),
     f"PUT {A}/model-instances/{{instance_id}}": (Permission.MANAGE_MODELS, INSTANCE),
     f"DELETE {A}/model-instances/{{instance_id}}": (Permission.MANAGE_MODELS, None),
+    f"GET {A}/model-instances/{{instance_id}}/limits": (Permission.VIEW_MODELS, None),
+    f"PUT {A}/model-instances/{{instance_id}}/limits": (Permission.MANAGE_MODELS, {}),
     f"POST {A}/model-instances/{{instance_id}}/test": (Permission.MANAGE_MODELS, None),
     f"GET {A}/model-instances/{{instance_id}}/users": (Permission.VIEW_USAGE, None),
     f"GET {A}/policy-groups": (Permission.VIEW_POLICIES, None),

@@ -15,11 +15,11 @@ from tests.integration.features.recording import MODEL, Recorder, everything, fi
 
 from sluice.server.auth.callers import SYSTEM
 from sluice.server.errors import NotFound, RateLimited, SluiceError, Unprocessable
+from sluice.server.features.limits.rules import Limits, Used
 from sluice.server.features.proxy.calls.recording import AnswerText, CallOutcome
 from sluice.server.features.proxy.calls.status import CallStatus
-from sluice.server.features.proxy.limits import repository as limits_repository
-from sluice.server.features.proxy.limits.key_settings import KeySettingsService
-from sluice.server.features.proxy.limits.rules import KeySettings, Limits, Used
+from sluice.server.features.proxy.limits.key_settings import KEYS, KeySettingsService
+from sluice.server.features.proxy.limits.settings import KeySettings
 from sluice.server.features.proxy.limits.tables import ApiTokenSettings
 from sluice.server.kit.database import Database
 from sluice.server.providers.base import Usage
@@ -294,18 +294,18 @@ async def test_a_refused_call_leaves_nothing(recorder: Recorder) -> None:
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
-        pytest.param("_BEGUN", "ix_calls_api_token_id_created_at", id="begun"),
-        pytest.param("_EXPECTED", "ix_calls_api_token_id_finished_at", id="expected"),
-        pytest.param("_STREAMS", "ix_calls_api_token_id_finished_at", id="streams"),
-        pytest.param("_ENDED_AFTER", "ix_calls_api_token_id_finished_at", id="minute"),
-        pytest.param("_ENDED_UNTIL", "ix_calls_api_token_id_finished_at", id="month"),
+        pytest.param("begun", "ix_calls_api_token_id_created_at", id="begun"),
+        pytest.param("expected", "ix_calls_api_token_id_finished_at", id="expected"),
+        pytest.param("streams", "ix_calls_api_token_id_finished_at", id="streams"),
+        pytest.param("ended_after", "ix_calls_api_token_id_finished_at", id="minute"),
+        pytest.param("ended_until", "ix_calls_api_token_id_finished_at", id="month"),
     ],
 )
 async def test_what_is_counted_is_found_by_an_index(
     sqlite_template: Path, statement: str, index: str
 ) -> None:
     """With millions of calls a limit must cost what the token's recent calls cost."""
-    query = getattr(limits_repository, statement).compile(dialect=sqlite.dialect())
+    query = getattr(KEYS, statement).compile(dialect=sqlite.dialect())
     connection = sqlite3.connect(sqlite_template)
     values = [1] * str(query).count("?")
     plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()
@@ -316,7 +316,7 @@ async def test_what_is_counted_is_found_by_an_index(
 async def test_many_tokens_settings_do_not_pile_up_in_memory(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sluice.server.features.proxy.limits.key_settings.MOST_KEPT", 3)
+    monkeypatch.setattr("sluice.server.features.limits.counting.MOST_KEPT", 3)
     service = KeySettingsService()
     async with recorder.database.read() as session:
         for token_id in range(10):

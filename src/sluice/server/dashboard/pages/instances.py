@@ -15,6 +15,7 @@ from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.charts import calls_chart
 from sluice.server.dashboard.guarding import GuardedRouter
+from sluice.server.dashboard.pages.instances_limits import limits_of
 from sluice.server.dashboard.rendering import is_part, page, see_other
 from sluice.server.dashboard.signing_in import Visitor, visit_of
 from sluice.server.features.models.schemas import InstanceTrialOut, ModelInstanceAdminOut
@@ -162,6 +163,7 @@ async def _shown(
         users=(await reading.users(caller, instance_id))[:USERS_SHOWN],
         project_names={user: f"Keys of {name}" for user, name in _projects(request).items()},
         tried=tried,
+        used=await limits_of(services, caller, instance_id),
         snippet=_snippet(one.name),
     )
 

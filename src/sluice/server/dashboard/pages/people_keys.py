@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Final
 
 from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sluice.engine.errors import Problem
 from sluice.server.auth.callers import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.auth.schemas import NewTokenData, TokenOrder
 from sluice.server.dashboard.forms import day_of, every, fields_of, problems_by_field, validated
 from sluice.server.dashboard.guarding import GuardedRouter
+from sluice.server.dashboard.limits_form import limit_problems, said_limits, typed_limits
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
-from sluice.server.errors import SluiceError, Unprocessable
+from sluice.server.errors import SluiceError
 from sluice.server.features.proxy.calls.schemas import KeySettingsIn, KeySettingsOut
-from sluice.server.features.proxy.limits.rules import MICRODOLLARS
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
 router = GuardedRouter(prefix="/people/keys")
 
 ROWS: Final = 50
-LIMITS: Final = (
-    "requestsPerMinute",
-    "tokensPerMinute",
-    "concurrentStreams",
-    "monthlyTokens",
-)
 
 
 @router.get("")
@@ -110,27 +102,11 @@ async def revoke(
 
 
 def _settings(fields: dict[str, str]) -> dict[str, Any]:
-    """A form's limits as the API takes them; an empty field does not limit."""
-    limits: dict[str, Any] = {name: fields.get(name, "").strip() or None for name in LIMITS}
-    limits["monthlyBudgetMicrodollars"] = _microdollars(fields.get("monthlyBudget", ""))
+    """A form's settings as the API takes them."""
     return {
         "defaultInstanceId": fields.get("defaultInstanceId", "").strip() or None,
-        "limits": limits,
+        "limits": said_limits(fields),
     }
-
-
-def _microdollars(text: str) -> int | None:
-    """Dollars as typed; raises `Unprocessable` for what is no amount."""
-    if not text.strip():
-        return None
-    try:
-        amount = Decimal(text.strip().removeprefix("$"))
-        if amount.is_finite() and 0 <= amount <= Decimal(10) ** 9:
-            return int(amount * MICRODOLLARS)
-    except InvalidOperation:
-        pass  # told below, like an amount that is out of bounds
-    problem = Problem("monthlyBudget", "must be an amount of dollars such as 25 or 0.50")
-    raise Unprocessable("Please look at what is marked.", errors=[problem])
 
 
 async def _listed(
@@ -187,27 +163,13 @@ async def _shown(
         settings=shown,
         instances=instances,
         typed=fields if fields is not None else _typed(shown),
-        problems=_problems(error),
+        problems=limit_problems(error),
         now=services.auth.service.clock(),
     )
 
 
 def _typed(settings: KeySettingsOut) -> dict[str, str]:
     """What is set, as the form's fields hold it."""
-    limits = settings.limits.model_dump(by_alias=True)
-    budget = limits.pop("monthlyBudgetMicrodollars")
-    dollars = "" if budget is None else f"{Decimal(budget) / MICRODOLLARS:f}"
     instance = settings.default_instance_id
-    return {
-        **{name: "" if value is None else str(value) for name, value in limits.items()},
-        "monthlyBudget": dollars,
-        "defaultInstanceId": "" if instance is None else str(instance),
-    }
-
-
-def _problems(error: SluiceError | None) -> dict[str, str]:
-    """Under the names of the form's fields, which stand in one row there."""
-    if error is None:
-        return {}
-    found = problems_by_field(error)
-    return {path.removeprefix("limits."): message for path, message in found.items()}
+    default = "" if instance is None else str(instance)
+    return {**typed_limits(settings.limits), "defaultInstanceId": default}

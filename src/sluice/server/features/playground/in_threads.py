@@ -42,7 +42,7 @@ class ThreadRuns:
     async def begin(self, caller: Caller, body: CleanseIn) -> Run:
         """Cleanse a text and record it as pending. Raises `Blocked` and other `SluiceError`s."""
         caller.require(Permission.USE_MODELS)
-        prepared = await self._prompts.prepare(caller, body)
+        prepared = await self._prompts.prepare(caller, body, streamed=True)
         begun = await self._begun(caller, body, prepared)
         return Run(begun, partial(self._answer, prepared), partial(self._answers.abandon, prepared))
 

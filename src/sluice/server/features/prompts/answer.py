@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import anyio
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine import CleansedText, Mapping, RawText, Restored, StreamHydrator
 from sluice.server.errors import ProviderFailed
+from sluice.server.features.limits import rules
+from sluice.server.features.limits.service import InstanceLimits
 from sluice.server.features.prompts.counting import ending_of
 from sluice.server.features.prompts.service import Prepared
 from sluice.server.features.statistics.chats import chat_ended
@@ -74,12 +77,14 @@ class Answers:
         threads: Threads,
         providers: Providers,
         metrics: Metrics,
+        limits: InstanceLimits,
     ) -> None:
         self._database = database
         self._vault = vault
         self._threads = threads
         self._providers = providers
         self._metrics = metrics
+        self._limits = limits
         self._open = 0
         self._closed = anyio.Event()
 
@@ -172,9 +177,15 @@ class Answers:
             async with self._database.write() as session:
                 await self._threads.finish_chat(session, prepared.chat, outcome)
                 await chat_ended(session, _counted(prepared, answer))
+                await self._end_limited(session, prepared, answer)
                 if invented:
                     await self._vault.reserve(session, prepared.prompt.thread_id, invented)
         self._metrics.prompt("submit", _ENDS.get(answer.status, "abandoned"))
+
+    async def _end_limited(self, session: AsyncSession, prepared: Prepared, answer: Answer) -> None:
+        connection, used = prepared.connection, _used(prepared, answer)
+        cost = self._limits.price(connection.provider_key, connection.model, used)
+        await self._limits.end(session, prepared.limited, used, cost)
 
 
 class _Timing:
@@ -211,6 +222,15 @@ def _counted(prepared: Prepared, answer: Answer) -> Ended:
         first_token_ms=round(first * 1000) if first is not None else None,
         usage=answer.usage,
     )
+
+
+def _used(prepared: Prepared, answer: Answer) -> Usage:
+    """What limits count; nothing, if the provider did not answer at all."""
+    if answer.usage is not None:
+        return answer.usage
+    if not answer.raw or prepared.limited is None:
+        return Usage(0, 0)
+    return rules.estimated(prepared.limited.expected_input_tokens, len(answer.raw_text))
 
 
 _ENDS: Final[dict[ChatStatus, PromptOutcome]] = {

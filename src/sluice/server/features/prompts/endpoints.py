@@ -91,7 +91,7 @@ async def hydrate(body: HydrateIn, caller: User, services: ServicesDep) -> Data[
 )
 async def submit(body: SubmitIn, caller: User, services: ServicesDep, request: Request) -> Response:
     """Cleanse a prompt, ask the model, and put the originals back into its answer."""
-    prepared = await services.prompts.prepare(caller, body)
+    prepared = await services.prompts.prepare(caller, body, streamed=body.is_streaming)
     if body.is_streaming:
         return await _streamed(prepared, services, request)
     answer = await until_caller_leaves(request, partial(services.answers.whole, prepared))

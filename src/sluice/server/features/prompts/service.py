@@ -28,6 +28,8 @@ from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.errors import Blocked, Unprocessable
 from sluice.server.features.audit import service as audit
+from sluice.server.features.limits import rules
+from sluice.server.features.limits.service import InstanceLimits, NewCall, RunningCall
 from sluice.server.features.models.service import Models, UsableInstance
 from sluice.server.features.policies.service import Policies, PolicyInForce
 from sluice.server.features.prompts.counting import CountedPrompt, manifest_of
@@ -40,7 +42,7 @@ from sluice.server.features.threads.service import BegunChat, Exchange, PastChat
 from sluice.server.kit.database import Database
 from sluice.server.kit.metrics import Metrics
 from sluice.server.kit.sealing import DataKey
-from sluice.server.providers.base import Connection, Message
+from sluice.server.providers.base import Connection, Message, Usage
 from sluice.server.vault.service import ThreadVault, Vault
 
 
@@ -83,6 +85,8 @@ class Prepared:
     connection: Connection
     messages: tuple[Message, ...]
     counted: CountedPrompt
+    limited: RunningCall | None
+    """What the limits of the model instance know of it."""
 
 
 class Prompts:
@@ -98,6 +102,7 @@ class Prompts:
         analyzer: Analyzer,
         metrics: Metrics,
         history_chars: int,
+        limits: InstanceLimits,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -107,14 +112,23 @@ class Prompts:
         self._analyzer = analyzer
         self._metrics = metrics
         self._history_chars = history_chars
+        self._limits = limits
         self._history_forms = HistoryForms()
 
     async def analyze(self, caller: Caller, instance_id: int, text: RawText) -> Analysis:
         """The findings of a text under the policy of a model instance."""
+        return await self._analyzed(caller, instance_id, text)
+
+    async def _analyzed(
+        self, caller: Caller, instance_id: int, text: RawText, *, streamed: bool | None = None
+    ) -> Analysis:
+        """`streamed`: how the text is to be sent, None if it is not; a limit refuses it early."""
         caller.require(Permission.USE_MODELS)
         async with self._database.read() as session:
             instance = await self._models.usable(session, instance_id, caller.user_id)
             policy = await self._policies.in_force(session, instance.policy_group_id)
+            if streamed is not None:
+                await self._limits.refuse_early(session, instance_id, streamed=streamed)
         findings = await self._analyzer.findings(text, policy)
         instructions = await self._analyzer.findings(instance.instructions, policy)
         return Analysis(instance, policy, findings, instructions)
@@ -143,10 +157,14 @@ class Prompts:
         self._metrics.hydrated(len(hydrated.items))
         return HydratedText(thread_id, hydrated)
 
-    async def prepare(self, caller: Caller, body: CleanseIn) -> Prepared:
-        """Cleanse a prompt and record it as pending: after this it may be sent."""
+    async def prepare(self, caller: Caller, body: CleanseIn, *, streamed: bool) -> Prepared:
+        """Cleanse a prompt and record it as pending: after this it may be sent.
+
+        `streamed`: whether the caller gets the answer as it comes. Raises `Blocked`, `RateLimited`
+        over a limit of the model instance, and other `SluiceError`s.
+        """
         text = RawText(body.text)
-        analysis = await self.analyze(caller, body.model_instance_id, text)
+        analysis = await self._analyzed(caller, body.model_instance_id, text, streamed=streamed)
         connection = _require_connection(analysis.instance)
         review = reviewed(text, analysis.findings, body.findings, analysis.policy.policy)
         async with self._blocking(caller, analysis), self._database.write() as session:
@@ -154,6 +172,9 @@ class Prompts:
             cleansed = await self._cleanse(session, caller, opened, text, analysis, review)
             instructions = _cleanse_instructions(analysis, opened.mapping)
             history = await self._history(session, body, opened, analysis)
+            messages = conversation(instructions, history, cleansed.text)
+            call = _new_call(analysis.instance, connection, messages, streamed=streamed)
+            limited = await self._limits.begin(session, call)
             exchange = Exchange(
                 raw_input=text,
                 cleansed_input=cleansed.text,
@@ -164,10 +185,11 @@ class Prompts:
             chat = await self._threads.begin_chat(session, thread_id, opened.key, exchange)
             await self._vault.save(session, opened)
         prompt = CleansedPrompt(thread_id, cleansed, opened.mapping, opened.key)
-        messages = conversation(instructions, history, cleansed.text)
         manifest = manifest_of(review.findings, analysis.policy.policy)
         counted = CountedPrompt(caller.user_id, analysis.instance.id, connection, manifest)
-        return Prepared(prompt, chat, history, analysis.policy, connection, messages, counted)
+        return Prepared(
+            prompt, chat, history, analysis.policy, connection, messages, counted, limited
+        )
 
     def history_out(self, prepared: Prepared) -> list[HistoryOut]:
         """The earlier inputs that the model was shown, in both cleansed forms."""
@@ -292,6 +314,18 @@ def _require_connection(instance: UsableInstance) -> Connection:
         message = "This model instance has no model connection yet; an administrator can add one."
         raise Unprocessable(message, errors=[Problem("modelInstanceId", message)])
     return instance.connection
+
+
+def _new_call(
+    instance: UsableInstance,
+    connection: Connection,
+    messages: tuple[Message, ...],
+    *,
+    streamed: bool,
+) -> NewCall:
+    tokens = rules.estimated(0, sum(len(message.text) for message in messages)).output_tokens
+    asked = (connection.provider_key, connection.model)
+    return NewCall(instance.id, *asked, streamed=streamed, expected=Usage(tokens, 0))
 
 
 def _cleanse_instructions(analysis: Analysis, mapping: Mapping) -> CleansedText:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from sluice.server.features.limits.rules import CHARS_A_TOKEN
 from sluice.server.features.proxy.wires.reading import Body, Reading
 from sluice.server.providers.base import Usage
 
-CHARS_A_TOKEN: Final = 4
-"""Code points of a token: a rule of thumb for English."""
 _MOST: Final = 10_000_000
 _OUTPUT: Final = (
     "max_completion_tokens", "max_output_tokens", "max_tokens", "max_tokens_to_sample",

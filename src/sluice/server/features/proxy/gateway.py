@@ -22,6 +22,8 @@ from sluice.server.analysis.beside import beside
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
 from sluice.server.errors import Blocked, Unprocessable
+from sluice.server.features.limits.rules import NO_LIMITS
+from sluice.server.features.limits.service import InstanceLimits
 from sluice.server.features.models.schemas import Attachments
 from sluice.server.features.models.service import Models, UsableInstance
 from sluice.server.features.policies.service import Policies, PolicyInForce
@@ -36,7 +38,6 @@ from sluice.server.features.proxy.conversations.headers import named_by
 from sluice.server.features.proxy.expected import expected_tokens
 from sluice.server.features.proxy.in_projects import Joining
 from sluice.server.features.proxy.limits.key_settings import KeySettingsService
-from sluice.server.features.proxy.limits.rules import NO_LIMITS
 from sluice.server.features.proxy.routing import route
 from sluice.server.features.proxy.wires.reading import Body, Reading
 from sluice.server.features.proxy.wires.wire import Call, Wire
@@ -61,7 +62,7 @@ class Target:
     connections: tuple[Connection, ...]
     """In the order in which they are asked, each with the model that it is asked for."""
     limited: bool = False
-    """Whether the caller's API token has limits."""
+    """Whether the caller's API token or the instance has limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class Gateway:
         cleansing: GatewayCleansing,
         calls: Calls,
         key_settings: KeySettingsService,
+        limits: InstanceLimits,
         asking: Asking,
         metrics: Metrics,
         detector_version: str,
@@ -118,6 +120,7 @@ class Gateway:
         self._cleansing = cleansing
         self._calls = calls
         self._key_settings = key_settings
+        self._limits = limits
         self._asking = asking
         self._metrics = metrics
         self._detector_version = detector_version
@@ -130,7 +133,7 @@ class Gateway:
         call, reading = _read(came)
         target = await self._target(came.caller, call)
         if target.limited:
-            await self._refuse_early(came.caller, call)
+            await self._refuse_early(came.caller, target.instance.id, call)
         question = Question(came.wire, came.body, target.connections, came.headers)
         self._asking.check(question)
         reading = await _with_text_taken_out(target.instance, came, reading)
@@ -168,10 +171,12 @@ class Gateway:
             instance = await self._models.usable(session, chosen.instance_id, caller.user_id)
             policy = await self._policies.in_force(session, instance.policy_group_id)
             answers = await self._scanning.rules(session, instance)
+            limits = await self._limits.of(session, instance.id)
         if chosen.model is not None:
             await self._check_model(chosen.model)
         connections = _connections(instance, chosen.model)
-        return Target(instance, policy, answers, connections, settings.limits != NO_LIMITS)
+        limited = settings.limits != NO_LIMITS or limits != NO_LIMITS
+        return Target(instance, policy, answers, connections, limited)
 
     async def _check_model(self, model: str) -> None:
         """A model's name goes to the vendor and into the record as it is: it may be no value."""
@@ -179,12 +184,12 @@ class Gateway:
             advice = "holds what looks like somebody's data; name a model"
             raise Unprocessable("This is no model's name.", errors=[Problem("model", advice)])
 
-    async def _refuse_early(self, caller: Caller, call: Call) -> None:
-        """So that a key over its limit costs next to nothing."""
+    async def _refuse_early(self, caller: Caller, instance_id: int, call: Call) -> None:
+        """So that what is over its limit costs next to nothing."""
+        token_id, streamed = caller.api_token_id, call.stream
         async with self._database.read() as session:
-            await self._key_settings.refuse_early(
-                session, caller.api_token_id, streamed=call.stream
-            )
+            await self._key_settings.refuse_early(session, token_id, streamed=streamed)
+            await self._limits.refuse_early(session, instance_id, streamed=streamed)
 
     async def _record(
         self, came: Came, chars: int, facts: partial[CallFacts], call: CleansedCall

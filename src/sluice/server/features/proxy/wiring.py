@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sluice.server.analysis.analyzer import Analyzer
 from sluice.server.analysis.detectors import Detectors
+from sluice.server.features.limits.service import InstanceLimits
 from sluice.server.features.models.service import Models
 from sluice.server.features.policies.service import Policies
 from sluice.server.features.proxy.answers.answering import Answering
@@ -63,6 +64,7 @@ class GatewayServices:
     conversations: Conversations
     cleansing: GatewayCleansing
     prices: Prices
+    limits: InstanceLimits
 
 
 def make_gateway(
@@ -72,7 +74,8 @@ def make_gateway(
     database, writer = parts.database, BatchedWriter(parts.database)
     key_settings = KeySettingsService(longest=longest_call)
     prices = Prices(prices_file)
-    calls = Calls(writer, prices, key_settings)
+    limits = InstanceLimits(prices.cost, longest=longest_call)
+    calls = Calls(writer, prices, key_settings, limits)
     conversations = Conversations(database, writer, parts.vault)
     asking = Asking(parts.providers, parts.native)
     configuration = parts.configuration
@@ -88,6 +91,7 @@ def make_gateway(
         cleansing=cleansing,
         calls=calls,
         key_settings=key_settings,
+        limits=limits,
         asking=asking,
         metrics=parts.metrics,
         detector_version=parts.detector_version,
@@ -106,4 +110,5 @@ def make_gateway(
         conversations=conversations,
         cleansing=cleansing,
         prices=prices,
+        limits=limits,
     )

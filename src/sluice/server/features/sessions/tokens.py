@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sluice.server.features.proxy.calls.recording import CHARS_A_TOKEN
+from sluice.server.features.limits.rules import CHARS_A_TOKEN
 from sluice.server.features.proxy.wires.reading import Body
 
 _SENT: Final = ("messages", "prompt", "tool_schema", "output_schema")

@@ -30,7 +30,7 @@ from sluice.server.features.statistics.schemas import (
     TimesOut,
     UserOfInstanceOut,
 )
-from sluice.server.features.statistics.sums import Kind, SumKey, Sums, Totals
+from sluice.server.features.statistics.sums import DAY, Grain, Kind, SumKey, Sums, Totals
 from sluice.server.features.statistics.wanted import Of, Stretch
 from sluice.server.kit.database import Database, utc_now
 
@@ -130,6 +130,18 @@ class Statistics:
             instance: [SumsOut(**_out(sums.get(at, Sums()))) for at in wanted.buckets()]
             for instance, sums in found.items()
         }
+
+    async def used_since(
+        self, session: AsyncSession, model_instance_id: int, since: datetime
+    ) -> tuple[int, int]:
+        """Tokens of an instance's calls and chats, and their cost, from the day of `since` on."""
+        now = self._clock()
+        wanted = Range(Grain.DAY.start(since), Grain.DAY.start(now) + DAY, Grain.DAY)
+        found = await self._consistent(session, wanted, Of(model_instance_id=model_instance_id))
+        totals = Sums()
+        for sums in found.instances.values():
+            totals.merge(sums)
+        return totals.input_tokens + totals.output_tokens, totals.cost
 
     async def users(
         self, caller: Caller, model_instance_id: int, days: int = 30

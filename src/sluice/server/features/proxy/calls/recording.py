@@ -26,12 +26,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sluice.engine.errors import Problem
 from sluice.engine.types import Action
 from sluice.server.errors import Unprocessable
+from sluice.server.features.limits import rules
+from sluice.server.features.limits.rules import Whose
+from sluice.server.features.limits.service import InstanceLimits, NewCall, RunningCall
 from sluice.server.features.proxy.calls.body import RecordedBody
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.calls.repository import CallRepository, StoredText
 from sluice.server.features.proxy.calls.status import CallStatus
 from sluice.server.features.proxy.calls.tables import Counts
-from sluice.server.features.proxy.limits import rules
 from sluice.server.features.proxy.limits.key_settings import KeySettingsService
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import utc_now
@@ -42,8 +44,6 @@ from sluice.server.vault.service import conversation_scope
 
 KNOWN_TEXTS: Final = 50_000
 """Digests that are remembered as stored; about 12 MB."""
-CHARS_A_TOKEN: Final = 4
-"""Code points of a token, where nobody counted: a rule of thumb for English."""
 _CODE: Final = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
 
 Findings = Mapping[tuple[str, Action], int]
@@ -94,6 +94,8 @@ class BegunCall:
     id: int
     uid: str
     facts: CallFacts
+    limited: RunningCall | None = None
+    """What the limits of the model instance know of it."""
     first_token: float | None = None
     """Of `time.monotonic`."""
 
@@ -135,19 +137,21 @@ class CallOutcome:
 
 
 class Calls:
-    """Records calls; those of API tokens with limits only within them."""
+    """Records calls; where an API token or a model instance has limits, only within them."""
 
     def __init__(
         self,
         writer: BatchedWriter,
         prices: Prices,
         settings: KeySettingsService,
+        limits: InstanceLimits,
         *,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._writer = writer
         self._prices = prices
         self._settings = settings
+        self._limits = limits
         self._clock = clock
         self._known = _KnownTexts()
 
@@ -155,29 +159,30 @@ class Calls:
         """Record a call as pending, in the transaction that keeps its new originals.
 
         The conversation must be held in it (`ScopeVault.hold`), so that it is not deleted
-        meanwhile. Raises `RateLimited` over a limit of the API token, `Unprocessable` where a
-        budget meets a model without a price, or for a model that is no plain name.
+        meanwhile. Raises `RateLimited` over a limit of the API token or the model instance,
+        `Unprocessable` where a budget meets a model without a price, or for a model that is no
+        plain name.
         """
-        now, counted = await self._counted(session, facts)
+        now, counted, limited = await self._counted(session, facts)
         repository, uid = CallRepository(session), uuid4().hex
         await repository.add_texts(facts.conversation_id, self._new_texts(facts))
         sealed = _sealed_request(facts, uid)
         call_id = await repository.insert(
             **_columns(facts, uid, now), **counted, request_sealed=sealed
         )
-        return BegunCall(call_id, uid, facts)
+        return BegunCall(call_id, uid, facts, limited)
 
     async def begin_without_texts(self, session: AsyncSession, facts: CallFacts) -> BegunCall:
         """Record a call as pending whose texts stand elsewhere, as those of test runs do.
 
         It counts like any other one, and stands in no list of calls. Raises like `begin`.
         """
-        now, counted = await self._counted(session, facts)
+        now, counted, limited = await self._counted(session, facts)
         uid = uuid4().hex
         call_id = await CallRepository(session).insert(
             **_columns(facts, uid, now), **counted, deleted_at=now
         )
-        return BegunCall(call_id, uid, facts)
+        return BegunCall(call_id, uid, facts, limited)
 
     async def refuse(self, session: AsyncSession, facts: CallFacts) -> None:
         """Record a call whose prompt a policy refused: nothing of its texts is kept."""
@@ -204,6 +209,7 @@ class Calls:
         """`finish` in the caller's transaction."""
         facts, used = begun.facts, outcome.usage or _estimated(begun.facts, outcome)
         provider, model = outcome.answered_by or (facts.provider, facts.model)
+        cost = self._prices.cost(provider, model, used) or 0
         raw, hydrated = _sealed_answers(begun, outcome.texts)
         await CallRepository(session).finish(
             begun.id,
@@ -221,24 +227,27 @@ class Calls:
             hydrated_answer_sealed=hydrated,
             cost=self._prices.cost(provider, model, outcome.usage),
             counted_tokens=used.input_tokens + used.output_tokens,
-            counted_cost=self._prices.cost(provider, model, used) or 0,
+            counted_cost=cost,
             **_durations(begun),
             **_tokens(outcome.usage),
         )
+        await self._limits.end(session, begun.limited, used, cost)
 
     async def interrupt_pending(self, session: AsyncSession, before: datetime) -> int:
         """After a crash: mark calls that nobody is working on any more."""
+        await self._limits.interrupt_pending(session, before)
         return await CallRepository(session).interrupt_pending(before, self._clock())
 
     async def _counted(
         self, session: AsyncSession, facts: CallFacts
-    ) -> tuple[datetime, dict[str, int]]:
+    ) -> tuple[datetime, dict[str, int], RunningCall | None]:
         """When a call begins that is within the limits, and what counts until it has ended."""
         expected = Usage(facts.expected_input_tokens, facts.expected_output_tokens)
         cost = self._prices.cost(facts.provider, facts.model, expected)
         now = await self._within_limits(session, facts, cost)
+        limited = await self._limits.begin(session, _new_call(facts, expected))
         tokens = expected.input_tokens + expected.output_tokens
-        return now, {"counted_tokens": tokens, "counted_cost": cost or 0}
+        return now, {"counted_tokens": tokens, "counted_cost": cost or 0}, limited
 
     async def _within_limits(
         self, session: AsyncSession, facts: CallFacts, cost: int | None
@@ -248,7 +257,7 @@ class Calls:
             return self._clock()
         limits, now = await self._settings.check(session, token_id, streamed=facts.streamed)
         if limits.monthly_budget is not None and cost is None:
-            raise rules.without_price(facts.provider)
+            raise rules.without_price(Whose.KEY, facts.provider)
         return now
 
     def _new_texts(self, facts: CallFacts) -> list[StoredText]:
@@ -289,6 +298,11 @@ def text_place(digest: bytes, scope: str) -> Place:
 def call_place(uid: str, scope: str, column: str) -> Place:
     """Where a sealed value of a call belongs."""
     return Place("calls", column, uid, scope)
+
+
+def _new_call(facts: CallFacts, expected: Usage) -> NewCall:
+    asked, streamed = (facts.provider, facts.model), facts.streamed
+    return NewCall(facts.model_instance_id, *asked, streamed=streamed, expected=expected)
 
 
 def _columns(facts: CallFacts, uid: str, now: datetime) -> dict[str, object]:
@@ -351,7 +365,7 @@ def _estimated(facts: CallFacts, outcome: CallOutcome) -> Usage:
     if not outcome.texts and outcome.status is not CallStatus.COMPLETE:
         return Usage(0, 0)
     said = sum(len(text.raw) for text in outcome.texts)
-    return Usage(facts.expected_input_tokens, -(-said // CHARS_A_TOKEN))
+    return rules.estimated(facts.expected_input_tokens, said)
 
 
 def _counts(findings: Findings) -> Counts:

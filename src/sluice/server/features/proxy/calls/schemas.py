@@ -6,13 +6,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
+from sluice.server.features.limits.rules import Used
+from sluice.server.features.limits.schemas import LimitsBody
 from sluice.server.features.proxy.calls.status import CallStatus
 from sluice.server.features.proxy.calls.tables import Counts
-from sluice.server.features.proxy.limits.rules import KeySettings, Limits, Used
+from sluice.server.features.proxy.limits.settings import KeySettings
 from sluice.server.kit.wire import RowId, StrictModel, WireModel, WireTime
-
-Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
-Amount = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class CallOut(WireModel):
@@ -78,17 +77,6 @@ class OwnCallDetail(CallDetail):
     hydrated_answer: list[CallTextOut]
 
 
-class LimitsBody(StrictModel):
-    """What an API token may use; null does not limit. Months are those of UTC."""
-
-    requests_per_minute: Count | None = None
-    tokens_per_minute: Count | None = None
-    concurrent_streams: Count | None = None
-    monthly_tokens: Amount | None = None
-    monthly_budget_microdollars: Amount | None = None
-    """Millionths of a US dollar."""
-
-
 class KeySettingsIn(StrictModel):
     """All that is set for an API token; what is left out is unset."""
 
@@ -98,17 +86,7 @@ class KeySettingsIn(StrictModel):
 
     def settings(self) -> KeySettings:
         """As the service takes it."""
-        limits = self.limits
-        return KeySettings(
-            self.default_instance_id,
-            Limits(
-                limits.requests_per_minute,
-                limits.tokens_per_minute,
-                limits.concurrent_streams,
-                limits.monthly_tokens,
-                limits.monthly_budget_microdollars,
-            ),
-        )
+        return KeySettings(self.default_instance_id, self.limits.limits())
 
 
 class KeySettingsOut(WireModel):
@@ -123,17 +101,10 @@ class KeySettingsOut(WireModel):
     @classmethod
     def of(cls, token_id: int, settings: KeySettings, used: Used) -> Self:
         """From what the service knows."""
-        limits = settings.limits
         return cls(
             api_token_id=token_id,
             default_instance_id=settings.default_instance_id,
-            limits=LimitsBody(
-                requests_per_minute=limits.requests_per_minute,
-                tokens_per_minute=limits.tokens_per_minute,
-                concurrent_streams=limits.concurrent_streams,
-                monthly_tokens=limits.monthly_tokens,
-                monthly_budget_microdollars=limits.monthly_budget,
-            ),
+            limits=LimitsBody.of(settings.limits),
             month_tokens=used.tokens,
             month_cost_microdollars=used.cost,
         )

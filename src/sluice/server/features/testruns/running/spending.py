@@ -1,7 +1,9 @@
-"""What a test run may use: the limits and budgets of the API token that started it.
+"""What a test run may use: the limits and budgets of the API token that started it, and of the
+model instances that it asks.
 
 Each time that a model is asked is recorded like a call of the gateway, without any text, so that
-runs and calls of a token count together. Over a limit by the minute a run waits; what a month's
+runs and calls of a token count together; of a run that somebody started on a page only the
+instance's limits know. Over a limit by the minute a run waits; what a month's
 budget does not allow ends it, and it can be resumed.
 """
 
@@ -14,8 +16,11 @@ from functools import partial
 from typing import Final
 
 import anyio
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.server.errors import RateLimited
+from sluice.server.features.limits.rules import Closed, estimated
+from sluice.server.features.limits.service import InstanceLimits, NewCall, RunningCall
 from sluice.server.features.proxy.calls.body import RecordedBody
 from sluice.server.features.proxy.calls.recording import (
     BegunCall,
@@ -30,6 +35,7 @@ from sluice.server.features.testruns.running import bodies
 from sluice.server.features.testruns.running.targets import Answered, Target
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.sealing import DataKey
+from sluice.server.providers.base import Usage
 
 LONGEST_WAIT: Final = 120.0
 """Seconds; for what takes longer a run is not kept waiting."""
@@ -61,34 +67,45 @@ class Spender:
             self.waiting.remove(code)
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A call that counts; of one that nobody limits, nothing."""
+
+    call: BegunCall | None = None
+    """For the limits of a token, and of the instance."""
+    running: RunningCall | None = None
+    """For those of the instance alone."""
+
+
 class Spending:
     """Counts what runs use."""
 
     def __init__(
         self,
         calls: Calls,
+        limits: InstanceLimits,
         writer: BatchedWriter,
         detector_version: str,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         self._calls = calls
+        self._limits = limits
         self._writer = writer
         self._detector_version = detector_version
         self._sleep = sleep
 
-    async def begin(self, spender: Spender, target: Target, body: Body) -> BegunCall | None:
-        """Count a call as soon as it may be made; None where nobody limits it.
+    async def begin(self, spender: Spender, target: Target, body: Body) -> Spent:
+        """Count a call as soon as it may be made.
 
         Raises `RateLimited` where that would take too long, and `Unprocessable` for a budget with
         a model whose price is not known.
         """
-        if spender.api_token_id is None:
-            return None
-        facts = self._facts(spender, spender.api_token_id, target, body)
+        begin = self._beginning(spender, target, body)
         for _ in range(MOST_WAITS):
-            begin = partial(self._calls.begin_without_texts, facts=facts)
             try:
                 return await self._writer.submit(begin)
+            except Closed:
+                raise
             except RateLimited as error:
                 over = error
             wait = over.retry_after or 1.0
@@ -98,17 +115,48 @@ class Spending:
                 await self._sleep(wait)
         raise over
 
-    async def answered(self, begun: BegunCall | None, answered: Answered) -> None:
+    async def answered(self, spent: Spent, answered: Answered) -> None:
         """Count what an answer took."""
-        if begun is not None:
+        if spent.call is not None:
             by = (answered.provider, answered.model)
             outcome = CallOutcome(CallStatus.COMPLETE, usage=answered.usage, answered_by=by)
-            await self._calls.finish(begun, outcome)
+            await self._calls.finish(spent.call, outcome)
+        elif spent.running is not None:
+            said = estimated(spent.running.expected_input_tokens, len(answered.output))
+            used = answered.usage or said
+            cost = answered.cost
+            if cost is None:
+                cost = self._limits.price(answered.provider, answered.model, used)
+            await self._end(spent.running, used, cost)
 
-    async def failed(self, begun: BegunCall | None, code: str) -> None:
+    async def failed(self, spent: Spent, code: str) -> None:
         """There was no answer."""
-        if begun is not None:
-            await self._calls.finish(begun, CallOutcome(CallStatus.FAILED, error_code=code))
+        if spent.call is not None:
+            await self._calls.finish(spent.call, CallOutcome(CallStatus.FAILED, error_code=code))
+        elif spent.running is not None:
+            await self._end(spent.running, Usage(0, 0), 0)
+
+    async def _end(self, running: RunningCall, used: Usage, cost: int | None) -> None:
+        async def job(session: AsyncSession) -> None:
+            await self._limits.end(session, running, used, cost)
+
+        # The run may be cancelled, but what was used counts.
+        with anyio.CancelScope(shield=True):
+            await self._writer.submit(job)
+
+    def _beginning(
+        self, spender: Spender, target: Target, body: Body
+    ) -> Callable[[AsyncSession], Awaitable[Spent]]:
+        if spender.api_token_id is None:
+            return partial(self._begin_limited, call=_new_call(target, body))
+        facts = self._facts(spender, spender.api_token_id, target, body)
+        return partial(self._begin_recorded, facts=facts)
+
+    async def _begin_limited(self, session: AsyncSession, call: NewCall) -> Spent:
+        return Spent(running=await self._limits.begin(session, call))
+
+    async def _begin_recorded(self, session: AsyncSession, facts: CallFacts) -> Spent:
+        return Spent(call=await self._calls.begin_without_texts(session, facts))
 
     def _facts(self, spender: Spender, token_id: int, target: Target, body: Body) -> CallFacts:
         expected = expected_tokens(body, bodies.read(body))
@@ -130,3 +178,9 @@ class Spending:
             expected_input_tokens=expected.input_tokens,
             expected_output_tokens=expected.output_tokens,
         )
+
+
+def _new_call(target: Target, body: Body) -> NewCall:
+    first, expected = target.connections[0], expected_tokens(body, bodies.read(body))
+    asked = (first.provider_key, first.model)
+    return NewCall(target.instance.id, *asked, streamed=False, expected=expected)

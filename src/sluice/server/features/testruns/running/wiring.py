@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sluice.server.features.limits.service import InstanceLimits
 from sluice.server.features.models.service import Models
 from sluice.server.features.policies.service import Policies
 from sluice.server.features.projects.cleansing import ProjectCleansing
@@ -49,6 +50,7 @@ class ServerRunParts:
     policies: Policies
     providers: Providers
     prices: Prices
+    limits: InstanceLimits
     metrics: Metrics
     conversations: Conversations
     gateway_cleansing: GatewayCleansing
@@ -85,7 +87,7 @@ def make_server_runs(parts: ServerRunParts) -> ServerRuns:
         providers=parts.providers,
         prices=parts.prices,
         metrics=parts.metrics,
-        spending=Spending(parts.calls, parts.writer, parts.detector_version),
+        spending=Spending(parts.calls, parts.limits, parts.writer, parts.detector_version),
         patience=calling.PATIENCE,
     )
     planning = Planning(

@@ -1,8 +1,8 @@
-"""What an API token may use, and how a call over a limit is refused (pure).
+"""What an API token or a model instance may use, and how a call over a limit is refused (pure).
 
 Calls are counted where they are recorded, in the transaction that begins a call. On SQLite there
-is one writer at a time; on PostgreSQL the row of the token's settings is locked first. So a limit
-holds for all workers and replicas together. A token without limits is not counted at all.
+is one writer at a time; on PostgreSQL the row that holds the limits is locked first. So a limit
+holds for all workers and replicas together. What has no limits is not counted at all.
 """
 
 from __future__ import annotations
@@ -10,20 +10,39 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from sluice.server.errors import RateLimited, Unprocessable
+from sluice.server.providers.base import Usage
 
 MINUTE: Final = timedelta(minutes=1)
 MICRODOLLARS: Final = 1_000_000
 """In a US dollar."""
 STREAM_RETRY_SECONDS: Final = 1.0
-"""When to ask again where a stream of the same token has to end first."""
+"""When to ask again where another stream has to end first."""
+CHARS_A_TOKEN: Final = 4
+"""Code points of a token, where nobody counted: a rule of thumb for English."""
+
+
+class Closed(RateLimited):
+    """A limit of nothing: however long somebody waits, no call may begin until it is changed."""
+
+
+class Whose(StrEnum):
+    """Whose limits they are, as people are told."""
+
+    KEY = "API token"
+    INSTANCE = "model instance"
+
+    def code(self, limit: str) -> str:
+        """The code of an error that names a limit."""
+        return limit if self is Whose.KEY else f"instance_{limit}"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a token may use; None does not limit. Months are those of UTC."""
+    """What may be used; None does not limit. Months are those of UTC."""
 
     requests_per_minute: int | None = None
     """Calls that begin within any sixty seconds."""
@@ -46,18 +65,6 @@ NO_LIMITS: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True)
-class KeySettings:
-    """What is set for an API token."""
-
-    default_instance_id: int | None = None
-    """Where calls go whose model names no instance."""
-    limits: Limits = NO_LIMITS
-
-
-NOTHING_SET: Final = KeySettings()
-
-
-@dataclass(frozen=True, slots=True)
 class Used:
     """Tokens, and millionths of a US dollar."""
 
@@ -70,7 +77,7 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class MonthSoFar:
-    """A sum that need not be made again: what a token's calls used from `month` until `until`.
+    """A sum that need not be made again: what calls used from `month` until `until`.
 
     Calls that ended since are added at each question. A call's end is written a moment after the
     time that it names, so the sum stays `LAG` behind.
@@ -100,35 +107,43 @@ def next_month(moment: datetime) -> datetime:
     return month_of(month_of(moment) + timedelta(days=32))
 
 
-def over_requests(limit: int, oldest: datetime, now: datetime) -> RateLimited:
+def estimated(expected_input: int, said: int) -> Usage:
+    """What counts where the provider told nothing; `said` is the answer's length."""
+    return Usage(expected_input, -(-said // CHARS_A_TOKEN))
+
+
+def over_requests(whose: Whose, limit: int, oldest: datetime, now: datetime) -> RateLimited:
     """`oldest` is the call that has to be a minute old before another may begin."""
     wait = (oldest + MINUTE - now).total_seconds()
-    return _over("requests_per_minute", f"{limit} requests a minute", wait)
+    allowed = f"{limit} requests a minute"
+    return _over(whose, "requests_per_minute", allowed, wait, is_closed=limit == 0)
 
 
-def over_tokens(limit: int, wait: float) -> RateLimited:
+def over_tokens(whose: Whose, limit: int, wait: float) -> RateLimited:
     """`wait`: seconds until enough of what was used is a minute old."""
-    return _over("tokens_per_minute", f"{limit} tokens a minute", wait)
+    allowed = f"{limit} tokens a minute"
+    return _over(whose, "tokens_per_minute", allowed, wait, is_closed=limit == 0)
 
 
-def over_streams(limit: int) -> RateLimited:
+def over_streams(whose: Whose, limit: int) -> RateLimited:
     """As many streams run as may."""
-    return _over("concurrent_streams", f"{limit} streams at once", STREAM_RETRY_SECONDS)
+    allowed = f"{limit} streams at once"
+    return _over(whose, "concurrent_streams", allowed, STREAM_RETRY_SECONDS)
 
 
-def check_month(limits: Limits, used: Used, now: datetime) -> None:
+def check_month(whose: Whose, limits: Limits, used: Used, now: datetime) -> None:
     """Raise `RateLimited` when the month's tokens or money are used up."""
     wait = (next_month(now) - now).total_seconds()
     if limits.monthly_tokens is not None and used.tokens >= limits.monthly_tokens:
-        raise _over("monthly_tokens", f"{limits.monthly_tokens} tokens a month", wait)
+        raise _over(whose, "monthly_tokens", f"{limits.monthly_tokens} tokens a month", wait)
     if limits.monthly_budget is not None and used.cost >= limits.monthly_budget:
-        raise _over("monthly_budget", f"{dollars(limits.monthly_budget)} a month", wait)
+        raise _over(whose, "monthly_budget", f"{dollars(limits.monthly_budget)} a month", wait)
 
 
-def without_price(provider: str) -> Unprocessable:
+def without_price(whose: Whose, provider: str) -> Unprocessable:
     """A budget cannot hold for what nobody knows the price of."""
     return Unprocessable(
-        "This API token has a monthly budget, and the price of the model is not known; "
+        f"This {whose} has a monthly budget, and the price of the model is not known; "
         f"an administrator can add it to the file of prices (provider {provider}).",
         code="price_unknown",
     )
@@ -139,10 +154,25 @@ def dollars(microdollars: int) -> str:
     return f"${microdollars / MICRODOLLARS:,.2f}"
 
 
-def _over(code: str, allowed: str, wait: float) -> RateLimited:
+def told(limits: Limits) -> dict[str, int]:
+    """For the audit log: only what limits."""
+    values = {
+        "requests_per_minute": limits.requests_per_minute,
+        "tokens_per_minute": limits.tokens_per_minute,
+        "concurrent_streams": limits.concurrent_streams,
+        "monthly_tokens": limits.monthly_tokens,
+        "monthly_budget": limits.monthly_budget,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _over(
+    whose: Whose, limit: str, allowed: str, wait: float, *, is_closed: bool = False
+) -> RateLimited:
     seconds = max(1.0, float(math.ceil(wait)))
-    return RateLimited(
-        f"This API token may use {allowed}, and has used them; try again in {seconds:.0f} s.",
-        code=code,
+    kind = Closed if is_closed else RateLimited
+    return kind(
+        f"This {whose} may use {allowed}, and has used them; try again in {seconds:.0f} s.",
+        code=whose.code(limit),
         retry_after=seconds,
     )

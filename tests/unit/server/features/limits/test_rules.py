@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sluice.server.errors import RateLimited
-from sluice.server.features.proxy.limits import rules as limits
-from sluice.server.features.proxy.limits.rules import Limits, MonthSoFar, Used
+from sluice.server.features.limits import rules as limits
+from sluice.server.features.limits.rules import Limits, MonthSoFar, Used, Whose
 
 NOW = datetime(2026, 11, 30, 23, 59, 30, tzinfo=UTC)
 
@@ -28,19 +28,19 @@ def test_a_month_ends_when_its_tokens_or_money_are_used_up(
     given: Limits, used: Used, code: str | None
 ) -> None:
     if code is None:
-        limits.check_month(given, used, NOW)
+        limits.check_month(Whose.KEY, given, used, NOW)
         return
     with pytest.raises(RateLimited) as refused:
-        limits.check_month(given, used, NOW)
+        limits.check_month(Whose.KEY, given, used, NOW)
     assert (refused.value.status, refused.value.code, refused.value.retry_after) == (429, code, 30)
 
 
 def test_waiting_is_told_in_whole_seconds_and_never_none() -> None:
-    just_now = limits.over_requests(3, NOW - timedelta(seconds=59.99), NOW)
+    just_now = limits.over_requests(Whose.KEY, 3, NOW - timedelta(seconds=59.99), NOW)
     assert (just_now.retry_after, just_now.code) == (1, "requests_per_minute")
-    assert limits.over_requests(3, NOW - timedelta(seconds=20.5), NOW).retry_after == 40
-    assert limits.over_tokens(3, 12.1).retry_after == 13
-    assert limits.over_streams(1).code == "concurrent_streams"
+    assert limits.over_requests(Whose.KEY, 3, NOW - timedelta(seconds=20.5), NOW).retry_after == 40
+    assert limits.over_tokens(Whose.KEY, 3, 12.1).retry_after == 13
+    assert limits.over_streams(Whose.KEY, 1).code == "concurrent_streams"
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,10 @@ def test_months_are_those_of_the_calendar(
 def test_a_sum_that_moves_on_adds_what_came_in_between() -> None:
     sum_ = MonthSoFar(NOW, NOW, Used(1, 2)).moved(NOW + timedelta(hours=1), Used(10, 20))
     assert (sum_.used, sum_.until) == (Used(11, 22), NOW + timedelta(hours=1))
+
+
+def test_an_error_names_whose_limit_was_met() -> None:
+    of_instance = limits.over_streams(Whose.INSTANCE, 1)
+    assert of_instance.code == "instance_concurrent_streams"
+    assert "This model instance may use 1 streams at once" in str(of_instance)
+    assert "This API token" in str(limits.over_streams(Whose.KEY, 1))

@@ -1,0 +1,1 @@
+"""How much API tokens and model instances may be used."""
