@@ -41,6 +41,7 @@ class Markup(HTMLParser):
         self.problems: list[str] = []
         self._form: dict[str, str | None] | None = None
         self._proved = False
+        self._sent = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -51,10 +52,16 @@ class Markup(HTMLParser):
         self.problems += [f"<{tag} {n}>" for n in given if n.startswith("on") or n == "style"]
         if tag == "img" or (tag == "script" and not given.get("src") and not given.get("type")):
             self.problems.append(f"<{tag}> of a caller")
+        if tag == "button" and given.get("data-action") == "open":
+            self.problems.append(f"opens only with a script: {given.get('data-dialog')}")
         if tag == "a" and (href := given.get("href")):
             self.links.append(href)
         if tag == "form":
-            self._form, self._proved = given, False
+            self._form, self._proved, self._sent = given, False, ""
+        if tag == "select" and "data-submit-on-change" in given:
+            self._sent = "only by a script"
+        if tag == "button" and given.get("type", "submit") == "submit" and self._sent:
+            self._sent = "by a button"
         if tag == "input" and given.get("name") == "csrf":
             self._proved = bool(given.get("value"))
 
@@ -63,6 +70,8 @@ class Markup(HTMLParser):
         if tag == "form" and self._form is not None:
             if self._form.get("method", "get") == "post" and not self._proved:
                 self.problems.append(f"a form without its token: {self._form.get('action')}")
+            if self._sent == "only by a script":
+                self.problems.append(f"sent only by a script: {self._form.get('action')}")
             self._form = None
 
 

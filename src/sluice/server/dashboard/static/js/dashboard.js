@@ -25,7 +25,11 @@ const ACTIONS = {
   theme: () => setTheme(isDark() ? "light" : "dark"),
   copy,
   open: (button) => document.getElementById(button.dataset.dialog).showModal(),
-  close: (button) => button.closest("dialog").close(),
+  close: (button) => {
+    const dialog = button.closest("dialog");
+    // One that the address names is shown without having been opened.
+    if (dialog.open) dialog.close(); else location.hash = "";
+  },
   dismiss: (button) => button.closest("[data-dismissable]").remove(),
 };
 
@@ -60,6 +64,8 @@ function isTyping(target) {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping(event.target)) return;
+  const opener = event.target.closest?.("a[role=button][data-action]");
+  if (event.key === " " && opener) { event.preventDefault(); opener.click(); return; }
   if (Date.now() - leader < 1200) {
     leader = 0;
     const link = document.querySelector(`.nav a[data-key="${CSS.escape(event.key)}"]`);
