@@ -6,6 +6,11 @@ import { Places, element, inUnits, nodes, reveal } from "./playground-text.js";
 
 const PREVIEW = "/api/v1/playground/preview";
 const LONGEST_LIVE = 100_000;
+// Longer ones are looked at when somebody asks for it, and marked until they are changed; beyond
+// this a second copy of the text would make the page slow, and only the list tells.
+const LONGEST_MARKED = 2_000_000;
+
+const CURRENT = ["outline-2", "outline-accent"];
 
 export class Editor {
   constructor(field, layer, { instance, changed }) {
@@ -21,8 +26,10 @@ export class Editor {
     this.preview = null;
     this.lookedAt = null;
     this.problem = "";
+    this.isLooking = false;
     this.text = field.value;
     this.current = -1;
+    this.drawn = new Map();
     field.addEventListener("input", () => this.typed());
     field.addEventListener("scroll", () => this.follow());
     new ResizeObserver(() => this.follow()).observe(field);
@@ -30,6 +37,8 @@ export class Editor {
   }
 
   get isLong() { return this.text.length > LONGEST_LIVE; }
+
+  get isTooLongToMark() { return this.text.length > LONGEST_MARKED; }
 
   get isReviewed() { return this.added.length > 0 || this.released.size > 0 || this.retyped.size > 0; }
 
@@ -117,24 +126,27 @@ export class Editor {
     const text = this.field.value;
     this.text = text;
     if (!text.trim() || !this.instance()) {
-      Object.assign(this, { found: [], preview: null, problem: "", lookedAt: text });
+      Object.assign(this, { found: [], preview: null, problem: "", lookedAt: text, isLooking: false });
       this.draw();
       this.changed(this);
       return;
     }
     const asking = new AbortController();
     this.asking = asking;
+    this.isLooking = true;
+    if (this.isLong) this.changed(this);
     try {
       const body = { modelInstanceId: this.instance(), text, findings: this.findings() };
       const preview = await data(PREVIEW, body, asking.signal);
       if (asking.signal.aborted) return;
+      this.isLooking = false;
       this.preview = preview;
       this.found = inUnits(text, preview.findings);
       this.problem = "";
       this.lookedAt = text;
     } catch (error) {
       if (asking.signal.aborted) return;
-      Object.assign(this, { preview: null, problem: error.message });
+      Object.assign(this, { preview: null, problem: error.message, isLooking: false });
     }
     this.draw();
     this.changed(this);
@@ -142,12 +154,14 @@ export class Editor {
 
   draw() {
     this.arrange();
-    if (this.isLong) { this.layer.replaceChildren(); return; }
+    this.drawn = new Map();
+    if (this.isLong && (!this.isFresh || this.isTooLongToMark)) { this.layer.replaceChildren(); return; }
     const current = this.shown[this.current];
     const marked = this.shown.filter((one) => this.isProtected(one))
       .map((one) => ({ start: one.start, end: one.end, type: this.typeOf(one), one }));
     const made = nodes(this.text, marked, (node, mark) => {
-      if (mark.one === current) node.classList.add("outline-2", "outline-accent");
+      this.drawn.set(mark.one, node);
+      if (mark.one === current) node.classList.add(...CURRENT);
     });
     // A last line break shows only with something behind it.
     made.append("\u200b");
@@ -172,9 +186,10 @@ export class Editor {
 
   point(index, scroll = true) {
     if (index === this.current) return;
+    this.drawn.get(this.shown[this.current])?.classList.remove(...CURRENT);
     this.current = index;
-    this.draw();
-    const mark = this.layer.querySelector(".outline-accent");
+    const mark = this.drawn.get(this.shown[index]);
+    mark?.classList.add(...CURRENT);
     if (!scroll || !mark) return;
     reveal(this.layer, mark);
     this.field.scrollTop = this.layer.scrollTop;

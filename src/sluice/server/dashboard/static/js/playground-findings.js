@@ -41,7 +41,7 @@ export class FindingList {
   nothing() {
     const { editor } = this;
     if (!editor.text.trim()) return "What is found in your prompt stands here, with its score and why.";
-    if (editor.isLong && !editor.isFresh) return "This is too long to be looked at while you type: choose “Look for findings”.";
+    if (editor.isLong && !editor.isFresh) return "Nothing is looked at while you type so much.";
     return editor.isFresh ? "Nothing sensitive was found." : "Looking …";
   }
 

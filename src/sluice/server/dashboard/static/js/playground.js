@@ -38,6 +38,7 @@ function texts(columns, types) {
     list.draw();
     selected();
     count(editor);
+    tellLength(editor);
     preview(editor);
     byId("undo").hidden = !editor.isReviewed;
   }
@@ -57,6 +58,7 @@ function texts(columns, types) {
     if (found) editor.add(found.start, found.end, byId("add-type").value);
   });
   byId("undo").addEventListener("click", () => editor.undo());
+  byId("long-look").addEventListener("click", () => editor.look());
   selects[0].addEventListener("change", () => editor.look());
   sending(form, columns, async () => {
     const isContinued = byId("continue").checked;
@@ -108,11 +110,24 @@ function fewerColumns(selects) {
   show();
 }
 
+// What is too long to be looked at while somebody types says so, with the button to have it done.
+function tellLength(editor) {
+  const note = byId("long"), isWaiting = editor.isLong && !editor.isFresh;
+  note.hidden = !editor.isLong || (editor.isFresh && !editor.isTooLongToMark);
+  if (note.hidden) return;
+  const size = editor.text.length.toLocaleString("en");
+  byId("long-said").textContent = isWaiting
+    ? `${size} characters: what is this long is looked at when you ask for it${editor.lookedAt ? ", and was changed since" : ""}. Sending looks at all of it, too.`
+    : `${size} characters: findings stand in the list, and are not marked in a text this long.`;
+  byId("long-look").disabled = editor.isLooking;
+  byId("long-look").hidden = !isWaiting;
+}
+
 function count(editor) {
   const badge = byId("count"), found = editor.shown.filter((one) => editor.isProtected(one)).length;
   badge.hidden = !editor.text.trim();
   const isSeen = editor.isFresh || !editor.isLong;
-  badge.textContent = !isSeen ? "not looked at yet" : found === 1 ? "1 finding" : `${found} findings`;
+  badge.textContent = editor.isLooking && editor.isLong ? "looking …" : !isSeen ? "not looked at yet" : found === 1 ? "1 finding" : `${found} findings`;
   badge.classList.toggle("badge-accent", found > 0);
 }
 
