@@ -10,6 +10,7 @@ from sluice.server.features.policies.dry_runs import DryRuns
 from sluice.server.features.policies.files import PolicyFiles
 from sluice.server.features.policies.history import PolicyHistory
 from sluice.server.features.policies.past_prompts import PastPrompts
+from sluice.server.features.policies.terms import PolicyTerms
 from sluice.server.features.proxy.calls.past_prompts import CallPrompts
 from sluice.server.features.proxy.wires.served import WIRES
 from sluice.server.features.proxy.wiring import GatewayParts, GatewayServices
@@ -24,6 +25,7 @@ class PolicyTrials:
     drafts: Drafts
     dry_runs: DryRuns
     files: PolicyFiles
+    terms: PolicyTerms
 
 
 def make_policy_trials(
@@ -48,4 +50,5 @@ def make_policy_trials(
             analysis_seconds=analysis_seconds,
         ),
         files=PolicyFiles(given.database, given.policies),
+        terms=PolicyTerms(given.database, given.policies),
     )

@@ -70,6 +70,11 @@ CALLS: Final[dict[str, tuple[Permission, Json | None]]] = {
     ),
     f"POST {A}/policy-groups/{{group_id}}/dry-run": (Permission.MANAGE_POLICIES, {"version": 1}),
     f"POST {A}/policy-groups/{{group_id}}/restore": (Permission.MANAGE_POLICIES, {"number": 1}),
+    f"POST {A}/policy-groups/{{group_id}}/terms/search": (Permission.VIEW_POLICIES, {}),
+    f"POST {A}/policy-groups/{{group_id}}/terms/change": (
+        Permission.MANAGE_POLICIES,
+        {"ifVersion": 1},
+    ),
     f"GET {A}/policy-groups/{{group_id}}/uses": (Permission.VIEW_POLICIES, None),
     f"POST {A}/policy-groups/yaml": (Permission.MANAGE_POLICIES, YAML),
     f"GET {A}/policy-groups/{{group_id}}/yaml": (Permission.VIEW_POLICIES, None),

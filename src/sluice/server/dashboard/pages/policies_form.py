@@ -17,7 +17,7 @@ from sluice.server.features.policies.schemas import (
 )
 
 MOST_TERMS: Final = 60
-"""Custom terms that are edited as rows; more are edited as YAML."""
+"""Custom terms that are edited as rows; more are edited on a page of their own."""
 EMPTY_ROWS: Final = 2
 _NATIONAL: Final = re.compile(r"[A-Z]{2}_[A-Z]")
 _TERM_FIELD: Final = re.compile(r"terms\.([0-9]{1,4})\.name")
@@ -128,7 +128,7 @@ class PolicyForm:
             version=version,
             default=_row("", policy.default),
             rules={kind: _row(kind, rule) for kind, rule in policy.rules.items()},
-            terms=tuple(_term(i, term) for i, term in enumerate(terms)),
+            terms=tuple(term_row(i, term) for i, term in enumerate(terms)),
             kept_terms=kept,
             allowed="\n".join(lines),
             kept_allowed=tuple(term for term in policy.allow_list if "\n" in term),
@@ -151,7 +151,7 @@ class PolicyForm:
             version=int(version) if version.isdecimal() and len(version) < 10 else self.version,
             default=_typed_rule(fields, "default", ""),
             rules={kind: _typed_rule(fields, f"rules.{kind}", kind) for kind in kinds},
-            terms=tuple(_typed_term(fields, i) for i in _indexes(fields, _TERM_FIELD)),
+            terms=tuple(typed_term(fields, i) for i in term_indexes(fields)),
             allowed=fields.get("allowList", ""),
             detection=fields.get("detection", self.detection),
             note=fields.get("note", ""),
@@ -226,7 +226,8 @@ def _row(kind: str, rule: RuleDocument) -> RuleRow:
     return RuleRow(kind, rule.action.value, f"{rule.threshold:g}", rule.user_may_release)
 
 
-def _term(index: int, term: CustomTermDocument) -> TermRow:
+def term_row(index: int, term: CustomTermDocument) -> TermRow:
+    """A term as a row."""
     return TermRow(
         index=index,
         name=term.name,
@@ -248,7 +249,8 @@ def _typed_rule(fields: Mapping[str, str], base: str, kind: str) -> RuleRow:
     )
 
 
-def _typed_term(fields: Mapping[str, str], index: int) -> TermRow:
+def typed_term(fields: Mapping[str, str], index: int) -> TermRow:
+    """A row as it was typed."""
     base = f"terms.{index}"
     return TermRow(
         index=index,
@@ -260,6 +262,11 @@ def _typed_term(fields: Mapping[str, str], index: int) -> TermRow:
         whole_words=f"{base}.wholeWords" in fields,
         inflected=f"{base}.inflected" in fields,
     )
+
+
+def term_indexes(fields: Mapping[str, str]) -> list[int]:
+    """Which rows of terms were sent."""
+    return _indexes(fields, _TERM_FIELD)
 
 
 def _indexes(fields: Mapping[str, str], pattern: re.Pattern[str]) -> list[int]:

@@ -24,6 +24,7 @@ from sluice.server.features.policies.schemas import (
     RestoreIn,
     UsesOut,
 )
+from sluice.server.features.policies.terms import TermsChange, TermsPage, TermsQuery
 from sluice.server.features.policies.using import delete_unused, uses
 from sluice.server.kit.streaming import LINES, LineStream, lines_of, until_caller_leaves
 from sluice.server.kit.wire import Data, RowId
@@ -59,6 +60,22 @@ async def create(
     async with services.database.write() as session:
         made = await services.policies.create(session, caller, body)
     return Data(data=made)
+
+
+@admin_router.post("/{group_id}/terms/search")
+async def search_terms(
+    group_id: RowId, body: TermsQuery, caller: CurrentCaller, services: ServicesDep
+) -> Data[TermsPage]:
+    """Custom terms of the version in force that hold a text, page by page."""
+    return Data(data=await services.policy_trials.terms.page(caller, group_id, body))
+
+
+@admin_router.post("/{group_id}/terms/change")
+async def change_terms(
+    group_id: RowId, body: TermsChange, caller: CurrentCaller, services: ServicesDep
+) -> Data[PolicyGroupOut]:
+    """Add, replace and remove custom terms: one new version."""
+    return Data(data=await services.policy_trials.terms.change(caller, group_id, body))
 
 
 @admin_router.post("/yaml")
