@@ -348,6 +348,7 @@ def _workbench(
             recorded_calls=made.records.calls,
             prices=made.prices,
             instance_limits=made.limits,
+            refused=made.records.refused,
             detector_version=given.detector_version,
             call_retention_days=call_retention_days,
         )
@@ -426,6 +427,7 @@ async def _lifespan(
         await services.workbench.close()
         await services.answers.settle(SETTLE_SECONDS)
         await services.answering.settle(SETTLE_SECONDS)
+        await services.records.refused.flush()
         await services.writer.close()
         await transport.aclose()
         await identity_client.aclose()

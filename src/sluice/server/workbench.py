@@ -23,6 +23,7 @@ from sluice.server.features.proxy.calls.of_projects import ProjectCalls
 from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.calls.reading import RecordedCalls
 from sluice.server.features.proxy.calls.recording import Calls
+from sluice.server.features.proxy.calls.refused import RefusedPaths
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.sessions.ended import EndedRecordings
@@ -87,6 +88,7 @@ class WorkbenchParts:
     recorded_calls: RecordedCalls
     prices: Prices
     instance_limits: InstanceLimits
+    refused: RefusedPaths
     detector_version: str
     call_retention_days: int | None
     """For how long the gateway's calls of no project are kept; None: for ever."""
@@ -187,6 +189,7 @@ def make_workbench(parts: WorkbenchParts) -> Workbench:
             server_runs.runner.periodic,
             sessions.periodic,
             statistics.periodic,
+            parts.refused.periodic,
         ),
     )
 

@@ -9,6 +9,7 @@ from sluice.server.features.limits import tables as limits
 from sluice.server.features.models import tables as models
 from sluice.server.features.policies import tables as policies
 from sluice.server.features.projects import tables as projects
+from sluice.server.features.proxy.calls import refused_tables as refused
 from sluice.server.features.proxy.calls import tables as calls
 from sluice.server.features.proxy.conversations import tables as conversations
 from sluice.server.features.proxy.limits import tables as key_limits
@@ -25,7 +26,8 @@ from sluice.server.vault import tables as vault
 
 FEATURES = (
     audit, auth, calls, configuration, conversations, key_limits, limits, links, models, policies,
-    projects, saved_views, sessions, statistics, teams, templates, testruns, threads, vault,
+    projects, refused, saved_views, sessions, statistics, teams, templates, testruns, threads,
+    vault,
 )  # fmt: skip
 
 metadata = Base.metadata

@@ -9,13 +9,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sluice.engine.errors import Problem
 from sluice.server.auth.auth import Caller
 from sluice.server.dashboard.forms import every, fields_of, validated
+from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.pages.policies_form import term_indexes, term_row, typed_term
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
@@ -24,7 +24,7 @@ from sluice.server.features.policies.terms import TermsChange, TermsQuery
 from sluice.server.kit.wire import RowId
 from sluice.server.services import Services, ServicesDep
 
-router = APIRouter(prefix="/policies")
+router = GuardedRouter(prefix="/policies")
 
 ROWS: Final = 50
 _PATH: Final = re.compile(r"(add|replace)\[([0-9]+)\]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Query
 from starlette.requests import Request
@@ -21,11 +21,23 @@ from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.projects.schemas import ProjectChange
 from sluice.server.features.proxy.calls.coverage import CoverageFilter, coverage
+from sluice.server.features.proxy.calls.refused import Reason
 from sluice.server.features.sessions.erasing_endpoints import ErasureIn, ErasureOut
 from sluice.server.kit.sealing import SealingError
 from sluice.server.services import Services, ServicesDep, services_of
 
+REASONS: Final = {
+    Reason.MISSING: "is missing",
+    Reason.WRONG_TYPE: "is of another type than expected",
+    Reason.UNREADABLE: "cannot be decoded",
+    Reason.TOO_DEEP: "is nested too deep",
+    Reason.NOT_UNDERSTOOD: "is not understood",
+    Reason.NOT_SUPPORTED: "cannot be sent on",
+}
+"""Why requests were refused, for people."""
+
 router = GuardedRouter(prefix="/privacy")
+
 
 KEPT_DAYS = ("retentionDays", "callRetentionDays")
 
@@ -170,7 +182,7 @@ async def covered(
 ) -> Response:
     """Where text stood in the newest calls, and what was done with it."""
     chosen = int(instance) if instance and int(instance) < 2**31 else None
-    found = await coverage(services.database, caller, CoverageFilter(model_instance_id=chosen))
+    found = await coverage(services.records, caller, CoverageFilter(model_instance_id=chosen))
     instances = []
     if caller.may(Permission.VIEW_MODELS):
         async with services.database.read() as session:
@@ -185,6 +197,7 @@ async def covered(
         tab="coverage",
         found=found,
         wires=wires,
+        reasons=REASONS,
         instances=instances,
         chosen=instance,
     )

@@ -32,6 +32,7 @@ from sluice.server.features.proxy.answers.scanning import AnswerRules, AnswerSca
 from sluice.server.features.proxy.asking import Asking, Question
 from sluice.server.features.proxy.calls.body import RecordedBody, take_apart
 from sluice.server.features.proxy.calls.recording import BegunCall, CallFacts, Calls
+from sluice.server.features.proxy.calls.refused import RefusedPaths
 from sluice.server.features.proxy.cleansing.cleansed_call import CleansedCall
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.headers import named_by
@@ -106,6 +107,7 @@ class Gateway:
         calls: Calls,
         key_settings: KeySettingsService,
         limits: InstanceLimits,
+        refused: RefusedPaths,
         asking: Asking,
         metrics: Metrics,
         detector_version: str,
@@ -121,6 +123,7 @@ class Gateway:
         self._calls = calls
         self._key_settings = key_settings
         self._limits = limits
+        self._refused = refused
         self._asking = asking
         self._metrics = metrics
         self._detector_version = detector_version
@@ -128,8 +131,17 @@ class Gateway:
     async def prepare(self, came: Came) -> Prepared:
         """Cleanse a request and record it as pending: after this it may be sent.
 
-        Raises `SluiceError`, with every problem of the request at once; then nothing was sent.
+        Raises `SluiceError`, with every problem of the request at once; then nothing was sent. What
+        is not understood is counted.
         """
+        try:
+            return await self._prepared(came)
+        except Unprocessable as refusal:
+            if refusal.errors:
+                self._refused.note(came.wire.name, refusal.errors)
+            raise
+
+    async def _prepared(self, came: Came) -> Prepared:
         call, reading = _read(came)
         target = await self._target(came.caller, call)
         if target.limited:

@@ -18,6 +18,7 @@ from sluice.server.features.proxy.calls.prices import Prices
 from sluice.server.features.proxy.calls.reading import RecordedCalls
 from sluice.server.features.proxy.calls.recording import Calls
 from sluice.server.features.proxy.calls.records import Records
+from sluice.server.features.proxy.calls.refused import RefusedPaths
 from sluice.server.features.proxy.cleansing.service import GatewayCleansing
 from sluice.server.features.proxy.conversations.service import Conversations
 from sluice.server.features.proxy.gateway import Gateway
@@ -75,6 +76,7 @@ def make_gateway(
     key_settings = KeySettingsService(longest=longest_call)
     prices = Prices(prices_file)
     limits = InstanceLimits(prices.cost, longest=longest_call)
+    refused = RefusedPaths(writer)
     calls = Calls(writer, prices, key_settings, limits)
     conversations = Conversations(database, writer, parts.vault)
     asking = Asking(parts.providers, parts.native)
@@ -92,12 +94,13 @@ def make_gateway(
         calls=calls,
         key_settings=key_settings,
         limits=limits,
+        refused=refused,
         asking=asking,
         metrics=parts.metrics,
         detector_version=parts.detector_version,
     )
     reading = RecordedCalls(parts.vault, parts.models, conversations)
-    records = Records(database, reading, key_settings)
+    records = Records(database, reading, key_settings, refused)
     answering = Answering(asking, calls, writer, parts.metrics)
     callers = KnownCallers(configuration)
     return GatewayServices(

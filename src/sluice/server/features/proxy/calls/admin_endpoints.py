@@ -118,6 +118,6 @@ async def get_coverage(
     until: Until = None,
     instance: OfInstance = None,
 ) -> Data[CoverageOut]:
-    """Which paths of the newest calls were scanned, passed, or held attachments."""
+    """Which paths of the newest calls were scanned, passed or held attachments, which refused."""
     wanted = CoverageFilter(since, until, instance)
-    return Data(data=await coverage(records.database, caller, wanted))
+    return Data(data=await coverage(records, caller, wanted))

@@ -1,10 +1,13 @@
-"""Where text stood in calls: which paths were scanned, passed, or held attachments."""
+"""Where text stood in calls: which paths were scanned, passed, or held attachments.
+
+And which paths of requests were refused, since nobody knew what stood there: those are no calls.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, cast
 
 import anyio.lowlevel
@@ -12,15 +15,20 @@ from sqlalchemy import Table, func, select
 
 from sluice.server.auth.callers import Caller
 from sluice.server.auth.roles import Permission
+from sluice.server.features.proxy.calls.records import Records
+from sluice.server.features.proxy.calls.refused import Reason
+from sluice.server.features.proxy.calls.refused_repository import RefusedRepository
 from sluice.server.features.proxy.calls.status import CallStatus
 from sluice.server.features.proxy.calls.tables import Call
-from sluice.server.kit.database import Database
+from sluice.server.kit.database import utc_now
 from sluice.server.kit.repository import Repository
 from sluice.server.kit.wire import WireModel, WireTime
 
 MOST: Final = 2_000
 """Calls that are looked at: the newest ones."""
 PORTION: Final = 500
+REFUSED_FOR: Final = timedelta(days=30)
+"""For so long refused requests are told, unless a time is wanted."""
 WINDOW: Final = 200_000
 """Of so many newest calls."""
 _CALLS: Final = cast("Table", Call.__table__)
@@ -38,8 +46,17 @@ class CoveredPath(WireModel):
     attachments: int = 0
 
 
+class RefusedPathOut(WireModel):
+    """A path of a wire's requests for which some were refused (422), without indices."""
+
+    wire: str
+    path: str
+    reason: Reason
+    requests: int
+
+
 class CoverageOut(WireModel):
-    """Where the text of some calls stood. What is not understood is refused, and is no call."""
+    """Where the text of some calls stood; which requests were refused before they were calls."""
 
     calls: int
     blocked: int
@@ -49,6 +66,11 @@ class CoverageOut(WireModel):
     complete: bool
     """False where there were more calls than are looked at."""
     paths: list[CoveredPath]
+    refused_requests: int
+    """Requests that were refused because of what stood at some path, to any model instance."""
+    refused_since: date
+    """The first day (UTC) on which they are counted."""
+    refused: list[RefusedPathOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +105,10 @@ class CoverageRepository(Repository):
         return [tuple(row) for row in await self._session.execute(query)]
 
 
-async def coverage(database: Database, caller: Caller, wanted: CoverageFilter) -> CoverageOut:
-    """The paths of the newest calls, by wire and path."""
+async def coverage(records: Records, caller: Caller, wanted: CoverageFilter) -> CoverageOut:
+    """The paths of the newest calls and of refused requests, by wire and path."""
     caller.require(Permission.AUDIT)
+    database = records.database
     counted: dict[tuple[str, str], Counter[str]] = {}
     calls = blocked = 0
     before: int | None = None
@@ -108,6 +131,30 @@ async def coverage(database: Database, caller: Caller, wanted: CoverageFilter) -
         CoveredPath.model_validate({"wire": wire, "path": path, **counts})
         for (wire, path), counts in sorted(counted.items())
     ]
+    first, rows = await _refused(records, wanted)
     return CoverageOut(
-        calls=calls, blocked=blocked, since=since, complete=not has_more, paths=shown
+        calls=calls,
+        blocked=blocked,
+        since=since,
+        complete=not has_more,
+        paths=shown,
+        refused_requests=sum(count for *_, reason, count in rows if reason == Reason.REQUEST),
+        refused_since=first,
+        refused=[
+            RefusedPathOut(wire=wire, path=path, reason=Reason(reason), requests=count)
+            for wire, path, reason, count in rows
+            if reason != Reason.REQUEST
+        ],
     )
+
+
+async def _refused(
+    records: Records, wanted: CoverageFilter
+) -> tuple[date, list[tuple[str, str, str, int]]]:
+    """Of whole days, the last thirty unless a time is wanted; and the first of them."""
+    until = wanted.until or utc_now()
+    first = (wanted.since or until - REFUSED_FOR).astimezone(UTC).date()
+    await records.refused.flush()
+    async with records.database.read() as session:
+        found = await RefusedRepository(session).between(first, until.astimezone(UTC).date())
+    return first, found

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from sluice.server.features.proxy.calls.reading import RecordedCalls
+from sluice.server.features.proxy.calls.refused import RefusedPaths
 from sluice.server.features.proxy.limits.key_settings import KeySettingsService
 from sluice.server.kit.database import Database
 
@@ -19,6 +20,7 @@ class Records:
     database: Database
     calls: RecordedCalls
     key_settings: KeySettingsService
+    refused: RefusedPaths
 
 
 async def records_of(request: Request) -> Records:
