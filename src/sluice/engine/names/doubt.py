@@ -18,10 +18,16 @@ _CAMEL: Final = re.compile(r"[a-z][A-Z]")
 _CAMEL_LEAST: Final = 0.75
 _SMALL_LEAST: Final = 0.65
 """What a single word in small letters must score."""
-_BEFORE: Final = re.compile(r"(?:\w\(|\w_|[$\\]|::|->)$")
-"""`f(x`, `MAX_SIZE`, `$TARGET`, `std::Thread`; `Thanks.Jane` is a hasty sentence."""
-_BEHIND: Final = re.compile(r"\(|_\w|::|->|\.[a-z_]|\[\w")
-"""`oklch(`, `PID_MAX`, `Group.wait`, `rows[0`."""
+_BEFORE: Final = re.compile(r"(?:\w[\[(]|\w_|[$\\]|::|->)$")
+"""`f(x`, `Set[Name`, `MAX_SIZE`, `$TARGET`, `std::Thread`; `Thanks.Jane` is a hasty sentence."""
+_BEHIND: Final = re.compile(r"\(|_\w|::|->|\.[a-z_]|\.[A-Z_]{3}|\[\s{0,40}\w")
+"""`oklch(`, `PID_MAX`, `Group.wait`, `Kind.FIRST`, `rows[0`."""
+_KEYWORD: Final = re.compile(
+    r"(?:elif|elsif|endif|isinstance|issubclass|instanceof|typeof|sizeof|func|fn|var|const|async"
+    r"|await|struct|enum|impl|mut|nullptr|namespace|typedef|println|printf|kwargs|argv|argc|stdout"
+    r"|stderr|stdin|sudo|chmod|chown|kubectl)(?!\w)"
+)
+"""A word of programs that begins a span, in small letters as they write it."""
 _MANY_HUMPS: Final = re.compile(r"[A-Z]?[a-z]+(?:[A-Z]+[a-z]+){2,8}")
 """`AuthLDAPBindPassword`."""
 _HOST: Final = re.compile(
@@ -47,7 +53,7 @@ _LABELS: Final = words(
 """Labels of forms and letters, which stand where names do."""
 _APART: Final = re.compile(r"[ \t]{3}")
 _WORD: Final = re.compile(r"[^\W\d_]{3}")
-_PACKED: Final = re.compile(r",\S")
+_PACKED: Final = re.compile(r",\S|[\[\]{}<>=]")
 _LETTERS: Final = 0.4
 """The least share of letters in an address."""
 
@@ -57,6 +63,8 @@ def is_doubtful(text: str, start: int, end: int, kind: str, score: float) -> boo
     span = text[start:end]
     if kind == "STREET_ADDRESS":
         return not _like_an_address(span)
+    if _KEYWORD.match(span):
+        return True
     if any(map(str.isspace, span)):
         return False
     if span in _TECHNICAL or span in _LABELS or not any(map(str.isalpha, span)):

@@ -26,7 +26,9 @@ def test_a_name_in_markup_tables_and_hasty_writing_is_not_doubted(marked: str) -
 @pytest.mark.parametrize(
     "marked",
     ["f([[value]])", "MAX_[[Size]]", "$[[TARGET]]", "std::[[Thread]]",
-     "[[Palette]](9)", "[[Pid]]_MAX", "[[Group]].wait", "[[Rows]][0", "x->[[Next]]"],
+     "[[Palette]](9)", "[[Pid]]_MAX", "[[Group]].wait", "[[Rows]][0",
+     "[[Kind]].FIRST", "[[Union]][\n  x",
+     "x->[[Next]]"],
 )  # fmt: skip
 def test_a_word_that_is_a_part_of_an_expression_needs_more_sureness(marked: str) -> None:
     assert doubted(marked, score=0.85)
@@ -43,7 +45,7 @@ def test_camel_case_and_single_small_words_need_more_sureness() -> None:
 @pytest.mark.parametrize(
     "marked",
     ["host ftp.[[fern.dev]]", "id [[48000]] there", "an [[SSL]] key", "[[Occupation]]: nurse",
-     "the [[AuthLDAPBindPassword]] line"],
+     "the [[AuthLDAPBindPassword]] line", "[[elif]] name", "[[var apiKey]] = 1"],
 )  # fmt: skip
 def test_hosts_numbers_protocols_and_labels_are_no_names(marked: str) -> None:
     assert doubted(marked, score=0.89)
@@ -54,7 +56,8 @@ def test_a_site_may_be_a_firm() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", ["white,828,32.48,789,50", "21, 34, 55, 89", "27.54,2268,50-1", "14    City"]
+    "row",
+    ["white,828,32.48,789,50", "21, 34, 55, 89", "27.54,2268,50-1", "14    City", "List[Tuple 4"],
 )
 def test_a_row_of_numbers_is_no_address(row: str) -> None:
     assert doubted(f"[[{row}]]", "STREET_ADDRESS", 0.99)
