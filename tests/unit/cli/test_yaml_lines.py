@@ -47,6 +47,9 @@ def test_every_value_knows_its_line_by_keys_in_the_wires_spelling() -> None:
         ("a: \x07\n", 1, "character"),
         ("a: 2026-13-45\n", 1, "date"),
         ("[" * 1000 + "]" * 1000, 1, "deep"),
+        ("a: " + "[" * 100_000, 1, "deep"),
+        ("a: " + "{b: " * 100_000, 1, "deep"),
+        ("".join(f"{' ' * n}a:\n" for n in range(100)), 65, "deep"),
     ],
 )
 def test_a_form_that_is_refused_is_named_with_its_line(text: str, line: int, said: str) -> None:

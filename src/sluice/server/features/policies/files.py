@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import anyio.to_thread
+
 from sluice.engine.errors import Problem
 from sluice.server.auth.callers import Caller
 from sluice.server.auth.roles import Permission
@@ -31,7 +33,10 @@ class PolicyImportOut(WireModel):
 
 
 class PolicyFiles:
-    """The service that writes and reads the form of `sluice policy export` and `import`."""
+    """The service that writes and reads the form of `sluice policy export` and `import`.
+
+    A document of megabytes takes seconds, which is done beside the event loop.
+    """
 
     def __init__(self, database: Database, policies: Policies) -> None:
         self._database = database
@@ -41,7 +46,7 @@ class PolicyFiles:
         """A group's name and its YAML. Raises `NotFound`."""
         async with self._database.read() as session:
             group = await self._policies.get(session, caller, group_id)
-        return group.name, policies_document([entry_of(group)])
+        return group.name, await anyio.to_thread.run_sync(policies_document, [entry_of(group)])
 
     async def into(
         self, caller: Caller, group_id: int, text: str, *, note: str, apply: bool
@@ -51,7 +56,7 @@ class PolicyFiles:
         Raises `Unprocessable` with every problem, also for a document of another group.
         """
         caller.require(Permission.MANAGE_POLICIES)
-        entry = read_policy_group(text)
+        entry = await anyio.to_thread.run_sync(read_policy_group, text)
         document = _document(entry)
         await require_usable(document)
         async with self._database.write() as session:
@@ -71,7 +76,7 @@ class PolicyFiles:
     async def create(self, caller: Caller, text: str, *, note: str, apply: bool) -> PolicyImportOut:
         """Make a new group of a document. Raises as `into`, and `Conflict` for a taken name."""
         caller.require(Permission.MANAGE_POLICIES)
-        entry = read_policy_group(text)
+        entry = await anyio.to_thread.run_sync(read_policy_group, text)
         document = _document(entry)
         await require_usable(document)
         group: PolicyGroupOut | None = None
