@@ -177,6 +177,7 @@ class _Lazy:
         if name.startswith("__"):
             raise AttributeError(name)
         compiled = re.compile(self._regex, self._flags)
+        _WAITING.pop(id(self), None)
         for method in ("match", "search", "fullmatch", "finditer", "findall", "sub"):
             setattr(self, method, getattr(compiled, method))
         return getattr(compiled, name)
@@ -188,7 +189,19 @@ def lazily(regex: str, flags: int = 0) -> re.Pattern[str]:
     For large ones that few texts need: compiling them all takes a good part of the time until a
     detector is ready. Only for what is used by its methods, as `re`'s functions do not know it.
     """
-    return cast("re.Pattern[str]", _Lazy(regex, flags))
+    lazy = _Lazy(regex, flags)
+    _WAITING[id(lazy)] = lazy
+    return cast("re.Pattern[str]", lazy)
+
+
+_WAITING: Final[dict[int, _Lazy]] = {}
+"""Those of `lazily` that are not compiled yet."""
+
+
+def compile_waiting() -> None:
+    """Compile every expression of `lazily` now."""
+    for lazy in list(_WAITING.values()):
+        _ = lazy.pattern
 
 
 def words(text: str) -> frozenset[str]:

@@ -31,7 +31,7 @@ from sluice.engine.joining import join
 from sluice.engine.linking import link
 from sluice.engine.names import NameTagger
 from sluice.engine.pattern_cache import Cache, cache_of
-from sluice.engine.patterns import Pattern
+from sluice.engine.patterns import Pattern, compile_waiting
 from sluice.engine.resolve import resolve
 from sluice.engine.scan import Backend, Scanner, scanner
 from sluice.engine.scan_terms import TermMatcher
@@ -145,6 +145,7 @@ class Detector:
         """
         for pattern in self._patterns:
             _ = pattern.compiled
+        compile_waiting()
         self.analyze(_WARMING)
 
     def _decided(self, text: str, trace: Trace | None = None) -> list[Candidate]:

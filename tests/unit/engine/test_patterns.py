@@ -7,7 +7,7 @@ import re
 import pytest
 
 from sluice.engine import patterns
-from sluice.engine.patterns import lazily
+from sluice.engine.patterns import compile_waiting, lazily
 
 
 def test_an_expression_made_lazily_finds_what_a_compiled_one_finds() -> None:
@@ -39,3 +39,11 @@ def test_an_expression_made_lazily_is_compiled_once_and_not_before_it_is_used(
     assert lazy.search("cabb")
     assert lazy.match("ab")
     assert made == ["ab+"]
+
+
+def test_all_expressions_made_lazily_can_be_compiled_at_once() -> None:
+    lazy = lazily("b+")
+    assert lazy in patterns._WAITING.values()
+    compile_waiting()
+    assert patterns._WAITING == {}
+    assert lazy.search("abb")

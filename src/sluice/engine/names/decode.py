@@ -25,6 +25,10 @@ _MOVES: Final = np.array(
     [[0.0 if follows(before, after) else _FORBIDDEN for after in TAGS] for before in TAGS],
     dtype=np.float32,
 )
+FEW: Final = 24
+"""Up to so many tokens are searched one by one; for more, arrays of all stretches are faster."""
+_BEGINNINGS: Final = range(1, len(TAGS), 4)
+_OUTSIDE: Final = [number for number, tag in enumerate(TAGS) if tag[0] in "OES"]
 _FROM_OUTSIDE: Final = _MOVES[0]
 _TO_OUTSIDE: Final = np.ascontiguousarray(_MOVES[:, 0])
 _POSITION: Final = [tag[0] for tag in TAGS]
@@ -44,7 +48,9 @@ def spans(logp: Real) -> list[Tagged]:
     """The spans in log-probabilities of shape (tokens, tags)."""
     places = _stretches(logp[:, 0] < CERTAIN)
     found: list[Tagged] = []
-    for (start, _), tags in zip(places, _best(logp, places), strict=True):
+    few = sum(end - start for start, end in places) <= FEW
+    best = [_searched(logp[start:end].tolist()) for start, end in places] if few else None
+    for (start, _), tags in zip(places, best or _best(logp, places), strict=True):
         found += _read(logp, start, tags)
     return found
 
@@ -60,6 +66,40 @@ def _stretches(open_: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
             start = place
         end = place + 1
     return [*found, (start, end)] if end > start else found
+
+
+def _searched(rows: list[list[float]]) -> list[int]:
+    """The best tags of one stretch, token by token; as `_best` finds them."""
+    scores: list[float] = []
+    back: list[list[int]] = []
+    for row in rows:
+        scores, came = _step(scores, row) if scores else _first(row)
+        back.append(came)
+    last = max(_OUTSIDE, key=scores.__getitem__)
+    return _traced(back[1:], last)
+
+
+def _first(row: list[float]) -> tuple[list[float], list[int]]:
+    """The scores of a stretch's first token: nothing goes on from before it."""
+    scores = row.copy()
+    for begin in _BEGINNINGS:
+        scores[begin + 1] = scores[begin + 2] = _FORBIDDEN
+    return scores, []
+
+
+def _step(before: list[float], row: list[float]) -> tuple[list[float], list[int]]:
+    """The scores of the next token, and from which tag each of its tags comes.
+
+    The tags of a type are numbered B, I, E, S. Behind O, E and S anything begins or O follows;
+    behind B and I the same type goes on.
+    """
+    ended = max(_OUTSIDE, key=before.__getitem__)
+    scores, came = [before[ended] + value for value in row], [ended] * len(row)
+    for begin in _BEGINNINGS:
+        held = begin if before[begin] >= before[begin + 1] else begin + 1
+        for tag in (begin + 1, begin + 2):
+            scores[tag], came[tag] = before[held] + row[tag], held
+    return scores, came
 
 
 def _best(logp: Real, places: list[tuple[int, int]]) -> list[list[int]]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sluice.engine.names.decode import CERTAIN, LONGEST, Tagged, spans
+from sluice.engine.names.decode import CERTAIN, LONGEST, Tagged, _best, _searched, spans
 from sluice.engine.names.tags import TAGS, TYPES, follows, tag_index
 
 OUTSIDE = tag_index("O")
@@ -89,3 +89,16 @@ def test_the_spans_are_the_best_well_formed_sequence(seed: int, size: int) -> No
     for item in found:
         assert ends[-1] <= item.start < item.end
         ends.append(item.end)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(0, 2**32 - 1))
+def test_stretches_searched_one_by_one_and_together_have_the_same_tags(
+    sizes: list[int], seed: int
+) -> None:
+    drawn = np.random.default_rng(seed).normal(size=(sum(sizes), len(TAGS))).astype(np.float32) * 3
+    scores = drawn - np.log(np.exp(drawn).sum(1, keepdims=True))
+    ends = np.cumsum(sizes).tolist()
+    places = [(end - size, end) for size, end in zip(sizes, ends, strict=True)]
+    together = _best(scores, places)
+    assert [_searched(scores[start:end].tolist()) for start, end in places] == together
