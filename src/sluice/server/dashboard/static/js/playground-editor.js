@@ -38,6 +38,9 @@ export class Editor {
 
   get isLong() { return this.text.length > LONGEST_LIVE; }
 
+  // Whether a text this long was looked at before it was changed.
+  get wasLookedAt() { return (this.lookedAt?.length ?? 0) > LONGEST_LIVE; }
+
   get isTooLongToMark() { return this.text.length > LONGEST_MARKED; }
 
   get isReviewed() { return this.added.length > 0 || this.released.size > 0 || this.retyped.size > 0; }

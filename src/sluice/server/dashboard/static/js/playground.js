@@ -117,7 +117,7 @@ function tellLength(editor) {
   if (note.hidden) return;
   const size = editor.text.length.toLocaleString("en");
   byId("long-said").textContent = isWaiting
-    ? `${size} characters: what is this long is looked at when you ask for it${editor.lookedAt ? ", and was changed since" : ""}. Sending looks at all of it, too.`
+    ? `${size} characters: what is this long is looked at when you ask for it${editor.wasLookedAt ? ", and was changed since" : ""}. Sending looks at all of it, too.`
     : `${size} characters: findings stand in the list, and are not marked in a text this long.`;
   byId("long-look").disabled = editor.isLooking;
   byId("long-look").hidden = !isWaiting;
