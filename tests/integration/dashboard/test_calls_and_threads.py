@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.integration.dashboard.conftest import XSS, Site
 
@@ -159,3 +161,18 @@ async def test_lists_go_on_where_the_page_before_ended(
     older = f"/calls?status=complete&before={call + 1}"
     assert f'href="/dashboard{older.replace("&", "&amp;")}"' in first.html
     assert f'"/dashboard/calls/{call}"' in (await site.get(older)).html
+
+
+async def test_a_name_in_a_list_leads_to_what_that_person_did(
+    site: Site, made: tuple[int, int]
+) -> None:
+    for path in ("/calls", "/threads"):
+        shown = await site.get(f"{path}?instance=1&before=9999")
+        assert re.search(rf'"/dashboard{path}\?[a-z0-9=&;]*user=1&', shown.html)
+        found = await site.get(f"{path}?instance=1&user=1&before=")
+        assert found.status == 200
+        assert found.shows("Administrator")
+    user = await site.get("/people/1")
+    for path in ("/audit?actor=1", "/calls?user=1", "/threads?user=1"):
+        assert f"/dashboard{path}" in user.html
+        assert (await site.get(path)).status == 200
