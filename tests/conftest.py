@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -11,6 +12,8 @@ from uuid import uuid4
 import anyio
 import asyncpg
 import pytest
+from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 from sqlalchemy.engine import make_url
 
 from sluice.server.kit.database import Database
@@ -20,8 +23,13 @@ from tests import browsers, compiled, postgres
 TEMPLATE = "sluice_template"
 LONGEST = ("test_leak_benchmark.py", "test_openapi.py", "test_pipeline_limits.py", "test_crash.py")
 """Modules that take a minute or more."""
+THOROUGH = "thorough"
+"""The profile of Hypothesis for nights: more examples, and values from our own modules."""
 _REASON = "SLUICE_TEST_NO_POSTGRES"
 _OWN: list[postgres.Cluster] = []
+
+
+settings.register_profile(THOROUGH, max_examples=1000)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     So they do the folder for compiled patterns, which is not that of whoever runs the tests.
     """
+    if config.getoption("hypothesis_profile") != THOROUGH:
+        _take_no_values_from_our_modules()
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     compiled.begin()
@@ -45,6 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the modules that take longest: at the end the others would wait for one."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from going through all tests again whenever one makes much."""
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -66,6 +81,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(f"PostgreSQL {said}.")
     said = "took part" if browsers.chromium() else "left out: there is none (package chromium)"
     terminalreporter.write_line(f"Chromium {said}.")
+
+
+def _take_no_values_from_our_modules() -> None:
+    """Let Hypothesis draw no constants of the source.
+
+    There are tens of thousands when all tests are loaded, lists of words among them, and each is
+    looked at for every set of characters that a test draws from: a law of a second took a hundred.
+    """
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 @pytest.fixture(scope="session")
