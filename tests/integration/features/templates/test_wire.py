@@ -169,4 +169,3 @@ async def test_other_features_read_versions_by_ids_and_environments(world: World
     assert await own.version_of_wire_ids(project, "another", saved["id"]) is None
     assert await own.version_of_wire_ids(project, None, None) is None
     assert await own.version_of_wire_ids(project, None, "a\0b") is None
-    assert own.rendered(found, {"tone": "kind"}) == [{"role": "system", "content": "Be kind."}]

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import anyio.to_thread
+
 from sluice.engine import CleansedText
 from sluice.engine.errors import Problem
 from sluice.server.auth.auth import Caller
@@ -86,7 +88,7 @@ class ProjectRuns:
         async with self._database.read() as session:
             usable = await self._models.usable(session, body.model_instance_id, caller.user_id)
             shown = await self._models.presentable(session, usable.id, usable.instructions)
-        asked = _body(version.content, body, usable)
+        asked = await anyio.to_thread.run_sync(_body, version.content, body, usable)
         wrote = _turns(asked["messages"])
         headers = {HEADER: project.uid}
         came = Came(caller, ChatWire(), asked, headers, time.monotonic())

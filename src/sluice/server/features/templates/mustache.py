@@ -23,6 +23,8 @@ MOST_FAULTS: Final = 1_000
 """After so many nothing more is read."""
 LONGEST: Final = 16 * 1024 * 1024
 """Code points of a filled in template: a few lists in each other would make gigabytes."""
+MOST_PIECES: Final = 500_000
+"""Texts, values and rounds of sections: more would take seconds, even where they say nothing."""
 DELIMITERS: Final = ("{{", "}}")
 _KINDS: Final = "!>&/#^"
 _PAIRED: Final = {"{": "}", "=": "="}
@@ -37,10 +39,12 @@ _LITERALLY: Final = "to write braces literally, set other delimiters: {{=<% %>=}
 
 
 class RenderedTooLong(Exception):
-    """A template and its values would make too long a text."""
+    """A template and its values would make too long a text, or take too long."""
 
     def __init__(self) -> None:
-        super().__init__(f"filled in, the template is longer than {LONGEST} code points")
+        super().__init__(
+            f"filled in, the template has more than {LONGEST} code points or {MOST_PIECES} pieces"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +249,14 @@ def _line_of(template: str, start: int, end: int, done: int) -> tuple[int, int]:
 
 
 def render(nodes: Sequence[Node], variables: Mapping[str, object]) -> str:
-    """Fill in what was read; the values are JSON. Raises `RenderedTooLong`."""
-    pieces, left = [], LONGEST
+    """Fill in what was read; the values are JSON. Raises `RenderedTooLong`.
+
+    It may take a second: a server does it in a thread.
+    """
+    pieces, left = list[str](), LONGEST
     for piece in _rendered(nodes, (variables,)):
-        left -= len(piece) + 1
-        if left < 0:
+        left -= len(piece)
+        if left < 0 or len(pieces) == MOST_PIECES:
             raise RenderedTooLong
         pieces.append(piece)
     return "".join(pieces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -25,9 +25,7 @@ from sluice.server.features.templates.deployments import (
     refuse_as_latest,
 )
 from sluice.server.features.templates.known import KnownVersion
-from sluice.server.features.templates.mustache import RenderedTooLong
 from sluice.server.features.templates.opened import opened, project_key, version_place
-from sluice.server.features.templates.rendering import Message, rendered
 from sluice.server.features.templates.repository import (
     StoredTemplate,
     StoredVersion,
@@ -109,23 +107,6 @@ class Templates:
         await self._kept.refresh()
         key = ("in environment", project.id, name, environment)
         return await self._kept.get(key, partial(self._pointed_to, project, name, environment))
-
-    def rendered(
-        self,
-        version: KnownVersion,
-        variables: Mapping[str, object],
-        history: Sequence[Message] = (),
-    ) -> list[Message]:
-        """The messages `{"role", "content"}` for a model, filled in; a text becomes the user's.
-
-        Raises `Unprocessable` where they would be too long.
-        """
-        message = ""
-        try:
-            return rendered(version.content, variables, history)
-        except RenderedTooLong as error:
-            message = str(error)
-        raise Unprocessable(message)
 
     async def lint(self, project: KnownProject, name: str, content: TemplateContent) -> Lint:
         """What the project's policy finds in a version; raises as `Linter.lint_reading`."""

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.server.features.templates.nodes import TEMPLATES
 
+from sluice.server.features.templates import mustache
 from sluice.server.features.templates.mustache import (
     DEEPEST,
     Node,
@@ -174,3 +175,13 @@ def test_a_template_that_would_fill_memory_is_refused_even_if_it_says_nothing() 
         filled(many, {"l": [1] * 100})
     with pytest.raises(RenderedTooLong):
         filled("{{#l}}{{x}}{{/l}}", {"l": [1] * 200, "x": "x" * 100_000})
+
+
+def test_a_template_that_would_keep_a_processor_busy_is_refused_at_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever it says: what is counted are its pieces."""
+    monkeypatch.setattr(mustache, "MOST_PIECES", 100)
+    assert filled("{{#l}}x{{/l}}", {"l": [1] * 50}) == "x" * 50
+    with pytest.raises(RenderedTooLong):
+        filled("{{#l}}x{{/l}}", {"l": [1] * 51})

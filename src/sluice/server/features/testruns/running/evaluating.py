@@ -75,7 +75,7 @@ class Evaluations:
 
 async def _judged(ask: AskJudge, judge: Judge, case: EvaluatedCase, output: str) -> Score:
     try:
-        answer = await ask(judge, judge.messages(case, output))
+        answer = await ask(judge, await anyio.to_thread.run_sync(judge.messages, case, output))
     except RenderedTooLong:
         return failed("judge_prompt", "The judge's prompt would be too long.")
     except RateLimited:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Protocol
 
+import anyio.to_thread
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -226,7 +227,8 @@ class Execution:
         plan = self._plan
         if plan.version is None:
             return await recorded_messages(self._tools.recorded, plan.project, case)
-        return rendered(plan.version.content, case.inputs, case.history or ())
+        content, history = plan.version.content, case.history or ()
+        return await anyio.to_thread.run_sync(rendered, content, case.inputs, history)
 
     async def _cleansed(self, text: str) -> str:
         plan = self._plan
