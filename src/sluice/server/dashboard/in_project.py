@@ -12,7 +12,9 @@ from sluice.server.dashboard.signing_in import Visitor
 from sluice.server.features.projects.calling import ProjectUid
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.roles import ProjectRole
-from sluice.server.services import services_of
+from sluice.server.features.testruns.playlists import KnownPlaylist
+from sluice.server.features.testruns.playlists_endpoints import PlaylistPath
+from sluice.server.services import ServicesDep, services_of
 
 
 def in_project(needs: ProjectRole) -> Callable[..., Awaitable[KnownProject]]:
@@ -32,6 +34,16 @@ def in_project(needs: ProjectRole) -> Callable[..., Awaitable[KnownProject]]:
 ViewedPage = Annotated[KnownProject, Depends(in_project(ProjectRole.VIEWER))]
 EditedPage = Annotated[KnownProject, Depends(in_project(ProjectRole.EDITOR))]
 OwnedPage = Annotated[KnownProject, Depends(in_project(ProjectRole.OWNER))]
+
+
+async def _playlist(
+    project: ViewedPage, services: ServicesDep, playlist: PlaylistPath
+) -> KnownPlaylist:
+    return await services.workbench.playlists.find(project, playlist)
+
+
+ChosenPlaylist = Annotated[KnownPlaylist, Depends(_playlist)]
+"""The path's playlist; raises `NotFound`."""
 
 
 def project_of(request: Request) -> KnownProject | None:

@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from sluice.server.dashboard.forms import fields_of, problems_by_field, validated
 from sluice.server.dashboard.guarding import GuardedRouter
-from sluice.server.dashboard.in_project import EditedPage, ViewedPage
+from sluice.server.dashboard.in_project import ChosenPlaylist, EditedPage, ViewedPage
 from sluice.server.dashboard.pages.playlists_shown import shown_cases
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
@@ -21,7 +21,7 @@ from sluice.server.features.projects.roles import ProjectRole
 from sluice.server.features.testruns.exports import exported
 from sluice.server.features.testruns.importing import FileFormat
 from sluice.server.features.testruns.playlists import KnownPlaylist
-from sluice.server.features.testruns.playlists_endpoints import MEDIA_TYPES, Cursor, PlaylistPath
+from sluice.server.features.testruns.playlists_endpoints import MEDIA_TYPES, Cursor
 from sluice.server.features.testruns.running.schemas import TestRunOut
 from sluice.server.features.testruns.schemas import FromRecordingsIn, PlaylistIn
 from sluice.server.services import Services, ServicesDep
@@ -62,11 +62,10 @@ async def show(
     request: Request,
     project: ViewedPage,
     services: ServicesDep,
-    playlist: PlaylistPath,
+    found: ChosenPlaylist,
     cursor: Cursor = 0,
 ) -> Response:
     """A playlist, its cases and its latest test runs."""
-    found = await services.workbench.playlists.find(project, playlist)
     return await _shown(request, project, services, found, cursor=cursor)
 
 
@@ -76,11 +75,10 @@ async def rename(
     project: EditedPage,
     caller: Visitor,
     services: ServicesDep,
-    playlist: PlaylistPath,
+    found: ChosenPlaylist,
 ) -> Response:
     """Give a playlist another name."""
     playlists, fields = services.workbench.playlists, await fields_of(request)
-    found = await playlists.find(project, playlist)
     try:
         body = validated(PlaylistIn, {"name": fields.get("name", "")})
         lint = await _linted(services, project, body.name)
@@ -98,11 +96,10 @@ async def delete(
     project: EditedPage,
     caller: Visitor,
     services: ServicesDep,
-    playlist: PlaylistPath,
+    found: ChosenPlaylist,
 ) -> Response:
     """Delete a playlist with its cases."""
     playlists = services.workbench.playlists
-    found = await playlists.find(project, playlist)
     async with services.database.write() as session:
         await playlists.delete(session, project, caller, found)
     await services.workbench.forgetting.erased(project)
@@ -114,12 +111,11 @@ async def delete(
 async def export(
     project: ViewedPage,
     services: ServicesDep,
-    playlist: PlaylistPath,
+    found: ChosenPlaylist,
     file_format: Annotated[FileFormat, Query(alias="format")] = FileFormat.CSV,
 ) -> StreamingResponse:
     """All cases as a file that can be imported again."""
     playlists = services.workbench.playlists
-    found = await playlists.find(project, playlist)
     return StreamingResponse(
         exported(playlists, project, found, file_format),
         media_type=MEDIA_TYPES[file_format],
@@ -135,10 +131,9 @@ async def add_recorded(
     project: EditedPage,
     caller: Visitor,
     services: ServicesDep,
-    playlist: PlaylistPath,
+    found: ChosenPlaylist,
 ) -> Response:
     """Make cases from recordings and sessions whose ids were typed."""
-    found = await services.workbench.playlists.find(project, playlist)
     fields = await fields_of(request)
     try:
         told = {name: fields.get(name, "").split() for name in ("recordings", "sessions")}

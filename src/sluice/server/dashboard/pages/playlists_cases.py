@@ -14,7 +14,7 @@ from starlette.responses import Response
 from sluice.engine.errors import Problem
 from sluice.server.dashboard.forms import every, fields_of, form_of, problems_by_field, validated
 from sluice.server.dashboard.guarding import GuardedRouter
-from sluice.server.dashboard.in_project import EditedPage, ViewedPage
+from sluice.server.dashboard.in_project import ChosenPlaylist, EditedPage, ViewedPage
 from sluice.server.dashboard.pages.playlists_shown import as_text
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
@@ -26,7 +26,6 @@ from sluice.server.features.testruns.cases_endpoints import CaseUid
 from sluice.server.features.testruns.importing import FileFormat
 from sluice.server.features.testruns.imports import Imported, ImportOrder
 from sluice.server.features.testruns.playlists import NO_CASE, KnownPlaylist
-from sluice.server.features.testruns.playlists_endpoints import PlaylistPath
 from sluice.server.features.testruns.saving import NewCase
 from sluice.server.features.testruns.schemas import ImportOut, TestCaseIn
 from sluice.server.services import Services, ServicesDep
@@ -92,10 +91,9 @@ class CaseForm:
 
 @router.get("/cases/new")
 async def new(
-    request: Request, project: EditedPage, services: ServicesDep, playlist: PlaylistPath
+    request: Request, project: EditedPage, services: ServicesDep, found: ChosenPlaylist
 ) -> Response:
     """The form for a case, with the variables of one that is there."""
-    found = await services.workbench.playlists.find(project, playlist)
     some = await services.workbench.playlists.case_page(project, found, limit=1)
     names = list(some[0].inputs) if some else []
     form = CaseForm(names, [""] * len(names), ["text"] * len(names), {})
@@ -108,10 +106,9 @@ async def add(
     project: EditedPage,
     caller: Visitor,
     services: ServicesDep,
-    playlist: PlaylistPath,
+    found: ChosenPlaylist,
 ) -> Response:
     """Add a case."""
-    found = await services.workbench.playlists.find(project, playlist)
     form, fields = await CaseForm.sent(request), await fields_of(request)
     try:
         case = NewCase(validated(TestCaseIn, form.content()), CasePath())
@@ -130,11 +127,10 @@ async def show(
     request: Request,
     project: ViewedPage,
     services: ServicesDep,
-    playlist: PlaylistPath,
+    found: ChosenPlaylist,
     case_id: CaseUid,
 ) -> Response:
     """One case, to be read and changed."""
-    found = await services.workbench.playlists.find(project, playlist)
     case = await services.workbench.playlists.case(project, found, case_id)
     return await _form(request, project, services, found, CaseForm.of(case), case=case)
 
@@ -145,11 +141,10 @@ async def change(
     project: EditedPage,
     caller: Visitor,
     services: ServicesDep,
-    playlist: PlaylistPath,
+    found: ChosenPlaylist,
     case_id: CaseUid,
 ) -> Response:
     """Put another content in the place of a case's."""
-    found = await services.workbench.playlists.find(project, playlist)
     case = await services.workbench.playlists.case(project, found, case_id)
     form = await CaseForm.sent(request)
     try:
@@ -167,11 +162,10 @@ async def delete(
     project: EditedPage,
     caller: Visitor,
     services: ServicesDep,
-    playlist: PlaylistPath,
+    found: ChosenPlaylist,
     case_id: CaseUid,
 ) -> Response:
     """Delete a case and what came of it."""
-    found = await services.workbench.playlists.find(project, playlist)
     if not await services.workbench.test_cases.delete(project, caller, found, [case_id]):
         raise NotFound(NO_CASE, code="no_test_case")
     here = f"/projects/{project.uid}/playlists/{found.uid}"
@@ -179,11 +173,8 @@ async def delete(
 
 
 @router.get("/import")
-async def choose_file(
-    request: Request, project: EditedPage, services: ServicesDep, playlist: PlaylistPath
-) -> Response:
+async def choose_file(request: Request, project: EditedPage, found: ChosenPlaylist) -> Response:
     """The form for a file."""
-    found = await services.workbench.playlists.find(project, playlist)
     return _imported(request, project, found)
 
 
@@ -193,10 +184,9 @@ async def import_file(
     project: EditedPage,
     caller: Visitor,
     services: ServicesDep,
-    playlist: PlaylistPath,
+    found: ChosenPlaylist,
 ) -> Response:
     """Look through a file, or save its cases; every problem is told with its line."""
-    found = await services.workbench.playlists.find(project, playlist)
     fields = await fields_of(request)
     try:
         order = await _order(request, fields)
