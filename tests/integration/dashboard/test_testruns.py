@@ -227,12 +227,31 @@ async def test_what_cannot_be_compared_is_told(stage: Stage) -> None:
         assert (await stage.site.get(f"{HERE}/compare?{query}")).status == status
 
 
-async def test_a_run_of_an_sdk_leads_to_its_recordings(stage: Stage) -> None:
+async def test_a_run_of_an_sdk_is_shown_case_by_case_and_compared(stage: Stage) -> None:
+    """Of what it recorded; a text in it is a text on the page."""
     body = {"dataset_name": "Words", "test_run_name": "Theirs", "include_outputs": True}
     made = await stage.site.api.post("/api/v2/projects/default/test-runs", json=body)
     assert made.status_code in (200, 201), made.text
-    shown = await stage.site.get(f"{HERE}/{made.json()['test_run_id']}")
-    assert shown.shows("An SDK makes this run", "To the recordings")
+    begun = made.json()
+    theirs = f"{HERE}/{begun['test_run_id']}"
+    assert (await stage.site.get(theirs)).shows("Nothing was recorded of any case yet")
+    info = {"test_run_id": begun["test_run_id"]}
+    info["test_case_id"] = begun["test_cases"][0]["test_case_id"]
+    said = f"Their answer {XSS} for {JANE}"
+    messages = [{"role": "user", "content": "Say it"}, {"role": "assistant", "content": said}]
+    order = {"messages": messages, "inputs": {}, "test_run_info": info, "eval_results": {"ok": 0}}
+    path = f"/api/v2/projects/default/sessions/{uuid4()}/completions"
+    recorded = await stage.site.api.post(path, json=order)
+    assert recorded.status_code == 201, recorded.text
+    shown = await stage.site.get(theirs)
+    assert shown.shows("An SDK makes this run", "To the recordings", "Their answer")
+    assert shown.is_inert()
+    assert JANE not in shown.html
+    ours = _uid(await stage.run())
+    compared = await stage.site.get(f"{HERE}/compare?run={ours}&run={begun['test_run_id']}")
+    assert compared.shows("Theirs", "Their answer")
+    assert compared.is_inert()
+    assert JANE not in compared.html
 
 
 async def test_no_original_stands_on_a_page(stage: Stage) -> None:

@@ -116,7 +116,7 @@ async def cancel(
 ) -> Response:
     """End a run that is under way."""
     runs = services.workbench.server_runs
-    known = await runs.reading.run(project, run)
+    known = await runs.reading.known(project, run)
     await runs.starting.cancel(project, known)
     said = "The run is cancelled; what is done stays."
     return see_other(request, f"/projects/{project.uid}/runs/{known.uid}", said)
@@ -128,7 +128,7 @@ async def resume(
 ) -> Response:
     """Let a run go on with the cases that are left."""
     runs = services.workbench.server_runs
-    known = await runs.reading.run(project, run)
+    known = await runs.reading.known(project, run)
     again = (await fields_of(request)).get("failed", "true") == "true"
     await runs.starting.resume(project, caller, known, again=again)
     return see_other(request, f"/projects/{project.uid}/runs/{known.uid}", "The run goes on.")
@@ -140,7 +140,7 @@ async def delete(
 ) -> Response:
     """Delete a run with the recordings of its calls."""
     runs = services.workbench.server_runs
-    await runs.deletion.delete(project, await runs.reading.run(project, run), caller)
+    await runs.deletion.delete(project, await runs.reading.known(project, run), caller)
     said = "The test run is deleted, with the recordings of its calls."
     return see_other(request, f"/projects/{project.uid}/runs", said)
 

@@ -95,7 +95,7 @@ async def list_results(
 ) -> Page[ResultOut]:
     """What came of the cases, in their order; outputs hold placeholders."""
     reading = services.workbench.server_runs.reading
-    known = await reading.run(project, run)
+    known = await reading.known(project, run)
     found = await reading.results(project, known, after=cursor, limit=limit, only=status)
     more = str(found[-1].row.test_case_id) if len(found) == limit else None
     return Page(data=[ResultOut.of(one) for one in found], next_cursor=more)
@@ -105,14 +105,14 @@ async def list_results(
 async def delete(run: RunUid, project: Edited, caller: KnownCaller, services: ServicesDep) -> None:
     """Delete a test run, the recordings of its calls, and originals that nothing else needs."""
     runs = services.workbench.server_runs
-    await runs.deletion.delete(project, await runs.reading.run(project, run), caller)
+    await runs.deletion.delete(project, await runs.reading.known(project, run), caller)
 
 
 @router.post("/{run}/cancel")
 async def cancel(run: RunUid, project: Edited, services: ServicesDep) -> Data[TestRunOut]:
     """End a test run that is under way; what is done stays."""
     runs = services.workbench.server_runs
-    known = await runs.reading.run(project, run)
+    known = await runs.reading.known(project, run)
     await runs.starting.cancel(project, known)
     return Data(data=TestRunOut.of(await runs.reading.run(project, run)))
 
@@ -123,6 +123,6 @@ async def resume(
 ) -> Data[TestRunOut]:
     """Let a test run that has ended go on with the cases that are left."""
     runs = services.workbench.server_runs
-    known = await runs.reading.run(project, run)
+    known = await runs.reading.known(project, run)
     await runs.starting.resume(project, caller, known, again=body.failed)
     return Data(data=TestRunOut.of(await runs.reading.run(project, run)))

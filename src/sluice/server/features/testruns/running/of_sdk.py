@@ -61,7 +61,7 @@ class SdkResults:
 
     async def outcomes(self, project: KnownProject, run: KnownTestRun) -> list[Outcome]:
         """What came of its cases, without texts."""
-        return [_outcome(case, one) for case, one in (await self.by_case(project, run)).items()]
+        return [outcome_of(case, one) for case, one in (await self.by_case(project, run)).items()]
 
     async def results(
         self, run: KnownTestRun, by_case: ByCase
@@ -120,7 +120,8 @@ def _name(inputs: object) -> str:
     return json.dumps(inputs or {}, sort_keys=True)
 
 
-def _outcome(case: int, one: RunRecording) -> Outcome:
+def outcome_of(case: int, one: RunRecording) -> Outcome:
+    """What came of a case, of which this is the recording that counts."""
     return Outcome(
         case,
         COMPLETE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sluice.server.errors import NotFound
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.testruns.playlists import KnownPlaylist
-from sluice.server.features.testruns.running.of_sdk import SdkResults
+from sluice.server.features.testruns.running.of_sdk import ByCase, SdkResults, outcome_of
 from sluice.server.features.testruns.running.repository import (
     ResultRepository,
     RunRepository,
@@ -71,9 +71,13 @@ class RunReading:
             key = await self._key(session, project)
         return [opened_run(row, project.scope, key) for row in rows]
 
+    async def known(self, project: KnownProject, uid: str) -> KnownTestRun:
+        """One run as it was last noted; raises `NotFound`."""
+        return await self._test_runs.known(project, uid)
+
     async def run(self, project: KnownProject, uid: str) -> KnownTestRun:
         """One run with its summary as of now; raises `NotFound`."""
-        known = await self._test_runs.known(project, uid)
+        known = await self.known(project, uid)
         outcomes = (await self.outcomes(project, [known]))[0]
         waiting = {"waiting_for": known.summary.get("waiting_for")}
         summary = asdict(summary_of(outcomes, evaluator_names(known)))
@@ -105,7 +109,13 @@ class RunReading:
         `only` is `complete`, `failed`, or `not_passed`: without an answer, or with one that an
         evaluator does not let pass.
         """
-        if only == NOT_PASSED or run.made_by is MadeBy.SDK:
+        if run.made_by is MadeBy.SDK:
+            by_case = await self._of_sdk.by_case(project, run)
+            chosen = [
+                c for c, one in by_case.items() if c > after and _is(outcome_of(c, one), only)
+            ]
+            return await self._recorded(run, {c: by_case[c] for c in chosen[:limit]})
+        if only == NOT_PASSED:
             outcomes = (await self.outcomes(project, [run]))[0]
             ids = sorted(o.test_case_id for o in outcomes if _is(o, only))
             some = [one for one in ids if one > after][:limit]
@@ -126,15 +136,13 @@ class RunReading:
         found = [_read(row, project, key) for row in rows]
         for run in runs:
             if run.made_by is MadeBy.SDK:
-                found += await self._recorded(project, run, frozenset(case_ids))
+                by_case = await self._of_sdk.by_case(project, run)
+                some = {case: by_case[case] for case in case_ids if case in by_case}
+                found += await self._recorded(run, some)
         return found
 
-    async def _recorded(
-        self, project: KnownProject, run: KnownTestRun, case_ids: Collection[int]
-    ) -> list[ReadResult]:
-        by_case = await self._of_sdk.by_case(project, run)
-        some = {case: one for case, one in by_case.items() if case in case_ids}
-        return [ReadResult(*one) for one in await self._of_sdk.results(run, some)]
+    async def _recorded(self, run: KnownTestRun, by_case: ByCase) -> list[ReadResult]:
+        return [ReadResult(*one) for one in await self._of_sdk.results(run, by_case)]
 
     async def _key(self, session: AsyncSession, project: KnownProject) -> DataKey:
         key = await self._vault.key(session, project.scope)
