@@ -21,7 +21,14 @@ from sluice.server.migrations.run import upgrade
 from tests import browsers, compiled, postgres
 
 TEMPLATE = "sluice_template"
-LONGEST = ("test_leak_benchmark.py", "test_openapi.py", "test_pipeline_limits.py", "test_crash.py")
+LONGEST = (
+    "test_leak_benchmark.py",
+    "test_openapi.py",
+    "test_pipeline_limits.py",
+    "test_declarations.py",
+    "test_crash.py",
+    "test_import_crash.py",
+)
 """Modules that take a minute or more."""
 THOROUGH = "thorough"
 """The profile of Hypothesis for nights: more examples, and values from our own modules."""
