@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from sluice.engine.errors import Problem
 from sluice.server.auth.auth import Caller
+from sluice.server.auth.roles import Permission
 from sluice.server.dashboard.forms import every, fields_of, validated
 from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.pages.policies_form import term_indexes, term_row, typed_term
@@ -50,6 +51,7 @@ async def find(
 @router.get("/{group_id}/terms/find")
 async def after_find(request: Request, caller: Visitor, group_id: RowId) -> Response:
     """Who loads the address of the search again gets all terms."""
+    caller.require(Permission.VIEW_POLICIES)
     return see_other(request, f"/policies/{group_id}/terms")
 
 
