@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from heapq import nlargest
+from operator import attrgetter
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Row, Select, Table, func, select
+from sqlalchemy import Row, Select, Table, func, literal_column, select
 
 from sluice.server.features.audit.filters import AuditFilter
-from sluice.server.features.audit.tables import AuditEvent, AuditHead
+from sluice.server.features.audit.tables import SUBJECT_KIND, AuditEvent, AuditHead
 from sluice.server.kit.repository import Repository
 
 # Mapped objects would cost several times as much, where the whole log is read.
 _EVENTS: Final = cast("Table", AuditEvent.__table__)
+TOGETHER: Final = 10_000
+"""Events of transactions that end together may have ids in another order than their times: never
+so many."""
 Selected = TypeVar("Selected", bound=Select[Any])
 
 
@@ -23,10 +29,41 @@ class AuditRepository(Repository):
         self, wanted: AuditFilter, *, before: int | None, limit: int
     ) -> list[AuditEvent]:
         """Events by descending id."""
-        query = _filtered(select(AuditEvent), wanted).order_by(AuditEvent.id.desc()).limit(limit)
-        if before is not None:
-            query = query.where(AuditEvent.id < before)
-        return list((await self._session.scalars(query)).all())
+        ids = await self._ids_of(wanted)
+        if ids is None:
+            return []
+        behind = ids.stop if before is None else min(ids.stop, before)
+        found: list[AuditEvent] = []
+        # Each kind has its own place in the index, in the order of a page.
+        for kind in await self._kinds_of(wanted):
+            query = _filtered(select(AuditEvent), replace(wanted, event=kind))
+            query = query.where(AuditEvent.id >= ids.start, AuditEvent.id < behind)
+            found += await self._session.scalars(query.order_by(AuditEvent.id.desc()).limit(limit))
+        return nlargest(limit, found, key=attrgetter("id"))
+
+    async def _kinds_of(self, wanted: AuditFilter) -> Sequence[str | None]:
+        """The names that a filter lets through; None: every one."""
+        if wanted.event is None or "." in wanted.event.rstrip("."):
+            return [wanted.event]
+        begin = wanted.event.rstrip(".") + "."
+        return [kind for kind in await self.kinds() if kind.startswith(begin)]
+
+    async def _ids_of(self, wanted: AuditFilter) -> range | None:
+        """Between which ids events of the wanted time are; None where there are none."""
+        first, behind = 0, await self.last_id() + 1
+        if wanted.since is not None:
+            query = select(AuditEvent.id).where(AuditEvent.at >= wanted.since)
+            found = await self._session.scalar(query.order_by(AuditEvent.at).limit(1))
+            if found is None:
+                return None
+            first = found - TOGETHER
+        if wanted.until is not None:
+            query = select(AuditEvent.id).where(AuditEvent.at < wanted.until)
+            found = await self._session.scalar(query.order_by(AuditEvent.at.desc()).limit(1))
+            if found is None:
+                return None
+            behind = min(behind, found + TOGETHER)
+        return range(first, behind)
 
     async def after(self, wanted: AuditFilter, last: int, limit: int) -> list[AuditEvent]:
         """Events by ascending id, those with larger ids than `last`."""
@@ -74,12 +111,14 @@ def _filtered(query: Selected, wanted: AuditFilter) -> Selected:
         query = query.where(
             subject == wanted.subject
             if exact
-            else subject.startswith(wanted.subject.rstrip(":") + ":", autoescape=True)
+            else literal_column(SUBJECT_KIND) == wanted.subject.rstrip(":") + ":"
         )
     if wanted.actor_id is not None:
         query = query.where(AuditEvent.actor_id == wanted.actor_id)
+    # Not by the index of times, which is in another order than a page: see `_ids_of`.
+    at = func.coalesce(AuditEvent.at, AuditEvent.at)
     if wanted.since is not None:
-        query = query.where(AuditEvent.at >= wanted.since)
+        query = query.where(at >= wanted.since)
     if wanted.until is not None:
-        query = query.where(AuditEvent.at < wanted.until)
+        query = query.where(at < wanted.until)
     return query

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from string import ascii_letters, digits
+from typing import Final
 
-from sqlalchemy import JSON, Index, LargeBinary, String
+from sqlalchemy import JSON, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sluice.server.kit.database import Base, UtcDateTime, utc_now
 
 Details = dict[str, str | int | bool]
+
+SUBJECT_KIND: Final = f"rtrim(subject, '{digits}{ascii_letters}_.-')"
+"""What stands in `subject` before its id, with the colon, in the words of both databases."""
 
 
 class AuditEvent(Base):
@@ -21,6 +26,7 @@ class AuditEvent(Base):
         Index("ix_audit_events_actor_id_id", "actor_id", "id"),
         Index("ix_audit_events_subject_id", "subject", "id"),
         Index("ix_audit_events_at_id", "at", "id"),
+        Index("ix_audit_events_subject_kind_id", text(SUBJECT_KIND), "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

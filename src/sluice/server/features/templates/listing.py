@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -114,6 +114,13 @@ class TemplateListing:
         """Every version of an environment, by its template's name; raises `NotFound`."""
         async with self._database.read() as session:
             rows = await all_in(TemplateRepository(session), project.id, environment)
+            key = await project_key(self._vault, session, project)
+        return [opened(row, key, project.scope) for row in rows]
+
+    async def some_versions(self, project: KnownProject, uids: Sequence[str]) -> list[KnownVersion]:
+        """The versions with these ids, by their templates' names; what there is not is left out."""
+        async with self._database.read() as session:
+            rows = await TemplateRepository(session).some_versions(project.id, uids)
             key = await project_key(self._vault, session, project)
         return [opened(row, key, project.scope) for row in rows]
 

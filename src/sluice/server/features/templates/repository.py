@@ -99,6 +99,9 @@ _VERSION: Final = (
     .where(_TEMPLATES.c.project_id == bindparam("of_project"))
 )
 _OF_TEMPLATE: Final = _VERSION.where(_VERSIONS.c.template_id == bindparam("of_template"))
+_VERSIONS_BY_UID: Final = _VERSION.where(
+    _VERSIONS.c.uid.in_(bindparam("of_uids", expanding=True))
+).order_by(_TEMPLATES.c.name)
 _VERSION_BY_UID: Final = _VERSION.where(_VERSIONS.c.uid == bindparam("of_uid"))
 _VERSION_BY_NUMBER: Final = _OF_TEMPLATE.where(_VERSIONS.c.number == bindparam("of_number"))
 _VERSION_BY_DIGEST: Final = _OF_TEMPLATE.where(_VERSIONS.c.digest == bindparam("of_digest"))
@@ -112,17 +115,16 @@ _ALL_VERSIONS: Final = (
     .order_by(_VERSIONS.c.id)
     .limit(bindparam("most"))
 )
-_HIGHEST: Final = (
-    select(_VERSIONS.c.template_id, func.max(_VERSIONS.c.number).label("number"))
-    .join_from(_VERSIONS, _TEMPLATES, _VERSIONS.c.template_id == _TEMPLATES.c.id)
-    .where(_TEMPLATES.c.project_id == bindparam("of_project"))
-    .group_by(_VERSIONS.c.template_id)
-    .subquery()
+_SAME: Final = _VERSIONS.alias("versions_of_same")
+# Asked of each template by itself: one step in an index, however many there are beside it.
+_IS_HIGHEST: Final = (
+    _VERSIONS.c.number
+    == select(func.max(_SAME.c.number))
+    .where(_SAME.c.template_id == _TEMPLATES.c.id)
+    .correlate(_TEMPLATES)
+    .scalar_subquery()
 )
-_IS_HIGHEST: Final = (_VERSIONS.c.template_id == _HIGHEST.c.template_id) & (
-    _VERSIONS.c.number == _HIGHEST.c.number
-)
-_LATEST: Final = _VERSION.join(_HIGHEST, _IS_HIGHEST).order_by(_TEMPLATES.c.name)
+_LATEST: Final = _VERSION.where(_IS_HIGHEST).order_by(_TEMPLATES.c.name)
 _IN_ENVIRONMENT: Final = (
     _VERSION.join(_DEPLOYED, _DEPLOYED.c.version_id == _VERSIONS.c.id)
     .where(_DEPLOYED.c.environment == bindparam("of_environment"))
@@ -137,8 +139,12 @@ _NEWEST: Final = (
         _VERSIONS.c.findings,
         _VERSIONS.c.created_at,
     )
-    .join(_HIGHEST, _IS_HIGHEST)
-    .where(_VERSIONS.c.template_id.in_(bindparam("of_templates", expanding=True)))
+    .join_from(_TEMPLATES, _VERSIONS, _VERSIONS.c.template_id == _TEMPLATES.c.id)
+    .where(
+        _TEMPLATES.c.project_id == bindparam("of_project"),
+        _TEMPLATES.c.id.in_(bindparam("of_templates", expanding=True)),
+        _IS_HIGHEST,
+    )
 )
 _POINTERS: Final = (
     select(
@@ -210,6 +216,11 @@ class TemplateRepository(Repository):
     async def version(self, project_id: int, uid: str) -> StoredVersion | None:
         """One by its public id."""
         return await self._version(_VERSION_BY_UID, {"of_project": project_id, "of_uid": uid})
+
+    async def some_versions(self, project_id: int, uids: Sequence[str]) -> list[StoredVersion]:
+        """Those with these public ids, by their templates' names."""
+        given = {"of_project": project_id, "of_uids": list(uids)}
+        return [StoredVersion(*r) for r in await self._session.execute(_VERSIONS_BY_UID, given)]
 
     async def numbered(self, template: StoredTemplate, number: int) -> StoredVersion | None:
         """One by its number."""

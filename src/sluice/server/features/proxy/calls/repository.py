@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     CursorResult,
     LargeBinary,
@@ -19,9 +18,9 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal_column,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -68,6 +67,8 @@ _FINISH: Final = (
 
 TEXTS_AT_ONCE: Final = 500
 """Values of one query."""
+TOGETHER: Final = 10_000
+"""Calls that begin together may have ids in another order than their times: never so many."""
 WINDOW: Final = 5_000
 """Calls that are looked through for a page of a project's."""
 ENDED: Final = frozenset(CallStatus) - {CallStatus.COMPLETE, CallStatus.PENDING}
@@ -86,6 +87,12 @@ class CallFilter:
     until: datetime | None = None
     space_id: int | None = None
     """The own conversation of the project in which they were made."""
+
+    @property
+    def has_index(self) -> bool:
+        """Whether such calls are found by an index, newest first, wherever they were made."""
+        ids = (self.user_id, self.api_token_id, self.model_instance_id, self.conversation_id)
+        return self.status in ENDED or any(one is not None for one in ids)
 
 
 class StoredText(NamedTuple):
@@ -129,20 +136,43 @@ class CallRepository(Repository):
 
     async def page(self, wanted: CallFilter, *, before: int | None, limit: int) -> list[Call]:
         """Calls that are not deleted, newest first, with ids below `before`; unopened."""
-        query = _filtered(_unopened(), wanted)
-        if before is not None:
-            query = query.where(Call.id < before)
+        ids = await self._ids_of(wanted)
+        if ids is None:
+            return []
+        behind = ids.stop if before is None else min(ids.stop, before)
+        query = _filtered(_unopened(), wanted).where(Call.id >= ids.start, Call.id < behind)
         query = query.order_by(Call.id.desc()).limit(limit)
         if wanted.space_id is None:
             return await self._all(query)
-        behind = before if before is not None else await self._next_id()
         # A project that is used has a page among the newest calls. One that is not has few calls
         # or old ones: then they are looked up by its conversations.
-        newest = query.where(Call.id >= behind - WINDOW, _is_in_space(wanted.space_id))
-        rows = await self._all(newest)
+        in_space = _is_in_space(wanted.space_id)
+        if wanted.has_index:
+            return await self._all(query.where(in_space))
+        rows = await self._all(query.where(Call.id >= behind - WINDOW, in_space))
         if len(rows) == limit:
             return rows
         return await self._all(query.where(_in_space(wanted.space_id)))
+
+    async def _ids_of(self, wanted: CallFilter) -> range | None:
+        """Between which ids calls of the wanted time are; None where there are none.
+
+        So a page of any time is read by id, newest first, and not sorted out of all of that time.
+        """
+        first, behind = 0, await self._next_id()
+        if wanted.since is not None:
+            query = select(Call.id).where(Call.created_at >= wanted.since)
+            found = await self._session.scalar(query.order_by(Call.created_at).limit(1))
+            if found is None:
+                return None
+            first = found - TOGETHER
+        if wanted.until is not None:
+            query = select(Call.id).where(Call.created_at < wanted.until)
+            found = await self._session.scalar(query.order_by(Call.created_at.desc()).limit(1))
+            if found is None:
+                return None
+            behind = min(behind, found + TOGETHER)
+        return range(first, behind)
 
     async def _all(self, query: Select[Call]) -> list[Call]:
         return list((await self._session.scalars(query)).all())
@@ -158,7 +188,7 @@ class CallRepository(Repository):
 
     async def is_in_space(self, call_id: int, space_id: int) -> bool:
         """Whether a call was made in the project of this own conversation."""
-        query = select(Call.id).where(Call.id == call_id, _in_space(space_id))
+        query = select(Call.id).where(Call.id == call_id, _is_in_space(space_id))
         return (await self._session.scalars(query)).one_or_none() is not None
 
     async def get(self, call_id: int, user_id: int | None) -> Call | None:
@@ -238,10 +268,12 @@ def _filtered(query: Select[Call], wanted: CallFilter) -> Select[Call]:
         Call.status: wanted.status.value if wanted.status is not None else None,
     }
     conditions = [column == value for column, value in same.items() if value is not None]
+    # Not by the index of times, which is in another order than a page: see `_ids_of`.
+    at = func.coalesce(Call.created_at, Call.created_at)
     if wanted.since is not None:
-        conditions.append(Call.created_at >= wanted.since)
+        conditions.append(at >= wanted.since)
     if wanted.until is not None:
-        conditions.append(Call.created_at < wanted.until)
-    if wanted.status in ENDED:
-        conditions.append(literal_column(f"({ENDED_BADLY})", Boolean))
-    return query.where(*conditions)
+        conditions.append(at < wanted.until)
+    query = query.where(*conditions)
+    # As text: SQLite compares what is called Boolean with 1, and finds no index for that.
+    return query.where(text(ENDED_BADLY)) if wanted.status in ENDED else query

@@ -34,6 +34,7 @@ class Call(Base):
     __table_args__ = (
         Index("ix_calls_conversation_id_id", "conversation_id", "id"),
         Index("ix_calls_user_id_id", "user_id", "id"),
+        Index("ix_calls_model_instance_id_id", "model_instance_id", "id"),
         Index("ix_calls_created_at", "created_at"),
         # What a key's limits count; a pending call has no end, and stands first.
         Index("ix_calls_api_token_id_created_at", "api_token_id", "created_at"),
