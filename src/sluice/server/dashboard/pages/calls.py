@@ -28,7 +28,7 @@ from sluice.server.dashboard.pages.sessions_filter import day
 from sluice.server.dashboard.pages.sessions_shown import Texts, of_call
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
-from sluice.server.errors import NotFound, SluiceError, Unprocessable
+from sluice.server.errors import SluiceError, Unprocessable
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.proxy.calls.filters import call_filter_of
 from sluice.server.features.proxy.calls.repository import CallFilter
@@ -303,16 +303,12 @@ async def names_of(
     people: dict[int, str] = {}
     async with services.database.read() as session:
         if caller.may(Permission.VIEW_MODELS):
-            listed = await services.models.admin_listing(session, caller)
-            instances = {one.id: one.name for one in listed}
+            instances = await services.models.labels(session)
         if caller.may(Permission.VIEW_PEOPLE):
             users = services.auth.service.users
-            for user_id in sorted({row.user_id for row in rows}):
-                try:
-                    user = await users.get(session, caller, user_id)
-                except NotFound:
-                    continue  # a project's own user is nobody who could be looked at
-                people[user_id] = user.name or user.email or f"user {user_id}"
+            # A project's own user is nobody who could be looked at, and is not among them.
+            found = await users.people(session, {row.user_id for row in rows})
+            people = {one.id: one.name or one.email or f"user {one.id}" for one in found.values()}
     return {"instances": instances, "people": people}
 
 

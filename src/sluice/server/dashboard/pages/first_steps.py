@@ -68,7 +68,7 @@ async def connect(request: Request, caller: Visitor, services: ServicesDep) -> R
         given = {"vendor": fields.get("vendor", ""), "apiKey": fields.get("api_key", "")}
         order = validated(VendorKey, given)
         async with services.database.write() as session:
-            groups = await services.policies.listing(session, caller)
+            groups = await services.policies.named(session, caller)
             if not groups:
                 raise NotFound("There is no policy group yet; make one first.")
             await services.models.create(session, caller, instance_of(order, groups[0].id))

@@ -20,7 +20,7 @@ from sluice.server.dashboard.rendering import is_part, page, see_other
 from sluice.server.dashboard.signing_in import Visitor, visit_of
 from sluice.server.features.models.schemas import InstanceTrialOut, ModelInstanceAdminOut
 from sluice.server.features.models.trying import Trials
-from sluice.server.features.statistics.periods import Period, last
+from sluice.server.features.statistics.periods import Period, last, last_days
 from sluice.server.features.statistics.schemas import SumsOut
 from sluice.server.features.statistics.wanted import Of
 from sluice.server.kit.database import utc_now
@@ -81,11 +81,10 @@ async def index(
 ) -> Response:
     """Every model instance, with its last seven days."""
     async with services.database.read() as session:
-        listed = await services.models.admin_listing(session, caller)
+        shown = await services.models.admin_listing(session, caller, after=after, limit=ROWS + 1)
     groups = await group_names(services, caller)
-    shown = [one for one in listed if one.id > after]
     found = await services.workbench.statistics.reading.by_instance(
-        caller, last(Period.MONTH, utc_now())
+        caller, last_days(WEEK, utc_now())
     )
     return page(
         request,
@@ -93,7 +92,7 @@ async def index(
         title="Model instances",
         instances=shown[:ROWS],
         groups=groups,
-        used={one.id: Used(found.get(one.id, [SumsOut()])[-WEEK:]) for one in shown[:ROWS]},
+        used={one.id: Used(found.get(one.id, [SumsOut()])) for one in shown[:ROWS]},
         first="/dashboard/instances" if after else None,
         after=f"/dashboard/instances?after={shown[ROWS - 1].id}" if len(shown) > ROWS else None,
     )
@@ -160,7 +159,7 @@ async def _shown(
         open_to=await open_to(request, services, caller, one),
         found=found,
         calls_chart=calls_chart(found),
-        users=(await reading.users(caller, instance_id))[:USERS_SHOWN],
+        users=await reading.users(caller, instance_id, most=USERS_SHOWN),
         project_names={user: f"Keys of {name}" for user, name in _projects(request).items()},
         tried=tried,
         used=await limits_of(services, caller, instance_id),
@@ -216,7 +215,7 @@ def _projects(request: Request) -> dict[int, str]:
 async def group_names(services: Services, caller: Caller) -> dict[int, str]:
     """The names of policy groups by id."""
     async with services.database.read() as session:
-        return {one.id: one.name for one in await services.policies.listing(session, caller)}
+        return {one.id: one.name for one in await services.policies.named(session, caller)}
 
 
 async def team_names(services: Services, caller: Caller) -> dict[int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,12 +36,11 @@ from sluice.server.dashboard.pages.playground_shown import (
 )
 from sluice.server.dashboard.rendering import page, see_other
 from sluice.server.dashboard.signing_in import Visitor
-from sluice.server.errors import SluiceError, Unprocessable
+from sluice.server.errors import NotFound, SluiceError, Unprocessable
 from sluice.server.features.models.named import NamedInstance
 from sluice.server.features.playground.schemas import PromptRunIn
 from sluice.server.features.projects.known import KnownProject
 from sluice.server.features.projects.roles import ProjectRole
-from sluice.server.features.templates.content import LATEST
 from sluice.server.features.templates.known import KnownVersion
 from sluice.server.features.templates.listing import Asked
 from sluice.server.features.templates.schemas import SaveIn, TemplateOut
@@ -55,6 +55,7 @@ _VERSIONS = 30
 _LISTED = 500
 _OTHERS = 100
 """Other templates that may be compared with."""
+_UID_LENGTH = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +193,26 @@ async def _found(
     listing = workbench.template_listing
     templates = await listing.page(project, Asked(_LISTED))
     playlists = await workbench.playlists.page(project, limit=_LISTED)
-    newest = await listing.in_environment(project, LATEST)
-    chosen = next((one for one in templates if one.id == template_uid), None)
-    chosen = chosen or (templates[0] if templates else None)
+    chosen = await _chosen(services, project, templates, template_uid)
     versions: list[KnownVersion] = []
     if chosen is not None:
         versions = await listing.versions(project, chosen.id, before=2**31 - 1, limit=_VERSIONS)
-    others = [one for one in newest if chosen is None or one.template_uid != chosen.id]
-    return _Found(instances, templates, chosen, versions, others[:_OTHERS], playlists)
+        if all(one.id != chosen.id for one in templates):
+            templates = [chosen, *templates]
+    newest = [one.latest.version_id for one in templates if one.latest and one is not chosen]
+    others = await listing.some_versions(project, newest[:_OTHERS])
+    return _Found(instances, templates, chosen, versions, others, playlists)
+
+
+async def _chosen(
+    services: Services, project: KnownProject, templates: Sequence[TemplateOut], uid: str
+) -> TemplateOut | None:
+    """The template that the address names, else the first."""
+    known = next((one for one in templates if one.id == uid), None)
+    if known is None and uid.isprintable() and 0 < len(uid) <= _UID_LENGTH:
+        with suppress(NotFound):
+            known = await services.workbench.template_listing.template(project, uid)
+    return known or next(iter(templates), None)
 
 
 async def _columns(

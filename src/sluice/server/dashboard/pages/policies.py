@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import Query
 from starlette.requests import Request
@@ -41,6 +42,8 @@ EXAMPLE: Final = (
 )
 
 Number = Annotated[int, Query(ge=1, le=2**31 - 1)]
+COLUMNS: Final = 12
+"""Policy groups that the matrix shows side by side."""
 
 
 @router.get("")
@@ -51,10 +54,15 @@ async def index(
     q: Annotated[str, Query(max_length=64)] = "",
     changed: bool = False,
     every: bool = False,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> Response:
-    """What every policy group does with every entity type."""
+    """What policy groups do with every entity type: the first by name, or those behind one."""
     async with services.database.read() as session:
-        groups = await services.policies.listing(session, caller)
+        ids = [one.id for one in await services.policies.named(session, caller)]
+        behind = ids[ids.index(after) + 1 :] if after in ids else ids
+        groups = await services.policies.listing(session, caller, behind[:COLUMNS])
+    asked = {"q": q, "changed": changed or "", "every": every or ""}
+    more = {"after": behind[COLUMNS - 1]} if len(behind) > COLUMNS else None
     rows, hidden = _matrix(groups, q.strip().upper().replace(" ", "_"), changed, every)
     template = "policies/matrix.html" if is_part(request) else "policies/index.html"
     return page(
@@ -67,7 +75,13 @@ async def index(
         q=q,
         changed=changed,
         every=every,
+        first=_address(asked) if len(behind) < len(ids) else None,
+        more=_address({**asked, **more}) if more is not None else None,
     )
+
+
+def _address(asked: dict[str, Any]) -> str:
+    return "/dashboard/policies?" + urlencode({name: v for name, v in asked.items() if v})
 
 
 def _matrix(
@@ -98,7 +112,7 @@ async def _new(
     status: int = 200,
 ) -> Response:
     async with services.database.read() as session:
-        groups = await services.policies.listing(session, caller)
+        groups = await services.policies.named(session, caller)
     return page(
         request,
         "policies/new.html",

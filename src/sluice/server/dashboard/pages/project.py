@@ -178,7 +178,7 @@ async def shown_settings(
     async with services.database.read() as session:
         shown = await managed.get(session, project)
         may_choose = caller.may(Permission.VIEW_POLICIES)
-        groups = await services.policies.listing(session, caller) if may_choose else []
+        groups = await services.policies.named(session, caller) if may_choose else []
         members = await managed.members(session, project) if is_owner else []
         keys = await managed.keys(session, project) if is_owner else []
         given = services.workbench.project_teams

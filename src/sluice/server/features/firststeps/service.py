@@ -53,14 +53,10 @@ class FirstSteps:
         caller.require(Permission.MANAGE_MODELS)
         async with self._database.read() as session:
             closed = await self._users.first_steps_are_closed(session, caller.user_id)
-            instances = await self._models.admin_listing(session, caller)
-        found = await self._statistics.read(caller, last(Period.MONTH, utc_now()))
-        counted = {one.source for one in found.by_source if one.calls}
+            providers = await self._models.provider_keys(session)
+        counted = await self._statistics.sources(caller, last(Period.MONTH, utc_now()))
         return Progress(
-            connected=any(
-                one.connection is not None and one.connection.provider_key != ECHO
-                for one in instances
-            ),
+            connected=bool(providers - {ECHO}),
             tried=SourceName.CHATS in counted,
             called=bool(counted & {SourceName.CALLS, SourceName.RECORDINGS}),
             closed=closed,

@@ -65,9 +65,10 @@ class ModelRepository(Repository):
         rows = await self._session.execute(_NAMES, {"of_user": user_id})
         return [NamedInstance(*row) for row in rows]
 
-    async def all(self) -> list[ModelInstance]:
-        """Every instance by id."""
-        return list((await self._session.scalars(_present().order_by(ModelInstance.id))).all())
+    async def page(self, *, after: int = 0, limit: int | None = None) -> list[ModelInstance]:
+        """Instances by id, those with larger ids than `after`."""
+        query = _present().where(ModelInstance.id > after).order_by(ModelInstance.id)
+        return list((await self._session.scalars(query.limit(limit))).all())
 
     async def all_of(self, instance_ids: Collection[int]) -> list[ModelInstance]:
         """Instances by their ids, deleted ones too: old threads still show theirs."""
@@ -104,6 +105,16 @@ class ModelRepository(Repository):
         )
         query = select(ModelInstance.name).where(uses, ModelInstance.deleted_at.is_(None))
         return list((await self._session.scalars(query)).all())
+
+    async def provider_keys(self) -> set[str]:
+        """The providers of all that are not deleted."""
+        query = (
+            select(ModelConnection.provider_key)
+            .distinct()
+            .join(ModelInstance, ModelInstance.id == ModelConnection.model_instance_id)
+            .where(ModelInstance.deleted_at.is_(None))
+        )
+        return set((await self._session.scalars(query)).all())
 
     async def labels(self) -> dict[int, str]:
         """The names of all that are not deleted."""

@@ -119,6 +119,10 @@ class Models:
         """The instances that this user may use, by id, as far as a call is routed by them."""
         return await ModelRepository(session).names(user_id)
 
+    async def provider_keys(self, session: AsyncSession) -> set[str]:
+        """The providers that instances lead to."""
+        return await ModelRepository(session).provider_keys()
+
     async def labels(self, session: AsyncSession) -> dict[int, str]:
         """The name of every instance by id."""
         return await ModelRepository(session).labels()
@@ -145,11 +149,11 @@ class Models:
         return await self._present(session, row, text)
 
     async def admin_listing(
-        self, session: AsyncSession, caller: Caller
+        self, session: AsyncSession, caller: Caller, *, after: int = 0, limit: int | None = None
     ) -> list[ModelInstanceAdminOut]:
-        """Every instance, for those who manage or watch them."""
+        """Instances by id behind `after`, for those who manage or watch them; opens each."""
         caller.require(Permission.VIEW_MODELS)
-        rows = await ModelRepository(session).all()
+        rows = await ModelRepository(session).page(after=after, limit=limit)
         return [await self._shown(session, caller, row) for row in rows]
 
     async def admin_get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import bindparam, select
@@ -18,12 +19,12 @@ _IN_FORCE: Final = select(PolicyGroup.version).where(
 class PolicyRepository(Repository):
     """Policy groups that are not deleted, and their versions."""
 
-    async def groups(self) -> list[PolicyGroup]:
-        """All of them by name."""
-        query = (
-            select(PolicyGroup).where(PolicyGroup.deleted_at.is_(None)).order_by(PolicyGroup.name)
-        )
-        return list((await self._session.scalars(query)).all())
+    async def groups(self, ids: Collection[int] | None = None) -> list[PolicyGroup]:
+        """Those with these ids, else all of them, by name."""
+        query = select(PolicyGroup).where(PolicyGroup.deleted_at.is_(None))
+        if ids is not None:
+            query = query.where(PolicyGroup.id.in_(ids))
+        return list((await self._session.scalars(query.order_by(PolicyGroup.name))).all())
 
     async def group(self, group_id: int, *, for_update: bool = False) -> PolicyGroup | None:
         """One by id."""

@@ -92,6 +92,12 @@ def last(period: Period, now: datetime) -> Range:
     return between(now - _LENGTHS[period], now, now)
 
 
+def last_days(count: int, now: datetime) -> Range:
+    """So many days (UTC), today's being the last."""
+    until = Grain.DAY.start(now) + DAY
+    return Range(until - count * DAY, until, Grain.DAY)
+
+
 def between(since: datetime, until: datetime, now: datetime) -> Range:
     """Any time; raises `Unprocessable`.
 

@@ -112,7 +112,9 @@ class StatisticsRepository(Repository):
         rows = (await self._session.execute(query)).all()
         return [(tuple(row[:-1]), int(row[-1])) for row in rows]
 
-    async def users(self, model_instance_id: int, since: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    async def users(
+        self, model_instance_id: int, since: date, most: int | None = None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
         """Who used an instance since a day: `user_id`, `calls`, `last_day`; most calls first."""
         calls = func.sum(_USERS.c.calls)
         query = (
@@ -120,6 +122,7 @@ class StatisticsRepository(Repository):
             .where(_USERS.c.model_instance_id == model_instance_id, _USERS.c.day >= since)
             .group_by(_USERS.c.user_id)
             .order_by(calls.desc(), _USERS.c.user_id)
+            .limit(most)
         )
         return (await self._session.execute(query)).all()
 

@@ -113,6 +113,18 @@ class Statistics:
             names = await self._names.labels(session)
         return _told(wanted, found, names)
 
+    async def sources(self, caller: Caller, wanted: Range) -> set[SourceName]:
+        """Where calls of a time came from."""
+        caller.require(Permission.VIEW_USAGE)
+        found: set[str] = set()
+        async with self._database.read() as session:
+            repository = StatisticsRepository(session)
+            progress = await repository.progress()
+            for (source,), sums in await repository.sums_by(wanted.in_buckets(), Of(), ("source",)):
+                found |= {source} if sums.calls else set()
+            totals, _ = await self._live(session, progress, wanted, Of(), _Found())
+        return {SourceName(one) for one in found | {key.source for key in totals.sums}}
+
     async def by_instance(self, caller: Caller, wanted: Range) -> dict[int, list[SumsOut]]:
         """Every hour or day of each model instance that was used, by the instance's id."""
         caller.require(Permission.VIEW_USAGE)
@@ -144,13 +156,16 @@ class Statistics:
         return totals.input_tokens + totals.output_tokens, totals.cost
 
     async def users(
-        self, caller: Caller, model_instance_id: int, days: int = 30
+        self, caller: Caller, model_instance_id: int, days: int = 30, *, most: int | None = None
     ) -> list[UserOfInstanceOut]:
-        """Who used a model instance in the last days, most calls first; to the last minutes."""
+        """Who used a model instance in the last days, most calls first; to the last minutes.
+
+        `most`: only so many of them.
+        """
         caller.require(Permission.VIEW_USAGE)
         since = (self._clock() - timedelta(days=days)).date()
         async with self._database.read() as session:
-            rows = await StatisticsRepository(session).users(model_instance_id, since)
+            rows = await StatisticsRepository(session).users(model_instance_id, since, most)
             people = await self._users.people(session, [row.user_id for row in rows])
         return [
             UserOfInstanceOut(
