@@ -30,6 +30,7 @@ from sluice.server.auth.identity.registry import (
 )
 from sluice.server.auth.users import UserService
 from sluice.server.dashboard import app as dashboard
+from sluice.server.dashboard.warming import Warming
 from sluice.server.error_answers import DOCUMENTED, add_error_answers
 from sluice.server.features.apidocs import endpoints as apidocs
 from sluice.server.features.audit.log import AuditLog
@@ -422,8 +423,10 @@ async def _lifespan(
         # What a call makes is mostly gone before it is looked for.
         gc.set_threshold(10_000, 20, 20)
         services.workbench.start()
+        app.state.warming.start()
         yield
     finally:
+        await app.state.warming.close()
         await services.workbench.close()
         await services.answers.settle(SETTLE_SECONDS)
         await services.answering.settle(SETTLE_SECONDS)
@@ -456,5 +459,7 @@ def _middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.router.routes.extend(api_routes(metrics=settings.metrics))
-    app.mount(dashboard.PREFIX, dashboard.make_dashboard(app.state.services))
+    pages = dashboard.make_dashboard(app.state.services)
+    app.mount(dashboard.PREFIX, dashboard.mounted(pages))
+    app.state.warming = Warming(pages.state.renderer)
     app.router.routes.append(dashboard.front_door)

@@ -35,8 +35,8 @@ PAGE_POLICY: Final = (
 """The Content-Security-Policy of every page: nothing inline, nothing from elsewhere."""
 
 
-def make_dashboard(services: Services) -> ASGIApp:
-    """The application to be mounted at `PREFIX`.
+def make_dashboard(services: Services) -> FastAPI:
+    """The application of all pages, for `mounted`.
 
     Every page of it is for people who are signed in and, where it changes something, sent from one
     of our own pages, except those to sign in.
@@ -52,4 +52,9 @@ def make_dashboard(services: Services) -> ASGIApp:
     app.mount("/assets", StaticFiles(directory=_STATIC), name="assets")
     app.router.routes.extend(home.nowhere.routes)
     add_error_pages(app)
-    return MountedAt(app, PREFIX)
+    return app
+
+
+def mounted(pages: FastAPI) -> ASGIApp:
+    """The pages as they are mounted at `PREFIX`."""
+    return MountedAt(pages, PREFIX)
