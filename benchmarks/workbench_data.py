@@ -26,17 +26,22 @@ from sqlalchemy.engine import make_url
 
 from sluice.engine import Action, Entry, Mapping, RawText
 from sluice.server.kit.sealing import DataKey, MasterKeys, Place, new_data_key, parse_master_keys
+from sluice.server.migrations.tables import metadata
 from sluice.server.vault.service import conversation_scope, sealed_entry
 
 SESSIONS: Final = 250_000
 EACH: Final = 4
 """Recordings of a session."""
+EACH_KEY: Final = 100
+"""Sessions whose data keys hold the same secret, as no server's do: to make one takes a while."""
 PEOPLE: Final = 100_000
 """Whose data they hold; each session speaks of one."""
 PORTION: Final = 20_000
 BEGINNING: Final = datetime(2026, 1, 1, tzinfo=UTC)
 EVERY: Final = timedelta(seconds=25)
 """Between two recordings."""
+TEMPLATED: Final = 40
+"""Templates that recordings are of, where there are any; the first has two of five of them."""
 
 MODELS: Final = ("gpt-4.1-mini", "gpt-4.1", "claude-sonnet-4", "gemini-2.5-flash", "command-r")
 RARE: Final = 200_003
@@ -58,12 +63,18 @@ Row = Sequence[Any]
 class Loader(Protocol):
     """Puts many rows into a table."""
 
+    is_sqlite: bool
+
     async def load(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """All of them, or an exception."""
         ...
 
     async def one(self, query: str) -> Row:
         """The first row of a query."""
+        ...
+
+    async def run(self, statement: str) -> None:
+        """One statement that answers nothing."""
         ...
 
     async def finish(self) -> None:
@@ -73,6 +84,8 @@ class Loader(Protocol):
 
 class SqliteLoader:
     """Into a file that no server has open."""
+
+    is_sqlite = True
 
     def __init__(self, path: str) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None)
@@ -85,12 +98,16 @@ class SqliteLoader:
         places = ", ".join("?" * len(columns))
         names = ", ".join(f'"{column}"' for column in columns)
         statement = f'INSERT INTO "{table}" ({names}) VALUES ({places})'
-        self._connection.executemany(statement, (_for_sqlite(row) for row in rows))
+        self._connection.executemany(statement, rows)
 
     async def one(self, query: str) -> Row:
         """The first row."""
         row: Row = self._connection.execute(query).fetchone()
         return row
+
+    async def run(self, statement: str) -> None:
+        """In the transaction of all."""
+        self._connection.execute(statement)
 
     async def finish(self) -> None:
         """Commit; the log goes into the file."""
@@ -101,6 +118,8 @@ class SqliteLoader:
 
 class PostgresLoader:
     """By COPY."""
+
+    is_sqlite = False
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
@@ -114,22 +133,27 @@ class PostgresLoader:
         row: Row = await self._connection.fetchrow(query)
         return row
 
+    async def run(self, statement: str) -> None:
+        """By itself."""
+        await self._connection.execute(statement)
+
     async def finish(self) -> None:
         """Ids go on behind those that were given; the planner learns of the rows."""
-        for table in ("conversations", "sessions", "recordings"):
-            sequence = f"pg_get_serial_sequence('{table}', 'id')"
-            await self._connection.execute(
-                f"SELECT setval({sequence}, (SELECT max(id) FROM {table}))"
-            )
+        for name, table in metadata.tables.items():
+            if "id" in table.columns:
+                sequence = f"pg_get_serial_sequence('{name}', 'id')"
+                await self._connection.execute(
+                    f"SELECT setval({sequence}, (SELECT max(id) FROM {name}))"
+                )
         await self._connection.execute("VACUUM ANALYZE")
         await self._connection.close()
 
 
-def _for_sqlite(row: Row) -> list[Any]:
-    return [
-        value.strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else value
-        for value in row
-    ]
+def _for_sqlite(value: datetime) -> str:
+    return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+sqlite3.register_adapter(datetime, _for_sqlite)
 
 
 async def loader(url: str) -> Loader:
@@ -139,6 +163,22 @@ async def loader(url: str) -> Loader:
         return SqliteLoader(str(parsed.database))
     plain = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
     return PostgresLoader(await asyncpg.connect(plain))
+
+
+@dataclass(frozen=True, slots=True)
+class Templated:
+    """A template that recordings are of."""
+
+    template_id: int
+    version_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """When the recordings were made."""
+
+    begins: datetime = BEGINNING
+    every: timedelta = EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,23 +195,52 @@ class Project:
 class Filling:
     """Makes the rows of one project."""
 
-    def __init__(self, into: Loader, keys: MasterKeys, project: Project, sessions: int) -> None:
+    def __init__(
+        self,
+        into: Loader,
+        keys: MasterKeys,
+        project: Project,
+        sessions: int,
+        period: Period = Period(),
+        templates: Sequence[Templated] = (),
+        room: int = 0,
+    ) -> None:
+        self._room = room
+        self._period = period
+        self._templates = templates
+        # Two of five are of the first, and the others are ever rarer.
+        self._frequent = [1 / (1 + place) ** 1.5 for place in range(len(templates))]
         self._into = into
         self._keys = keys
         self._project = project
         self._sessions = sessions
         self._draw = random.Random(5)
-        self._first = 0
+        self._key = new_data_key()
+        self._first = self._first_recording = self._named = 0
 
     async def fill(self, step: Callable[[int], None] = lambda done: None) -> None:
         """Everything; `step` is told how many sessions there are by now."""
         (first,) = await self._into.one("SELECT coalesce(max(id), 0) FROM conversations")
-        self._first = int(first) + 1
+        self._first = int(first) + 1 + self._room * self._sessions
+        (last,) = await self._into.one("SELECT coalesce(max(id), 0) FROM recordings")
+        self._first_recording = int(last) + 1 + self._room * self._sessions * EACH
+        scope = conversation_scope(self._project.space_id)
+        query = f"SELECT coalesce(max(next), 0) FROM number_counters WHERE scope = '{scope}'"
+        (self._named,) = await self._into.one(query)
         await self._people()
         numbers = iter(range(self._sessions))
         while some := list(islice(numbers, PORTION // EACH)):
             await self._portion(some)
             step(some[-1] + 1)
+
+    def _at(self, number: int) -> datetime:
+        return self._period.begins + number * self._period.every
+
+    def _template(self) -> tuple[int | None, int | None]:
+        if not self._templates or self._draw.random() < 0.2:
+            return None, None
+        one = self._draw.choices(self._templates, self._frequent)[0]
+        return one.template_id, one.version_id
 
     async def _people(self) -> None:
         scope, key = conversation_scope(self._project.space_id), self._project.key
@@ -182,11 +251,12 @@ class Filling:
             for number in some:
                 for kind, original in originals_of(number):
                     lookup = mapping.lookup(Action.MASK, original)
-                    name = f"{kind}_{number}"
+                    name = f"{kind}_{self._named + number}"
                     entry = Entry(name, kind, Action.MASK, lookup, RawText(original))
                     rows.append((scope, *sealed_entry(scope, entry, key), BEGINNING))
             await self._into.load("originals", columns, rows)
-        counters = [(scope, kind, PEOPLE) for kind, _ in originals_of(0)]
+        counters = [(scope, kind, self._named + PEOPLE) for kind, _ in originals_of(0)]
+        await self._into.run(f"DELETE FROM number_counters WHERE scope = '{scope}'")
         await self._into.load("number_counters", ("scope", "entity_type", "next"), counters)
 
     async def _portion(self, numbers: Sequence[int]) -> None:
@@ -198,12 +268,14 @@ class Filling:
 
     def _session(self, number: int, tables: dict[str, list[Row]]) -> None:
         project, draw = self._project, self._draw
-        row_id, at = self._first + number, BEGINNING + number * EACH * EVERY
-        scope, key = conversation_scope(row_id), new_data_key()
+        row_id, at = self._first + number, self._at(number * EACH)
+        if number % EACH_KEY == 0:
+            self._key = new_data_key()
+        scope, key = conversation_scope(row_id), self._key
         wrapped = self._keys.wrap(key, Place("data_keys", "wrapped", scope))
         tables["data_keys"].append((scope, wrapped, self._keys.current_id, 0, at))
         tables["conversations"].append((row_id, project.user_id, None, project.space_id, at, at))
-        person = number % min(PEOPLE, self._sessions)
+        person = self._named + number % min(PEOPLE, self._sessions)
         for kind, _ in originals_of(person):
             use = (conversation_scope(project.space_id), f"{kind}_{person}", scope)
             tables["placeholder_uses"].append(use)
@@ -214,7 +286,7 @@ class Filling:
         uid = str(UUID(int=draw.getrandbits(128)))
         tables["sessions"].append(
             (row_id, uid, project.id, row_id, project.user_id, environment, json.dumps(meta), at,
-             at + EACH * EVERY, EACH, EACH * 300, EACH * 120, EACH * 400)
+             at + EACH * self._period.every, EACH, EACH * 300, EACH * 120, EACH * 400)
         )  # fmt: skip
         for name, value in meta.items():
             tables["attributes"].append(
@@ -233,7 +305,7 @@ class Filling:
         tables: dict[str, list[Row]],
     ) -> None:
         draw, project = self._draw, self._project
-        row_id, at = number + 1, BEGINNING + number * EVERY
+        row_id, at = self._first_recording + number, self._at(number)
         uid = str(UUID(int=draw.getrandbits(128)))
         rare = number % RARE == 11
         model = "rare-model" if rare else draw.choices(MODELS, (50, 20, 15, 10, 5))[0]
@@ -249,7 +321,8 @@ class Filling:
             (row_id, uid, project.id, session_id, environment, "openai", model, "openai_chat",
              draw.random() > 0.005, at, at + timedelta(milliseconds=milliseconds), milliseconds,
              draw.randint(100, 500), draw.randint(20, 300), False, draw.randint(50, 2_000), at, at,
-             project.policy_group_id, 1, "benchmark", json.dumps(manifest), sealed)
+             project.policy_group_id, 1, "benchmark", json.dumps(manifest), sealed,
+             *self._template())
         )  # fmt: skip
         held = ("recording", row_id)
         if draw.random() < 0.05:
@@ -271,7 +344,8 @@ _COLUMNS: Final = {
         "id", "uid", "project_id", "session_id", "environment", "provider", "model", "format",
         "is_complete", "started_at", "finished_at", "duration_ms", "input_tokens", "output_tokens",
         "tokens_estimated", "cost", "created_at", "counted_at", "policy_group_id",
-        "policy_version", "detector_version", "manifest", "content_sealed",
+        "policy_version", "detector_version", "manifest", "content_sealed", "template_id",
+        "template_version_id",
     ),
     "attributes": ("holder", "holder_id", "name", "project_id", "session_id", "text", "number"),
     "placeholder_uses": ("scope", "placeholder", "holder"),
@@ -302,15 +376,19 @@ async def fill(
 ) -> None:
     """Fill the project `default` of a database that was started once."""
     into = await loader(url)
+    await Filling(into, keys, await project_of(into, keys, "default"), sessions).fill(step)
+    await into.finish()
+
+
+async def project_of(into: Loader, keys: MasterKeys, uid: str) -> Project:
+    """A project that the server made."""
     row = await into.one(
-        "SELECT id, user_id, conversation_id, policy_group_id FROM projects WHERE uid = 'default'"
+        f"SELECT id, user_id, conversation_id, policy_group_id FROM projects WHERE uid = '{uid}'"
     )
     scope = conversation_scope(row[2])
     (wrapped,) = await into.one(f"SELECT wrapped FROM data_keys WHERE scope = '{scope}'")
     key = keys.unwrap(wrapped, Place("data_keys", "wrapped", scope))
-    project = Project(row[0], row[1], row[2], key, row[3])
-    await Filling(into, keys, project, sessions).fill(step)
-    await into.finish()
+    return Project(row[0], row[1], row[2], key, row[3])
 
 
 def _portions(values: Iterable[int], size: int) -> Iterator[list[int]]:

@@ -34,6 +34,14 @@ class Cluster:
     folder: Path | None = None
     binaries: Path | None = None
 
+    def restart(self) -> None:
+        """End the server, if it is ours, and start it again as it was."""
+        if self.folder is None or self.binaries is None:
+            return
+        command = [self.binaries / "pg_ctl", "-D", self.folder / "data", "-w", "restart"]
+        log = ["-l", self.folder / "log"]
+        subprocess.run(_as_postgres([*command, *log]), check=True, capture_output=True)
+
     def stop(self) -> None:
         """End the server and remove its files."""
         if self.folder is None or self.binaries is None:
@@ -43,8 +51,8 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start() -> Cluster | str:
-    """A server, or the reason why there is none."""
+def start(parent: Path | None = None) -> Cluster | str:
+    """A server, or the reason why there is none; its files are in `parent`, else in memory."""
     if named := os.environ.get(NAMED):
         return Cluster(named)
     binaries = _binaries()
@@ -52,12 +60,13 @@ def start() -> Cluster | str:
         return "no PostgreSQL is installed here"
     if os.geteuid() == 0 and not shutil.which("runuser"):
         return "PostgreSQL does not run as root, and there is no runuser"
-    return _start_own(binaries)
+    return _start_own(binaries, parent or _memory())
 
 
-def _start_own(binaries: Path) -> Cluster | str:
-    folder = Path(tempfile.mkdtemp(prefix="sluice-postgres-", dir=_memory()))
-    folder.chmod(0o755)
+def _start_own(binaries: Path, parent: Path | None) -> Cluster | str:
+    folder = Path(tempfile.mkdtemp(prefix="sluice-postgres-", dir=parent))
+    for one in (folder, *([parent] if parent is not None and parent != MEMORY else [])):
+        one.chmod(0o755)
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     data, port = folder / "data", free_port()
