@@ -140,19 +140,22 @@ class CallRepository(Repository):
         if ids is None:
             return []
         behind = ids.stop if before is None else min(ids.stop, before)
-        query = _filtered(_unopened(), wanted).where(Call.id >= ids.start, Call.id < behind)
+        query = _filtered(_unopened(), wanted).where(Call.id < behind)
         query = query.order_by(Call.id.desc()).limit(limit)
+        # One lower bound of ids each: of two, SQLite reads from one and tests the other by row.
+        of_time = query.where(Call.id >= ids.start)
         if wanted.space_id is None:
-            return await self._all(query)
+            return await self._all(of_time)
         # A project that is used has a page among the newest calls. One that is not has few calls
         # or old ones: then they are looked up by its conversations.
         in_space = _is_in_space(wanted.space_id)
         if wanted.has_index:
-            return await self._all(query.where(in_space))
-        rows = await self._all(query.where(Call.id >= behind - WINDOW, in_space))
-        if len(rows) == limit:
+            return await self._all(of_time.where(in_space))
+        newest = max(ids.start, behind - WINDOW)
+        rows = await self._all(query.where(Call.id >= newest, in_space))
+        if len(rows) == limit or newest == ids.start:
             return rows
-        return await self._all(query.where(_in_space(wanted.space_id)))
+        return await self._all(of_time.where(_in_space(wanted.space_id)))
 
     async def _ids_of(self, wanted: CallFilter) -> range | None:
         """Between which ids calls of the wanted time are; None where there are none.
