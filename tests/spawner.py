@@ -1,8 +1,8 @@
 """A process that has loaded the server already, and becomes one as often as it is asked.
 
-Loading takes seconds of CPU, and tests start hundreds of servers: each is a fork of this process,
-with an environment, a folder and outputs of its own, and runs `sluice serve` as the command does.
-Tests of the command itself start it as people do.
+Loading takes seconds of CPU, and tests start hundreds of servers and commands: each is a fork of
+this process, with an environment, a folder, an input and outputs of its own, and does what `sluice`
+does. Tests of how the command starts, start it as people do.
 
 It reads orders as lines of JSON and writes a line for each start and each end. When nobody can ask
 any more, it ends.
@@ -46,10 +46,10 @@ def become(order: Order) -> NoReturn:
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    output = os.open(order["output"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    for source, target in ((nothing, 0), (output, 1), (output, 2)):
-        os.dup2(source, target)
+    writing = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    os.dup2(os.open(order["input"], os.O_RDONLY), 0)
+    os.dup2(os.open(order["output"], writing, 0o644), 1)
+    os.dup2(os.open(order["errors"], writing, 0o644), 2)
     os.closerange(3, 64)
     for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""Servers as forks of one process for each test process that has loaded everything already."""
+"""Commands as forks of one process for each test process that has loaded everything already."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ START_SECONDS = 120.0
 
 @dataclass
 class Spawned:
-    """A server's process; what tests use of `subprocess.Popen`."""
+    """A process; what tests use of `subprocess.Popen`."""
 
     pid: int
     returncode: int | None = None
@@ -54,7 +54,7 @@ class Spawned:
 
 
 class Spawner:
-    """The process that has loaded everything; it is started with the first server."""
+    """The process that has loaded everything; it is started with the first fork."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -68,14 +68,23 @@ class Spawner:
         atexit.register(self.close)
 
     def spawn(
-        self, words: Sequence[str], environment: Mapping[str, str], folder: Path, output: Path
+        self,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        output: Path,
+        *,
+        errors: Path | None = None,
+        typed: Path | None = None,
     ) -> Spawned:
-        """Run `sluice` with these words; both outputs go to one file."""
+        """Run `sluice` with these words; without `errors`, both outputs go to one file."""
         order = {
             "words": list(words),
             "environment": dict(environment),
             "folder": str(folder),
+            "input": str(typed or os.devnull),
             "output": str(output),
+            "errors": str(errors or output),
         }
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -83,7 +92,7 @@ class Spawner:
         return self._begun.get(timeout=START_SECONDS)
 
     def close(self) -> None:
-        """End it; servers that still run are left to whoever started them."""
+        """End it; what still runs is left to whoever started them."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait(10)

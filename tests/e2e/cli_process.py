@@ -1,4 +1,7 @@
-"""The `sluice` command as people run it: processes, pipes, a pseudo-terminal, real sockets."""
+"""The `sluice` command in processes of its own: files, a pseudo-terminal, real sockets.
+
+Most are forks of a process that has loaded everything: loading is no part of what they do.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import pty
 import select
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,17 +19,19 @@ from pathlib import Path
 
 import httpx
 from tests import compiled
+from tests.spawning import Spawned, spawner
 
 COMMAND = str(Path(sys.executable).parent / "sluice")
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
+CALL_SECONDS = 120.0
 
 
 @dataclass
 class Running:
     """A server that runs; its outputs are files of its folder."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Spawned
     folder: Path
     settings: dict[str, str]
 
@@ -65,20 +71,30 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def serving(
-    folder: Path, *arguments: str, settings: Mapping[str, str] | None = None, lent: bool = True
+    folder: Path,
+    *arguments: str,
+    settings: Mapping[str, str] | None = None,
+    as_people_do: bool = False,
 ) -> Iterator[Running]:
     """A server on any free port; ended by its own process id.
 
-    Its data folder is empty, apart from compiled patterns if they may be `lent`.
+    Its data folder is empty, apart from compiled patterns. `as_people_do`: without those too, and
+    no fork.
     """
     chosen = {"SLUICE_DATA_DIR": str(folder / "data"), "SLUICE_PORT": "0", **(settings or {})}
-    if lent:
+    out, err = folder / "out", folder / "err"
+    out.write_bytes(b"")
+    err.write_bytes(b"")
+    if as_people_do:
+        with out.open("ab") as output, err.open("ab") as errors:
+            process: subprocess.Popen[bytes] | Spawned = subprocess.Popen(
+                [COMMAND, "serve", *arguments],
+                cwd=folder, env=environment(chosen), stdout=output, stderr=errors,
+            )  # fmt: skip
+    else:
         compiled.lend(folder / "data")
-    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        process = subprocess.Popen(
-            [COMMAND, "serve", *arguments],
-            cwd=folder, env=environment(chosen), stdout=out, stderr=err,
-        )  # fmt: skip
+        words = ["serve", *arguments]
+        process = spawner().spawn(words, environment(chosen), folder, out, errors=err)
     running = Running(process, folder, chosen)
     try:
         _wait_until_ready(running)
@@ -105,11 +121,18 @@ def call(
     *arguments: str, settings: Mapping[str, str] | None = None, typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    return subprocess.run(
-        [COMMAND, *arguments],
-        env=environment(settings or {}), input=typed, capture_output=True, text=True,
-        timeout=120, check=False,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        given, out, err = (Path(folder) / name for name in ("in", "out", "err"))
+        for file, text in ((given, typed), (out, ""), (err, "")):
+            file.write_text(text)
+        process = spawner().spawn(
+            arguments, environment(settings or {}), Path.cwd(), out, errors=err, typed=given
+        )
+        try:
+            code = process.wait(CALL_SECONDS)
+        finally:
+            process.kill()
+        return subprocess.CompletedProcess(arguments, code, out.read_text(), err.read_text())
 
 
 def call_on_terminal(*arguments: str, settings: Mapping[str, str]) -> tuple[int, str]:

@@ -22,7 +22,7 @@ CANARY = "canary-4711@example.org"
 def test_the_line_to_try_works_as_it_is_pasted_and_a_signal_ends_the_server_cleanly(
     tmp_path: Path, number: int
 ) -> None:
-    with serving(tmp_path) as server:
+    with serving(tmp_path, as_people_do=True) as server:
         pasted = subprocess.run(
             ["sh", "-c", server.said("try")],
             cwd=tmp_path, env=environment({}), capture_output=True, text=True, timeout=120,
@@ -38,7 +38,7 @@ def test_the_line_to_try_works_as_it_is_pasted_and_a_signal_ends_the_server_clea
 
 
 def test_the_first_start_shows_token_and_link_once_and_makes_a_private_key(tmp_path: Path) -> None:
-    with serving(tmp_path, lent=False) as server:
+    with serving(tmp_path, as_people_do=True) as server:
         token, first = server.said("token"), server.out
         assert "keep a copy" in server.said("master key")
         assert server.said("model instances") == "Echo"
