@@ -29,6 +29,7 @@ from sluice.server.features.proxy.calls import admin_endpoints
 from sluice.server.features.proxy.calls import endpoints as calls_endpoints
 from sluice.server.features.proxy.calls.reading import RecordedCalls
 from sluice.server.features.proxy.calls.records import Records
+from sluice.server.features.proxy.calls.refused import RefusedPaths
 from sluice.server.features.proxy.calls.status import CallStatus
 from sluice.server.kit.database import Database
 from sluice.server.providers.base import Usage
@@ -73,7 +74,8 @@ async def served(database: Database) -> AsyncIterator[Served]:
     app.state.auth = Auth(database)
     models = cast("Models", _Presenting())
     reading = RecordedCalls(recorder.vault, models, recorder.conversations)
-    app.state.records = Records(database, reading, recorder.settings)
+    refused = RefusedPaths(recorder.writer)
+    app.state.records = Records(database, reading, recorder.settings, refused)
     app.include_router(calls_endpoints.router)
     app.include_router(admin_endpoints.admin_router)
     add_error_answers(app)

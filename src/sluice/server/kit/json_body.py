@@ -16,6 +16,10 @@ from sluice.server.errors import Malformed, SluiceError
 PARSED_INLINE: Final = 1024 * 1024
 """Bytes of a body that are parsed in the event loop: about 7 ms."""
 
+NO_NUMBER: Final = (
+    "A number in the body is too large, or is NaN or Infinity, which JSON has not; send it as text."
+)
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -41,13 +45,16 @@ def refuse_compressed(request: Request) -> None:
 
 def parsed_object(data: bytes) -> dict[str, Any]:
     """A JSON object in UTF-8, without NaN and infinities; raises `Malformed`."""
+    told = "The body is no JSON object in UTF-8."
     try:
         value = json.loads(data, parse_constant=_no_number, parse_float=_number)
+    except _NoNumberError:
+        value, told = None, NO_NUMBER
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         # Outside of the handler: the decoder's error carries the whole text.
-        raise Malformed("The body is no JSON object in UTF-8.")
+        raise Malformed(told)
     return value
 
 
@@ -60,12 +67,16 @@ def as_model(model: type[Model], value: dict[str, Any]) -> Model:
     raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found])
 
 
+class _NoNumberError(ValueError):
+    """A number that is none, or has no end."""
+
+
 def _number(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise ValueError("too large a number")
+        raise _NoNumberError
     return number
 
 
 def _no_number(_: str) -> float:
-    raise ValueError("NaN and Infinity are no JSON")
+    raise _NoNumberError

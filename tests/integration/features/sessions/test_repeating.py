@@ -122,11 +122,8 @@ DEEP = "[" * 300 + "]" * 300
 @pytest.mark.parametrize(
     "fields",
     [
-        '"inputs": 1e999',
-        '"inputs": {"a": [-1e999]}',
         f'"inputs": {DEEP}',
         f'"tool_schema": [{DEEP}]',
-        '"session_info": {"custom_metadata": {"a": 1e999}}',
         '"session_info": {"custom_metadata": []}',
         '"call_info": {"usage": {"prompt_tokens": -1}}',
         '"call_info": {"usage": {"prompt_tokens": 99999999999}}',
@@ -141,6 +138,22 @@ async def test_what_cannot_be_stored_is_refused(world: World, fields: str) -> No
     refused = await world.admin.post(path, content=whole.encode())
     assert refused.status_code == 422, refused.text
     assert refused.json()["errors"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '"inputs": 1e999',
+        '"inputs": {"a": [-1e999]}',
+        '"session_info": {"custom_metadata": {"a": 1e999}}',
+    ],
+)
+async def test_a_number_beyond_all_bounds_is_refused_as_that(world: World, fields: str) -> None:
+    path = f"{V2}/sessions/{uuid4()}/completions"
+    body = '{"messages": [{"role": "user", "content": "Hello"}], ' + fields + "}"
+    refused = await world.admin.post(path, content=body.encode())
+    assert refused.status_code == 400, refused.text
+    assert "too large" in refused.json()["message"]
 
 
 @pytest.mark.parametrize(
