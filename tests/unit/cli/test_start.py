@@ -59,6 +59,7 @@ def test_the_commands_of_the_documentation_are_there() -> None:
         "demo",
         "policy list", "policy show", "policy export", "policy import", "policy dry-run",
         "instance list", "instance show", "instance export", "instance import", "instance test",
+        "instance limits",
         "token create", "token list", "token revoke", "token limits", "token link",
         "keys status", "keys new", "keys rotate",
     }  # fmt: skip
