@@ -91,7 +91,7 @@ CASES: Final = [
 
 def known(role: ProjectRole) -> KnownProject:
     return KnownProject(
-        1, "alpha", "Alpha", 2, 3, 1, False, OnFindings.WARN, FormatDialect.NEVER, None, role
+        1, "alpha", "Alpha", 2, 3, 1, False, OnFindings.WARN, FormatDialect.NEVER, None, None, role
     )
 
 
