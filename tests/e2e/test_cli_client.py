@@ -146,6 +146,48 @@ def test_credentials_never_come_out_and_stay_until_others_are_given(
     assert re.search(r"^\d+\tVendor\tStrict\topenai\tm-1\tyes\teverybody$", listed, re.MULTILINE)
 
 
+def test_limits_are_written_and_taken_and_stay_where_a_file_does_not_name_them(
+    server: Running, imported: Path
+) -> None:
+    without = call("instance", "export", "Careful", settings=server.client).stdout
+    assert "limits" not in without
+    limited = without.replace(
+        "    connection:",
+        "    limits: {tokensPerMinute: 900, monthlyBudgetMicrodollars: 5000000}\n    connection:",
+    )
+    done = call("instance", "import", "-", settings=server.client, typed=limited)
+    assert "+limits:\n  +  tokensPerMinute: 900\n" in done.stdout
+    kept = call("instance", "import", "-", settings=server.client, typed=without)
+    assert "0 created, 0 changed, 1 unchanged." in kept.stdout
+    exported = call("instance", "export", "Careful", settings=server.client).stdout
+    again = call("instance", "import", "-", settings=server.client, typed=exported)
+    assert "0 created, 0 changed, 1 unchanged." in again.stdout
+    shown = call("instance", "limits", "Careful", "--json", settings=server.client).stdout
+    limits = {key: value for key, value in json.loads(shown)["limits"].items() if value}
+    assert limits == {"tokensPerMinute": 900, "monthlyBudgetMicrodollars": 5_000_000}
+    unset = re.sub(r"limits:\n( {6}.*\n)+", "limits: {}\n", exported)
+    done = call("instance", "import", "-", settings=server.client, typed=unset)
+    assert "-limits:" in done.stdout
+    assert call("instance", "export", "Careful", settings=server.client).stdout == without
+
+
+def test_a_new_instance_has_the_limits_of_its_file(server: Running, imported: Path) -> None:
+    document = (
+        "modelInstances:\n"
+        "  - {name: Limited, policyGroup: Strict, limits: {requestsPerMinute: 0},\n"
+        "     connection: {providerKey: echo, model: echo}}\n"
+        "  - {name: Wrong, policyGroup: Strict, limits: {requestsPerMinute: -1}}\n"
+    )
+    done = call("instance", "import", "-", settings=server.client, typed=document)
+    assert "standard input:4: modelInstances[1].limits.requestsPerMinute" in done.stderr
+    right = document[: document.index("  - {name: Wrong")]
+    done = call("instance", "import", "-", settings=server.client, typed=right)
+    assert "1 created" in done.stdout
+    refused = call("ask", "--instance", "Limited", "Hello.", settings=server.client)
+    assert refused.returncode == 1
+    assert "may use 0 requests a minute" in refused.stderr
+
+
 def test_a_dry_run_shows_the_difference_and_changes_nothing(
     server: Running, imported: Path
 ) -> None:

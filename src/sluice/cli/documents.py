@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, ValidationError
 
 from sluice.cli.errors import CommandError
+from sluice.server.features.limits.schemas import LimitsBody
 from sluice.server.features.models.schemas import FALLBACKS, Attachments, Instructions, Option
 from sluice.server.features.models.schemas import Name as InstanceName
 from sluice.server.features.policies.schemas import Name
@@ -51,6 +52,8 @@ class ModelInstanceEntry(StrictModel):
     """E-mail addresses, or ids of users who have none; nobody named means everybody."""
     answer_policy_group: Name | None = None
     attachments: Attachments = Attachments.REFUSE
+    limits: LimitsBody | None = None
+    """As a whole; a file that says nothing of them leaves them as they are."""
     connection: ConnectionEntry | None = None
     fallbacks: list[ConnectionEntry] = Field(default_factory=list, max_length=FALLBACKS)
 
@@ -153,6 +156,8 @@ def instance_text(entry: ModelInstanceEntry) -> str:
         shown["answerPolicyGroup"] = entry.answer_policy_group
     if entry.attachments is not Attachments.REFUSE:
         shown["attachments"] = entry.attachments.value
+    if entry.limits is not None and (limits := set_values(entry.limits)):
+        shown["limits"] = limits
     if entry.fallbacks:
         shown["fallbacks"] = [set_values(connection) for connection in entry.fallbacks]
     if entry.connection is not None:

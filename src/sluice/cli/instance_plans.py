@@ -30,6 +30,7 @@ class Server:
     """What a server has: its model instances, and what their ids stand for."""
 
     def __init__(self, api: Api) -> None:
+        self._api = api
         self.instances: list[Json] = api.get(f"{ADMIN}/model-instances")
         groups = api.get(f"{ADMIN}/policy-groups")
         self.group_names = {group["id"]: str(group["name"]) for group in groups}
@@ -53,6 +54,11 @@ class Server:
         found = (u["id"] for u in self._users if wanted in (u["email"], u["id"]))
         return next(found, None)
 
+    def limits_of(self, one: Json) -> Json:
+        """What limits an instance; asks the server."""
+        limits: Json = self._api.get(limits_address(one["id"]))["limits"]
+        return limits
+
     def entry(self, one: Json) -> ModelInstanceEntry:
         """An instance of the API in the document's form."""
         connection, answers = one["connection"], one["answerPolicyGroupId"]
@@ -65,6 +71,7 @@ class Server:
                 "allowedTeams": [self._team_names[number] for number in one["allowedTeams"]],
                 "answerPolicyGroup": None if answers is None else self.group_names[answers],
                 "attachments": one["attachments"],
+                "limits": self.limits_of(one),
                 "connection": None if connection is None else _shown(connection),
                 "fallbacks": [_shown(further) for further in one["fallbacks"]],
             }
@@ -73,6 +80,11 @@ class Server:
     def document(self, instances: Sequence[Json]) -> str:
         """The YAML document of some instances."""
         return instances_document([(self.entry(one), _has_credentials(one)) for one in instances])
+
+
+def limits_address(instance_id: int) -> str:
+    """Where the API has an instance's limits."""
+    return f"{ADMIN}/model-instances/{instance_id}/limits"
 
 
 def _shown(connection: Json) -> Json:
@@ -166,13 +178,21 @@ def _has_credentials(one: Json) -> bool:
 
 
 def _change(api: Api, server: Server, entry: ModelInstanceEntry, one: Json | None) -> Change:
+    apply = partial(_apply, api, entry, _body(server, entry), one)
+    before = server.entry(one) if one is not None else None
+    if before is not None and entry.limits is None:
+        entry = entry.model_copy(update={"limits": before.limits})
+    shown = instance_text(before) if before is not None else None
+    return Change("model instance", entry.name, shown, instance_text(entry), apply)
+
+
+def _apply(api: Api, entry: ModelInstanceEntry, body: Json, one: Json | None) -> None:
+    """Create or change the instance, then set its limits if the file tells them."""
     path = f"{ADMIN}/model-instances"
-    body = _body(server, entry)
-    apply = partial(api.post, path, body)
-    if one is not None:
-        apply = partial(api.put, f"{path}/{one['id']}", body)
-    before = instance_text(server.entry(one)) if one is not None else None
-    return Change("model instance", entry.name, before, instance_text(entry), apply)
+    done = api.post(path, body) if one is None else api.put(f"{path}/{one['id']}", body)
+    if entry.limits is not None:
+        limits = entry.limits.model_dump(mode="json", by_alias=True)
+        api.put(limits_address(done["id"]), {"limits": limits})
 
 
 def _body(server: Server, entry: ModelInstanceEntry) -> Json:

@@ -55,11 +55,12 @@ def show(
 
     with Api(url, token) as api:
         server = Server(api)
-    one = server.chosen([name])[0]
+        one = server.chosen([name])[0]
+        document = "" if json else server.document([one])
     if json:
         write_json(one)
     else:
-        put_out(server.document([one]), None)
+        put_out(document, None)
 
 
 @app.command(
@@ -77,7 +78,8 @@ def export(
 
     with Api(url, token) as api:
         server = Server(api)
-    put_out(server.document(server.chosen(names)), output)
+        document = server.document(server.chosen(names))
+    put_out(document, output)
 
 
 @app.command(
@@ -134,8 +136,8 @@ def limits(
 
     They hold for everybody's calls together, on every surface, and are in force a second later.
     """
-    from sluice.cli.api import ADMIN, Api
-    from sluice.cli.instance_plans import Server
+    from sluice.cli.api import Api
+    from sluice.cli.instance_plans import Server, limits_address
     from sluice.cli.terminal import table, write_json
 
     named = {
@@ -148,7 +150,7 @@ def limits(
     given = {key: value for key, value in named.items() if value is not None}
     with Api(url, token) as api:
         one = Server(api).chosen([name])[0]
-        address = f"{ADMIN}/model-instances/{one['id']}/limits"
+        address = limits_address(one["id"])
         shown = api.get(address)
         if given or none:
             before = {} if none else shown["limits"]

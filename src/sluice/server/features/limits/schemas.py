@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field
 
-from sluice.server.features.limits.managing import ShownLimits
 from sluice.server.features.limits.rules import Limits
 from sluice.server.kit.wire import StrictModel, WireModel
+
+if TYPE_CHECKING:  # commands read the form alone, without the database
+    from sluice.server.features.limits.managing import ShownLimits
 
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Amount = Annotated[int, Field(ge=0, le=2**53)]
