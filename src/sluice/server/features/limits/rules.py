@@ -116,28 +116,30 @@ def over_requests(whose: Whose, limit: int, oldest: datetime, now: datetime) -> 
     """`oldest` is the call that has to be a minute old before another may begin."""
     wait = (oldest + MINUTE - now).total_seconds()
     allowed = f"{limit} requests a minute"
-    return _over(whose, "requests_per_minute", allowed, wait, is_closed=limit == 0)
+    return _over(whose, "requests_per_minute", limit, allowed, wait)
 
 
 def over_tokens(whose: Whose, limit: int, wait: float) -> RateLimited:
     """`wait`: seconds until enough of what was used is a minute old."""
     allowed = f"{limit} tokens a minute"
-    return _over(whose, "tokens_per_minute", allowed, wait, is_closed=limit == 0)
+    return _over(whose, "tokens_per_minute", limit, allowed, wait)
 
 
 def over_streams(whose: Whose, limit: int) -> RateLimited:
     """As many streams run as may."""
     allowed = f"{limit} streams at once"
-    return _over(whose, "concurrent_streams", allowed, STREAM_RETRY_SECONDS)
+    return _over(whose, "concurrent_streams", limit, allowed, STREAM_RETRY_SECONDS)
 
 
 def check_month(whose: Whose, limits: Limits, used: Used, now: datetime) -> None:
     """Raise `RateLimited` when the month's tokens or money are used up."""
     wait = (next_month(now) - now).total_seconds()
     if limits.monthly_tokens is not None and used.tokens >= limits.monthly_tokens:
-        raise _over(whose, "monthly_tokens", f"{limits.monthly_tokens} tokens a month", wait)
+        allowed = f"{limits.monthly_tokens} tokens a month"
+        raise _over(whose, "monthly_tokens", limits.monthly_tokens, allowed, wait)
     if limits.monthly_budget is not None and used.cost >= limits.monthly_budget:
-        raise _over(whose, "monthly_budget", f"{dollars(limits.monthly_budget)} a month", wait)
+        allowed = f"{dollars(limits.monthly_budget)} a month"
+        raise _over(whose, "monthly_budget", limits.monthly_budget, allowed, wait)
 
 
 def without_price(whose: Whose, provider: str) -> Unprocessable:
@@ -166,13 +168,13 @@ def told(limits: Limits) -> dict[str, int]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _over(
-    whose: Whose, limit: str, allowed: str, wait: float, *, is_closed: bool = False
-) -> RateLimited:
+def _over(whose: Whose, limit: str, number: int, allowed: str, wait: float) -> RateLimited:
     seconds = max(1.0, float(math.ceil(wait)))
-    kind = Closed if is_closed else RateLimited
-    return kind(
-        f"This {whose} may use {allowed}, and has used them; try again in {seconds:.0f} s.",
-        code=whose.code(limit),
-        retry_after=seconds,
-    )
+    code = whose.code(limit)
+    if number == 0:
+        said = (
+            f"This {whose} may use {allowed}: no call may begin until an administrator raises it."
+        )
+        return Closed(said, code=code, retry_after=seconds)
+    said = f"This {whose} may use {allowed}, and has used them; try again in {seconds:.0f} s."
+    return RateLimited(said, code=code, retry_after=seconds)

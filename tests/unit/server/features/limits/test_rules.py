@@ -69,3 +69,16 @@ def test_an_error_names_whose_limit_was_met() -> None:
     assert of_instance.code == "instance_concurrent_streams"
     assert "This model instance may use 1 streams at once" in str(of_instance)
     assert "This API token" in str(limits.over_streams(Whose.KEY, 1))
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        pytest.param(limits.over_requests(Whose.KEY, 0, NOW, NOW), id="requests"),
+        pytest.param(limits.over_tokens(Whose.KEY, 0, 60), id="tokens"),
+        pytest.param(limits.over_streams(Whose.KEY, 0), id="streams"),
+    ],
+)
+def test_a_limit_of_nothing_does_not_say_to_try_again(refused: RateLimited) -> None:
+    assert "no call may begin until an administrator raises it" in str(refused)
+    assert "try again" not in str(refused)
