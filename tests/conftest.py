@@ -12,7 +12,7 @@ from uuid import uuid4
 import anyio
 import asyncpg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from sqlalchemy.engine import make_url
 
@@ -37,8 +37,8 @@ _OWN: list[postgres.Cluster] = []
 
 
 # No law is timed: what takes long on a machine that others keep busy is no fault.
-settings.register_profile("plain", deadline=None)
-settings.register_profile(THOROUGH, deadline=None, max_examples=1000)
+settings.register_profile("plain", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(THOROUGH, settings.get_profile("plain"), max_examples=1000)
 settings.load_profile("plain")
 
 

@@ -23,6 +23,7 @@ from tests.peers.behaviours import (
     whole,
 )
 from tests.peers.server import Exchange
+from tests.waiting import HANGS
 
 from sluice.server.providers.base import ProviderError, ProviderRateLimited, ProviderUnreachable
 from sluice.server.providers.firststart import find_ollama
@@ -148,13 +149,13 @@ async def test_cookies_of_a_vendor_are_not_sent_back(patient: Transport) -> None
 
 @pytest.mark.parametrize("key", WIRES)
 async def test_closing_ends_the_upstream_call(patient: Transport, key: str) -> None:
-    """When the caller closes the answer, the vendor sees the connection end within a second."""
+    """When the caller closes the answer, the vendor sees the connection end."""
     row = ROWS[key]
     async with Peer([hanging(row.wire, 5)]) as peer:
         stream = Providers(patient)[key].stream(row.connection(peer), MESSAGES)
         await anext(stream)
         await stream.aclose()
-        await asyncio.wait_for(peer.caller_left.wait(), 1)
+        await asyncio.wait_for(peer.caller_left.wait(), HANGS)
 
 
 @pytest.mark.parametrize("events", [None, 1, 5])
@@ -170,7 +171,7 @@ async def test_cancelling_ends_the_upstream_call(
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.wait_for(peer.caller_left.wait(), 1)
+        await asyncio.wait_for(peer.caller_left.wait(), HANGS)
 
 
 async def test_abandoned_calls_leave_nothing_behind() -> None:
@@ -200,7 +201,7 @@ async def test_a_vendor_that_does_not_end_its_message_is_not_waited_for(
 
     async with Peer([behave]) as peer:
         assert said(await ask(patient, row, peer)) == TEXT
-        await asyncio.wait_for(peer.caller_left.wait(), 1)
+        await asyncio.wait_for(peer.caller_left.wait(), HANGS)
 
 
 async def test_a_connection_that_went_stale_is_replaced(patient: Transport) -> None:
@@ -259,7 +260,7 @@ async def test_something_else_on_the_port_is_no_ollama(patient: Transport, body:
 async def test_an_ollama_that_does_not_answer_is_none(patient: Transport, fault: str) -> None:
     """A first start does not fail, nor hang, because of what is on that port."""
     async with Peer([FAULTS[fault](ROWS["ollama"].wire)]) as peer:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGS):
             assert await find_ollama(patient, {"OLLAMA_HOST": peer.url}) is None
 
 

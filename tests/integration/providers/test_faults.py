@@ -18,6 +18,7 @@ from tests.peers.behaviours import (
     events_of,
     streaming,
 )
+from tests.waiting import HANGS, steady_clock
 
 from sluice.server.providers.base import (
     Connection,
@@ -154,10 +155,14 @@ async def all_of(stream: object) -> None:
 
 
 @pytest.mark.parametrize("key", WIRES)
-async def test_a_slow_drip_is_an_answer(transport: Transport, key: str) -> None:
+async def test_a_slow_drip_is_an_answer(hasty: Transport, key: str) -> None:
     """A vendor that sends a few bytes at a time, each within the time allowed, is waited for."""
-    async with Peer([dripping(ROWS[key].wire, 0.001)]) as peer:
-        assert said(await ask(transport, ROWS[key], peer)) == "".join(PIECES)
+    async with Peer([dripping(ROWS[key].wire, 0.01)]) as peer:
+        with steady_clock():
+            begun = asyncio.get_running_loop().time()
+            assert said(await ask(hasty, ROWS[key], peer)) == "".join(PIECES)
+            ended = asyncio.get_running_loop().time()
+    assert ended - begun > hasty.timeouts.idle
 
 
 @pytest.mark.parametrize("key", WIRES)
@@ -174,7 +179,7 @@ async def test_each_wait_has_its_own_time(key: str, fault: str, timeouts: Timeou
         Transport(timeouts=timeouts) as transport,
         Peer([FAULTS[fault](ROWS[key].wire)]) as peer,
     ):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(HANGS):
             with pytest.raises(ProviderTimeout):
                 await ask(transport, ROWS[key], peer)
 

@@ -107,7 +107,7 @@ async def _check(url: str, histories: list[list[tuple[str, str, Any]]]) -> None:
     max_examples=15,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(_bodies, min_size=1, max_size=3))
 @example([[("user", MAILED, {})], [("user", ANNOUNCED, {})], [("system", ORDERED, {})]])
