@@ -79,6 +79,7 @@ _PIECES: Final[Mapping[str, str]] = {
     "names and commas": "Smith, Jane, ",
     "names and conjunctions": "Jane and ",
     "of the of the": "University of ",
+    "URLs in a row": "https://a,",
     "private address prefix": "c/o ",
 }
 

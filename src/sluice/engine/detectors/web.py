@@ -38,10 +38,8 @@ _NAMES_OF_SOFTWARE: Final = words(
 
 def _with_scheme(match: re.Match[str]) -> Checked | None:
     """The whole URL; behind the credentials if it holds a password, which is found by itself."""
-    text, start = match.string, match.start()
-    end = _end(text, start, _REST.match(text, match.end()).end())  # type: ignore[union-attr]
-    authority = match.end("scheme")
-    end = _without_next_cell(text, authority, end)
+    text, start, authority = match.string, match.start(), match.end("scheme")
+    end = _end(text, start, _end_of_cell(text, authority) or _rest(text, match.end()))
     credentials = _CREDENTIALS.match(text, authority, end)
     if credentials:
         start = credentials.end()
@@ -51,13 +49,23 @@ def _with_scheme(match: re.Match[str]) -> Checked | None:
     return Checked(start, end, 0.4 if names_nothing else 0.9, reason="scheme")
 
 
-def _without_next_cell(text: str, authority: int, end: int) -> int:
-    """The URL's end at a comma directly behind its host: there the next cell of a row begins."""
-    host = _HOST.match(text, authority, end)
-    return host.end() if host and text[host.end() : host.end() + 1] == "," else end
+def _rest(text: str, at: int) -> int:
+    """How far what may stand in a URL goes."""
+    return _REST.match(text, at).end()  # type: ignore[union-attr]
 
 
-_HOST: Final = re.compile(r"[\w.-]{1,253}(?::\d{1,5})?", re.ASCII)
+def _end_of_cell(text: str, authority: int) -> int | None:
+    """The URL's end at a comma directly behind its host: there the next cell of a row begins.
+
+    A comma in credentials ends nothing. What stands behind is not read: a row of URLs may be long.
+    """
+    host = _HOST.match(text, authority)
+    if host is None or _CREDENTIALS.match(text, authority):
+        return None
+    return host.end()
+
+
+_HOST: Final = re.compile(r"[\w.-]{1,253}(?::\d{1,5})?(?=,)", re.ASCII)
 
 
 def _www(match: re.Match[str]) -> Checked | None:
@@ -93,8 +101,8 @@ def _end_of_path(match: re.Match[str]) -> int:
     end = match.end("host")
     if match["path"] is None:
         return end
-    text = match.string
-    return max(end, _end(text, match.start(), _REST.match(text, match.end()).end()))  # type: ignore[union-attr]
+    rest = _rest(match.string, match.end())
+    return max(end, _end(match.string, match.start(), rest))
 
 
 def _end(text: str, start: int, end: int) -> int:

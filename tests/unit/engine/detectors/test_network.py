@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from tests.unit.engine.detectors.marking import check_found, check_not_found
+from tests.unit.engine.detectors.marking import check_found, check_not_found, spans_of
+
+from sluice.engine.detectors import web
 
 ADDRESSES = (
     "theme=9v1m2n\nX-Forwarded-For: [[198.51.100.7]]",
@@ -117,6 +121,7 @@ URLS = (
     "[[https://example.org/ü/путь]]",
     "访问[[https://example.org/a]]。",
     "https://user:word1pass@[[example.org/x]]",
+    "https://us,er:word1pass@[[example.org/x]]",
     "[[postgresql://db.example.org/app]]",
     '"[[https://example.org]]"',
     "[]([[https://example.org/a.jpg]])How did",
@@ -182,3 +187,25 @@ def test_a_url_is_found_with_exactly_its_span(marked: str) -> None:
 @pytest.mark.parametrize("text", NOT_URLS)
 def test_a_file_an_attribute_or_a_sentence_is_not_a_url(text: str) -> None:
     check_not_found(text, "URL")
+
+
+class _Counting:
+    """An expression that counts the code points that it reads."""
+
+    def __init__(self, regex: re.Pattern[str]) -> None:
+        self._regex = regex
+        self.read = 0
+
+    def match(self, text: str, at: int) -> re.Match[str] | None:
+        match = self._regex.match(text, at)
+        self.read += match.end() - at if match else 0
+        return match
+
+
+@pytest.mark.parametrize("one", ["https://ab,", "https://example.org,", "https://ab,c:d"])
+def test_a_row_of_urls_is_read_once(one: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rest = _Counting(web._REST)
+    monkeypatch.setattr(web, "_REST", rest)
+    text = one * 200
+    assert spans_of(text, "URL", "re")
+    assert rest.read <= len(text)
