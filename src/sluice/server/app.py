@@ -430,7 +430,7 @@ async def _lifespan(
         await services.workbench.close()
         await services.answers.settle(SETTLE_SECONDS)
         await services.answering.settle(SETTLE_SECONDS)
-        await services.records.refused.flush()
+        await services.records.refused.close()
         await services.writer.close()
         await transport.aclose()
         await identity_client.aclose()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
 
@@ -46,13 +48,49 @@ def test_a_problem_has_a_reason(message: str, reason: Reason) -> None:
     assert reason_of(message) is reason
 
 
-def test_whatever_callers_send_only_so_many_kinds_are_counted(
+class Taking:
+    """A writer that writes nothing, and says whether it could."""
+
+    def __init__(self, *, down: bool = False) -> None:
+        self._down = down
+
+    async def submit(self, job: Callable[[Any], Awaitable[None]]) -> None:
+        if self._down:
+            raise ConnectionRefusedError
+
+
+def _paths(writer: Taking, now: list[datetime] | None = None) -> RefusedPaths:
+    clock = now or [datetime(2026, 11, 10, 12, tzinfo=UTC)]
+    return RefusedPaths(cast("BatchedWriter", writer), clock=lambda: clock[0])
+
+
+@pytest.mark.anyio
+async def test_whatever_callers_send_only_so_many_kinds_are_counted_of_a_day(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(refused, "MOST_KINDS", 5)
-    paths = RefusedPaths(cast("BatchedWriter", None))
+    now = [datetime(2026, 11, 10, 12, tzinfo=UTC)]
+    paths = _paths(Taking(), now)
     names = [f"field_{a}{b}" for a in "abcdefgh" for b in "abcdefgh"]
+    kinds: set[object] = set()
+    requests = 0
     for name in names:
         paths.note("openai.chat", [Problem(name, "is missing")])
-    assert len(paths._counts) <= 7
-    assert sum(paths._counts.values()) == 2 * len(names)
+        kinds |= paths._counts.keys()
+        requests += paths._counts.total()
+        await paths.flush()
+    assert len(kinds) <= 7
+    assert requests == 2 * len(names)
+    now[0] += timedelta(days=1)
+    paths.note("openai.chat", [Problem(names[0], "is missing")])
+    assert names[0] in {key.path for key in paths._counts}
+
+
+@pytest.mark.anyio
+async def test_a_stop_goes_on_where_the_counts_cannot_be_written() -> None:
+    paths = _paths(Taking(down=True))
+    paths.note("openai.chat", [Problem("messages", "is missing")])
+    with pytest.raises(ConnectionRefusedError):
+        await paths.flush()
+    await paths.close()
+    assert paths._counts.total() == 2

@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sluice.engine.errors import Problem
@@ -23,13 +24,16 @@ from sluice.server.features.proxy.calls.refused_tables import LONGEST_PATH
 from sluice.server.features.proxy.wires.labels import is_field_name
 from sluice.server.kit.batching import BatchedWriter
 from sluice.server.kit.database import utc_now
+from sluice.server.kit.logs import describe_exception
 from sluice.server.kit.periodic import Periodic
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 
 EVERY: Final = 10.0
 """Seconds between writing what was counted."""
 KEPT: Final = timedelta(days=90)
 MOST_KINDS: Final = 2_000
-"""Of what is counted until it is written; what is more is counted as one path."""
+"""Of what this process counts of a day; what is more is counted as one path."""
 ELSEWHERE: Final = "…"
 """The path of what has none of its own, because it is too long or there are too many."""
 _INDEX: Final = re.compile(r"\[\d+\]")
@@ -88,6 +92,8 @@ class RefusedPaths:
         self._writer = writer
         self._clock = clock
         self._counts: Counter[RefusedKey] = Counter()
+        self._kinds: set[RefusedKey] = set()
+        """Of the day that was counted last."""
         self._tidied: date | None = None
         self.periodic = Periodic("refused paths", self._work, every=EVERY)
 
@@ -100,8 +106,11 @@ class RefusedPaths:
             self._count(RefusedKey(today, wire, path, reason))
 
     def _count(self, key: RefusedKey) -> None:
-        if len(self._counts) >= MOST_KINDS and key not in self._counts:
+        if self._kinds and next(iter(self._kinds)).day != key.day:
+            self._kinds.clear()
+        if len(self._kinds) >= MOST_KINDS and key not in self._kinds:
             key = key._replace(path=ELSEWHERE if key.path else "")
+        self._kinds.add(key)
         self._counts[key] += 1
 
     async def flush(self) -> None:
@@ -117,13 +126,27 @@ class RefusedPaths:
             if not written:
                 self._counts.update(counts)
 
-    async def _write(self, counts: Counter[RefusedKey], session: AsyncSession) -> None:
-        repository, today = RefusedRepository(session), self._clock().date()
-        await repository.count(counts)
+    async def close(self) -> None:
+        """Write down what is left, as far as the database takes it: a stop goes on without."""
+        try:
+            await self.flush()
+        except Exception as error:
+            log.warning("refused_paths_not_counted", **describe_exception(error))
+
+    async def tidy(self) -> None:
+        """Once a day, forget what is older than counts are kept."""
+        today = self._clock().date()
         if self._tidied != today:
-            await repository.forget(today - KEPT)
+            await self._writer.submit(partial(self._forget, today - KEPT))
             self._tidied = today
+
+    async def _write(self, counts: Counter[RefusedKey], session: AsyncSession) -> None:
+        await RefusedRepository(session).count(counts)
+
+    async def _forget(self, before: date, session: AsyncSession) -> None:
+        await RefusedRepository(session).forget(before)
 
     async def _work(self) -> bool:
         await self.flush()
+        await self.tidy()
         return False
