@@ -176,3 +176,17 @@ async def test_a_name_in_a_list_leads_to_what_that_person_did(
     for path in ("/audit?actor=1", "/calls?user=1", "/threads?user=1"):
         assert f"/dashboard{path}" in user.html
         assert (await site.get(path)).status == 200
+
+
+async def test_people_are_chosen_by_name_until_they_are_too_many(
+    site: Site, made: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("/calls", "/threads"):
+        chosen = await site.get(f"{path}?user=1")
+        assert '<option value="1" selected>Administrator</option>' in chosen.html, path
+        unknown = await site.get(f"{path}?user=4711")
+        assert '<option value="4711" selected>user 4711</option>' in unknown.html, path
+    monkeypatch.setattr("sluice.server.dashboard.pages.calls.PEOPLE_TO_CHOOSE", 0)
+    for path in ("/calls", "/threads"):
+        typed = await site.get(f"{path}?user=1")
+        assert re.search(r'<input[^>]* name="user" type="number" value="1"', typed.html), path

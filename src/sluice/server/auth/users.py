@@ -223,11 +223,13 @@ class UserService:
     async def people(self, session: AsyncSession, user_ids: Collection[int]) -> dict[int, Person]:
         """Those of these users who are people, disabled or not, by id."""
         found = await UserRepository(session).by_ids(user_ids)
-        return {
-            user.id: Person(user.id, user.email, user.name, disabled=user.deleted_at is not None)
-            for user in found
-            if not user.of_project
-        }
+        return {user.id: _person(user) for user in found if not user.of_project}
+
+    async def everybody(self, session: AsyncSession, most: int) -> list[Person] | None:
+        """All people, disabled or not, by id; None where they are more than `most`."""
+        wanted = UserFilter(of_project=False)
+        found = await UserRepository(session).page(wanted, after=0, limit=most + 1)
+        return [_person(user) for user in found] if len(found) <= most else None
 
     async def new_project_user(
         self, session: AsyncSession, name: str, *, actor_id: int | None
@@ -371,6 +373,10 @@ class UserService:
             subject=f"user:{user.id}",
             details={"from": before, "to": role.value},
         )
+
+
+def _person(user: User) -> Person:
+    return Person(user.id, user.email, user.name, disabled=user.deleted_at is not None)
 
 
 def _project_name(name: str) -> str:

@@ -14,6 +14,7 @@ from sluice.engine import RawText
 from sluice.engine.errors import Problem
 from sluice.server.auth.auth import Caller
 from sluice.server.auth.roles import Permission
+from sluice.server.auth.users import Person
 from sluice.server.dashboard.forms import fields_of, validated
 from sluice.server.dashboard.guarding import GuardedRouter
 from sluice.server.dashboard.in_project import ViewedPage
@@ -41,6 +42,8 @@ from sluice.server.services import Services, ServicesDep
 router = GuardedRouter()
 
 ROWS_OF_A_PAGE: Final = 50
+PEOPLE_TO_CHOOSE: Final = 200
+"""More are not offered by name: their number is typed, or a name chosen in the list."""
 FILTERS: Final = ("status", "instance", "user", "token", "conversation", "since", "until")
 """All of them states, ids and days: they may stand in an address."""
 _LARGEST: Final = 2**31 - 1
@@ -241,6 +244,7 @@ async def _list(
         rows=rows[:ROWS_OF_A_PAGE],
         older=older(here, wanted.fields, rows),
         statuses=[status.value for status in CallStatus],
+        people_to_choose=await people_to_choose(services, caller, wanted.fields),
         **await names_of(services, caller, rows),
     )
 
@@ -308,8 +312,36 @@ async def names_of(
             users = services.auth.service.users
             # A project's own user is nobody who could be looked at, and is not among them.
             found = await users.people(session, {row.user_id for row in rows})
-            people = {one.id: one.name or one.email or f"user {one.id}" for one in found.values()}
+            people = {one.id: _called(one) for one in found.values()}
     return {"instances": instances, "people": people}
+
+
+async def people_to_choose(
+    services: Services, caller: Caller, fields: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Ids and names for a filter, by name, with whom `fields` asks for.
+
+    Empty where people may not be known to the caller, or are too many.
+    """
+    if not caller.may(Permission.VIEW_PEOPLE):
+        return []
+    async with services.database.read() as session:
+        found = await services.auth.service.users.everybody(session, PEOPLE_TO_CHOOSE)
+    if found is None:
+        return []
+    named = sorted(((_called(one), str(one.id)) for one in found), key=_by_name)
+    chosen = fields.get("user", "")
+    if chosen and chosen not in {number for _, number in named}:
+        named.append((f"user {chosen}", chosen))
+    return [("", "Anybody"), *((number, name) for name, number in named)]
+
+
+def _by_name(named: tuple[str, str]) -> str:
+    return named[0].casefold()
+
+
+def _called(person: Person) -> str:
+    return person.name or person.email or f"user {person.id}"
 
 
 def older(here: str, fields: Mapping[str, str], rows: list[Any]) -> str | None:

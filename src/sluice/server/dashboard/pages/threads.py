@@ -15,6 +15,7 @@ from sluice.server.dashboard.pages.calls import (
     names_of,
     number,
     older,
+    people_to_choose,
     wanted_in,
 )
 from sluice.server.dashboard.pages.sessions_detail import (
@@ -59,6 +60,7 @@ async def list_threads(request: Request, caller: Visitor, services: ServicesDep)
         problems={one.path: one.message for one in error.errors} if error is not None else {},
         rows=rows[:ROWS_OF_A_PAGE],
         older=older("/threads", fields, rows),
+        people_to_choose=await people_to_choose(services, caller, fields),
         **await names_of(services, caller, rows),
     )
 
