@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from sluice.engine import Action, Mapping
 from sluice.server.auth.callers import SYSTEM
 from sluice.server.errors import NotFound, Unprocessable
 from sluice.server.features.models.service import Models
+from sluice.server.features.proxy.calls.forgetting import forget_texts
 from sluice.server.features.proxy.calls.reading import RecordedCalls
 from sluice.server.features.proxy.calls.recording import AnswerText, CallOutcome
 from sluice.server.features.proxy.calls.repository import CallFilter
@@ -194,6 +196,20 @@ async def test_another_process_stores_no_text_twice(recorder: Recorder) -> None:
     other = Recorder(recorder.database)
     await other.call(facts=await other.facts(body))
     assert await rows(recorder, CallText) == 2
+
+
+async def test_texts_that_went_by_age_are_stored_again_when_they_are_sent_again(
+    recorder: Recorder,
+) -> None:
+    held = await recorder.conversation()
+    body = {"messages": [{"role": "user", "content": LONG}]}
+    await recorder.call(facts=await recorder.facts(body, started=time.monotonic() - 7_200))
+    async with recorder.database.write() as session:
+        await forget_texts(session, held.id)
+    assert await rows(recorder, CallText) == 0
+    again = await recorder.call(facts=await recorder.facts(body))
+    async with recorder.database.read() as session:
+        assert (await reading(recorder).cleansed(session, again)).request == body
 
 
 async def test_texts_of_a_transaction_that_failed_are_stored_by_the_next_one(

@@ -44,6 +44,8 @@ from sluice.server.vault.service import conversation_scope
 
 KNOWN_TEXTS: Final = 50_000
 """Digests that are remembered as stored; about 12 MB."""
+TRUSTED_SECONDS: Final = 3_600.0
+"""For so long after a call its texts are known to be stored: none goes by age within a day."""
 _CODE: Final = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
 
 Findings = Mapping[tuple[str, Action], int]
@@ -203,7 +205,7 @@ class Calls:
     def stored(self, begun: BegunCall) -> None:
         """Whatever `begin` inserted is committed; later calls need not store it again."""
         facts = begun.facts
-        self._known.add(facts.conversation_id, facts.request.texts)
+        self._known.add(facts.conversation_id, facts.request.texts, facts.started)
 
     async def record(self, session: AsyncSession, begun: BegunCall, outcome: CallOutcome) -> None:
         """`finish` in the caller's transaction."""
@@ -271,21 +273,27 @@ class Calls:
 
 
 class _KnownTexts:
-    """Digests of texts that are stored for certain, the last used ones; never any text."""
+    """Digests of texts that are stored for certain, the last used ones; never any text.
+
+    A conversation may live longer than the texts of its calls, which another process may delete:
+    so what was not sent for long is stored again, if it is not there.
+    """
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, bytes], None] = OrderedDict()
+        self._known: OrderedDict[tuple[int, bytes], float] = OrderedDict()
+        """When a call with the text came, of `time.monotonic`."""
 
     def unknown(self, conversation_id: int, texts: Mapping[bytes, str]) -> list[bytes]:
         """Those that may have to be stored."""
-        known = self._known
-        return [digest for digest in texts if (conversation_id, digest) not in known]
+        known, since = self._known, time.monotonic() - TRUSTED_SECONDS
+        return [digest for digest in texts if known.get((conversation_id, digest), since) <= since]
 
-    def add(self, conversation_id: int, texts: Mapping[bytes, str]) -> None:
-        """They are stored."""
+    def add(self, conversation_id: int, texts: Mapping[bytes, str], came: float) -> None:
+        """They are stored, by a call that came at that moment of `time.monotonic`."""
         for digest in texts:
-            self._known[conversation_id, digest] = None
-            self._known.move_to_end((conversation_id, digest))
+            key = conversation_id, digest
+            self._known[key] = max(came, self._known.get(key, came))
+            self._known.move_to_end(key)
         while len(self._known) > KNOWN_TEXTS:
             self._known.popitem(last=False)
 
