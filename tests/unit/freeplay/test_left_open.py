@@ -39,11 +39,13 @@ for _ in range(2):
 async def main():
     client = AsyncFreeplay(flavor, key, url + "/api")
     await client.get_completion("p", "chat", {"name": "Ada"})
+    begun = asyncio.Event()
     async def read():
         async for chunk in client.get_completion_stream("p", "chat", {"name": "Ada"}):
-            await asyncio.sleep(60)
+            begun.set()
+            await asyncio.Event().wait()
     task = asyncio.create_task(read())
-    await asyncio.sleep(1)
+    await begun.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 asyncio.run(main())
@@ -66,7 +68,7 @@ def _ended(program: str, peer: Peer) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "URL": peer.url, "KEY": KEY}
     return subprocess.run(
         [sys.executable, "-W", "always::ResourceWarning", "-c", HEAD + program],
-        env=environment, capture_output=True, text=True, timeout=60, check=False,
+        env=environment, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import pytest
 from tests.peers import Peer
 from tests.peers.freeplay_wire import KEY, FreeplayServer, cut, failing, garbage, slow
 from tests.unit.freeplay.conftest import VENDOR_KEY
+from tests.waiting import HANGS
 
 from freeplay import AsyncFreeplay, ClientOptions, Freeplay
 from freeplay.errors import ConnectionFailedError, FreeplayError, RequestError
@@ -27,14 +28,14 @@ FAULTS = {
     "500": (failing(500), "RequestError", 500),
     "422": (failing(422), "RequestError", 422),
     "401": (failing(401), "AuthorizationError", 401),
-    "slow": (slow(5), "RequestTimeoutError", None),
+    "slow": (slow(60), "RequestTimeoutError", None),
 }
 
 
 def client(peer: Peer, **options: object) -> Freeplay:
     flavor = OpenAIChat(VENDOR_KEY, f"{peer.url}/v1")
     given: dict[str, Any] = options
-    settings = replace(ClientOptions(recording_timeout=0.3), **given)
+    settings = replace(ClientOptions(recording_timeout=HANGS), **given)
     return Freeplay(flavor, KEY, f"{peer.url}/api", client_options=settings)
 
 
@@ -45,7 +46,9 @@ def test_a_failed_recording_is_reported_and_the_completion_returned(
     behaviour, reason, status = FAULTS[fault]
     server.faults = {"record": [behaviour] * 3}
     lost: list[Unrecorded] = []
-    with client(peer, on_unrecorded=lost.append) as freeplay, caplog.at_level(logging.DEBUG):
+    options = {"recording_timeout": 0.3} if fault == "slow" else {}
+    asked = client(peer, on_unrecorded=lost.append, **options)
+    with asked as freeplay, caplog.at_level(logging.DEBUG):
         answer = freeplay.get_completion("p", "chat", {"name": SECRET})
         assert freeplay.unrecorded == 1
     assert answer.content == f"You said: Hello {SECRET}!"
@@ -97,7 +100,7 @@ def test_the_background_sends_what_the_server_refused_for_a_while(
     with client(peer, record_in_background=True) as freeplay:
         for number in range(5):
             freeplay.get_completion("p", "chat", {"name": str(number)})
-        assert freeplay.flush(20)
+        assert freeplay.flush(HANGS)
     assert [one["inputs"]["name"] for one in server.recordings] == list("01234")
     assert freeplay.unrecorded == 0
 
@@ -108,7 +111,7 @@ async def test_the_background_serves_asyncio_too(peer: Peer, server: FreeplaySer
     options = ClientOptions(record_in_background=True)
     async with AsyncFreeplay(flavor, KEY, peer.url, client_options=options) as freeplay:
         await freeplay.get_completion("p", "chat", {"name": "Ada"})
-        assert await freeplay.flush(20)
+        assert await freeplay.flush(HANGS)
     assert len(server.recordings) == 1
 
 
@@ -118,7 +121,7 @@ def anyio_backend() -> str:
 
 
 def recorder(
-    send: Callable[[Recording], None], lost: list[Unrecorded], flush_seconds: float = 0.5
+    send: Callable[[Recording], None], lost: list[Unrecorded], flush_seconds: float = HANGS
 ) -> BackgroundRecorder:
     reporter = Reporter(lost.append)
     return BackgroundRecorder(send, reporter, queue_size=2, flush_seconds=flush_seconds)
@@ -130,7 +133,7 @@ def test_a_full_queue_reports_and_never_waits() -> None:
     lost: list[Unrecorded] = []
 
     def send(recording: Recording) -> None:
-        gate.wait(10)
+        gate.wait(HANGS)
         sent.append(recording.payload["session_id"])
 
     background = recorder(send, lost)
@@ -171,7 +174,7 @@ def test_one_refusal_does_not_hold_up_the_others() -> None:
     background = recorder(send, lost)
     background.put(Recording({"session_id": "0"}))
     background.put(Recording({"session_id": "1"}))
-    assert background.flush(10)
+    assert background.flush(HANGS)
     assert (sent, [(one.reason, one.status) for one in lost]) == (["1"], [("RequestError", 422)])
     background.close()
 
@@ -182,7 +185,7 @@ from freeplay import ClientOptions, Freeplay
 from freeplay.flavors import OpenAIChat
 url = os.environ["URL"]
 options = ClientOptions(record_in_background=True, flush_seconds=float(os.environ["FLUSH"]),
-                        recording_timeout=1.0)
+                        recording_timeout=30.0)
 client = Freeplay(OpenAIChat("vendor-key", url + "/v1"), os.environ["KEY"], url + "/api",
                   client_options=options)
 session = client.create_session("p")
@@ -195,7 +198,7 @@ def run_program(peer: Peer, flush: float) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "URL": peer.url, "KEY": KEY, "FLUSH": str(flush)}
     command = [sys.executable, "-X", "dev", "-c", PROGRAM]
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+        command, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return done
@@ -203,7 +206,7 @@ def run_program(peer: Peer, flush: float) -> subprocess.CompletedProcess[str]:
 
 def test_a_program_that_ends_sends_everything_first(peer: Peer, server: FreeplayServer) -> None:
     server.faults = {"record": [failing(503)] * 2}
-    done = run_program(peer, 20)
+    done = run_program(peer, HANGS)
     assert [one["inputs"]["name"] for one in server.recordings] == [str(n) for n in range(20)]
     assert "not recorded" not in done.stderr
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import time
+import threading
+from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
+from tests.waiting import HANGS
 
 from sluice.engine import CustomTerm, Detector, Finding, Policy, RawText
 from sluice.engine.errors import DetectorFailed
@@ -25,6 +27,7 @@ class CountingDetector:
     """Stands in for the detector and counts its calls."""
 
     calls = 0
+    may_end = threading.Event()
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 (as the detector's)
         self.version = str(sorted(options.items()))
@@ -35,14 +38,26 @@ class CountingDetector:
         if "fail" in text:
             raise DetectorFailed("email")
         if "slow" in text:
-            time.sleep(1)
+            self.may_end.wait(HANGS)
         return [Finding(0, 1, "URL")]
 
 
 @pytest.fixture
 def analyzer() -> Analyzer:
+    return _analyzer(seconds=HANGS)
+
+
+@pytest.fixture
+def hasty() -> Iterator[Analyzer]:
+    """One that gives up soon; a slow text ends when the test does."""
+    CountingDetector.may_end.clear()
+    yield _analyzer(seconds=0.1)
+    CountingDetector.may_end.set()
+
+
+def _analyzer(seconds: float) -> Analyzer:
     CountingDetector.calls = 0
-    return Analyzer(Detectors(cast("type[Detector]", CountingDetector)), seconds=0.1)
+    return Analyzer(Detectors(cast("type[Detector]", CountingDetector)), seconds=seconds)
 
 
 async def test_a_text_is_analysed_once_for_each_policy_version(analyzer: Analyzer) -> None:
@@ -58,21 +73,17 @@ async def test_a_detector_that_fails_refuses_the_text(analyzer: Analyzer) -> Non
     assert "canary" not in caught.value.message
 
 
-async def test_a_detector_that_is_too_slow_refuses_the_text(analyzer: Analyzer) -> None:
+async def test_a_detector_that_is_too_slow_refuses_the_text(hasty: Analyzer) -> None:
     with pytest.raises(Unavailable) as caught:
-        await analyzer.findings(RawText("slow" + "x" * INLINE_CHARS), POLICY)
+        await hasty.findings(RawText("slow" + "x" * INLINE_CHARS), POLICY)
     assert caught.value.code == "detector_timeout"
 
 
-async def test_a_policy_with_many_expressions_keeps_nobody_else_waiting(
-    analyzer: Analyzer,
-) -> None:
+async def test_a_policy_with_many_expressions_keeps_nobody_else_waiting(hasty: Analyzer) -> None:
     """Each one lengthens what a text takes: a short text is as much work as a long one."""
     terms = tuple(CustomTerm(f"t{number}", pattern=f"x{number}y") for number in range(100))
     with pytest.raises(Unavailable) as caught:
-        await analyzer.findings(
-            RawText("slow" * 50), PolicyInForce(2, 1, Policy(custom_terms=terms))
-        )
+        await hasty.findings(RawText("slow" * 50), PolicyInForce(2, 1, Policy(custom_terms=terms)))
     assert caught.value.code == "detector_timeout"
 
 

@@ -19,7 +19,7 @@ from tests.integration.features.conftest import (
 from tests.integration.features.projects.team import person, token_of
 from tests.integration.features.testruns.running.bench import Bench, Desk, words
 
-from sluice.server.features.testruns.running import calling, executing
+from sluice.server.features.testruns.running import calling
 from sluice.server.kit.sealing import new_master_key
 from sluice.server.providers.retry import Retries
 
@@ -28,9 +28,8 @@ Open = Callable[[Desk], AbstractAsyncContextManager[World]]
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits of a moment, and leases that end while a test goes on."""
+    """Waits of a moment."""
     monkeypatch.setattr(calling, "PATIENCE", Retries(attempts=6, first_wait=0.001))
-    monkeypatch.setattr(executing, "LEASE_SECONDS", 2.0)
 
 
 @pytest.fixture

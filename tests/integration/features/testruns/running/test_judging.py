@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
+import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from tests.integration.features.testruns.running.bench import Bench, Desk, said
+from tests.waiting import HANGS
 
 from sluice.server.features.testruns.evaluators import functions
-from sluice.server.features.testruns.running import evaluating
 from sluice.server.providers.base import ProviderRejected
 
 pytestmark = pytest.mark.anyio
@@ -96,10 +95,11 @@ async def test_a_function_of_ones_own_judges(
 async def test_a_function_that_hangs_is_given_up_and_nothing_else_waits(
     bench: Bench, installed: Callable[[Callable[..., Any]], None]
 ) -> None:
-    installed(lambda **_: time.sleep(1))
+    may_end = threading.Event()
+    installed(lambda **_: may_end.wait(HANGS))
     found = await scores(bench, kind="python", function="slow", seconds=0.05)
+    may_end.set()
     assert {(one["passed"], one["error"]) for one in found} == {(False, "timeout")}
-    await asyncio.sleep(1)
 
 
 async def test_a_fault_of_an_evaluator_is_no_pass(
@@ -110,6 +110,5 @@ async def test_a_fault_of_an_evaluator_is_no_pass(
 
     installed(lambda **_: True)
     monkeypatch.setattr(functions.Python, "evaluate", broken)
-    monkeypatch.setattr(evaluating, "SECONDS", 1.0)
     found = await scores(bench, kind="python", function="broken")
     assert {(one["passed"], one["error"]) for one in found} == {(False, "internal")}

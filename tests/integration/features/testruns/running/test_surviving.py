@@ -13,10 +13,9 @@ from tests.integration.features.conftest import World
 from tests.integration.features.testruns.running.bench import RUNS, Bench, Desk, said
 from tests.integration.features.testruns.running.conftest import Open, furnished
 
-from sluice.server.features.testruns.running import executing
 from sluice.server.features.testruns.running.executing import Execution
 from sluice.server.features.testruns.tables import TestRun
-from sluice.server.kit.database import utc_now
+from sluice.server.kit.database import Database, utc_now
 from sluice.server.providers.base import ProviderRateLimited
 
 pytestmark = pytest.mark.anyio
@@ -36,9 +35,9 @@ async def rows(world: World, table: str) -> list[Any]:
 
 
 async def test_a_run_that_was_killed_in_the_middle_finishes_with_each_case_once(
-    replica: Open, monkeypatch: pytest.MonkeyPatch
+    replica: Open, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As a killed process does, the first application leaves its lease behind."""
+    """As a killed process does, the first application leaves its lease behind, until it ends."""
     first, second = Desk(), Desk()
     first.answer, second.answer = now_and_then(first), now_and_then(second)
     with monkeypatch.context() as killed:
@@ -51,6 +50,12 @@ async def test_a_run_that_was_killed_in_the_middle_finishes_with_each_case_once(
             bench = await furnished(world, CASES)
             uid = await bench.start(concurrency=5)
             await bench.until(uid, lambda run: run["summary"]["complete"] >= CASES // 3)
+            (run,) = await rows(world, "test_runs")
+        assert run.lease_until is not None
+        database = Database(database_url)
+        async with database.write() as session:
+            await session.execute(update(TestRun).values(lease_until=utc_now()))
+        await database.close()
     async with replica(second) as world:
         bench = Bench(world.admin, bench.instance)
         run = await bench.ended(uid)
@@ -104,10 +109,8 @@ async def test_the_application_ends_although_something_comes_for_a_run_just_befo
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_several_replicas_share_runs_and_do_no_case_twice(
-    replica: Open, monkeypatch: pytest.MonkeyPatch
+    replica: Open,
 ) -> None:
-    """Under leases as long as a server's: a busy machine holds a test up for more than a moment."""
-    monkeypatch.setattr(executing, "LEASE_SECONDS", 60.0)
     desks = [Desk(), Desk()]
     async with replica(desks[0]) as world, replica(desks[1]):
         bench = await furnished(world, 12)
