@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
-from tests.integration.dashboard.conftest import XSS, Site
+from tests.integration.dashboard.conftest import XSS, Page, Site
 
 pytestmark = pytest.mark.anyio
 GROUPS = "/api/admin/v1/policy-groups"
@@ -88,6 +90,26 @@ async def test_a_page_of_terms_is_saved_and_some_are_removed(site: Site) -> None
     wrong = await site.post(f"{path}/terms", {"do": "save", "version": "2", **rows})
     assert wrong.status == 422
     assert wrong.shows("term 2")
+
+
+def _in_fields(shown: Page) -> dict[str, str]:
+    """The rows of terms as a browser sends them: without line breaks."""
+    found = re.findall(r'<input class="input[^>]*? name="(terms[^"]+)" value="([^"]*)"', shown.html)
+    return {name: re.sub(r"[\r\n]", "", html.unescape(value)) for name, value in found}
+
+
+async def test_a_term_of_several_lines_stays_what_it_is_when_its_page_is_saved(site: Site) -> None:
+    terms = [{"name": "Stamp", "text": "Quill\nWren"}, {"name": "One line", "text": "Wrenfield"}]
+    body = {"name": "Of several lines", "policy": {"customTerms": terms}}
+    path = f"/policies/{(await site.api.post(GROUPS, json=body)).json()['data']['id']}"
+    shown = await site.get(f"{path}/terms")
+    assert shown.shows("Quill\nWren", "several lines")
+    save = {"do": "save", "version": "1", **_in_fields(shown), "terms.1.value": "Wrenford"}
+    assert (await site.post(f"{path}/terms", save)).status == 303
+    policy = {"name": "Of several lines", "version": "2", "default.action": "mask"}
+    policy |= {"default.threshold": "0.5", **_in_fields(await site.get(path))}
+    assert (await site.post(path, policy)).status == 303
+    assert [one["text"] for one in await _terms(site, path)] == ["Quill\nWren", "Wrenford"]
 
 
 async def test_who_may_only_look_changes_no_terms(site: Site) -> None:

@@ -80,6 +80,11 @@ class TermRow:
         return f"terms.{self.index}"
 
     @property
+    def is_one_line(self) -> bool:
+        """Whether fields can hold it: browsers leave line breaks out of theirs."""
+        return not any(sign in self.name + self.value for sign in "\r\n")
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing was typed: such a row is no term."""
         return not self.name.strip() and not self.value.strip()
@@ -107,7 +112,7 @@ class PolicyForm:
     rules: Mapping[str, RuleRow]
     terms: tuple[TermRow, ...] = field(repr=False)
     kept_terms: tuple[CustomTermDocument, ...] = field(repr=False)
-    """Too many for rows; they stay as they are."""
+    """Too many for rows, or not all of one line; they stay as they are."""
     allowed: str = field(repr=False)
     """A text on each line."""
     kept_allowed: tuple[str, ...] = field(repr=False)
@@ -119,17 +124,16 @@ class PolicyForm:
     @classmethod
     def of(cls, name: str, version: int, policy: PolicyDocument) -> PolicyForm:
         """As a saved policy is shown."""
-        terms, kept = tuple(policy.custom_terms), ()
-        if len(terms) > MOST_TERMS:
-            terms, kept = (), terms
+        terms = tuple(term_row(i, term) for i, term in enumerate(policy.custom_terms))
+        editable = len(terms) <= MOST_TERMS and all(row.is_one_line for row in terms)
         lines = [term for term in policy.allow_list if "\n" not in term]
         return cls(
             name=name,
             version=version,
             default=_row("", policy.default),
             rules={kind: _row(kind, rule) for kind, rule in policy.rules.items()},
-            terms=tuple(term_row(i, term) for i, term in enumerate(terms)),
-            kept_terms=kept,
+            terms=terms if editable else (),
+            kept_terms=() if editable else tuple(policy.custom_terms),
             allowed="\n".join(lines),
             kept_allowed=tuple(term for term in policy.allow_list if "\n" in term),
             detection=policy.detection.value,
