@@ -58,6 +58,21 @@ async def test_lists_and_details_show_placeholders_alone(site: Site, made: tuple
     assert (await site.get(f"/threads/{thread}")).shows("EMAIL_ADDRESS_0")
 
 
+async def test_a_keys_page_leads_to_the_calls_of_that_key_alone(
+    site: Site, made: tuple[int, int]
+) -> None:
+    call, _ = made
+    listed = (await site.api.get("/api/admin/v1/calls")).json()["data"]
+    (token,) = {one["apiTokenId"] for one in listed if one["id"] == call}
+    await site.token_of("member")
+    tokens = (await site.api.get("/api/admin/v1/api-tokens")).json()["data"]
+    for number in (one["id"] for one in tokens):
+        key = await site.get(f"/people/keys/{number}")
+        (link,) = re.findall(r'href="/dashboard(/calls[^"]*)">Calls of this key', key.html)
+        shown = await site.get(link)
+        assert (f'href="/dashboard/calls/{call}"' in shown.html) == (number == token)
+
+
 async def test_they_are_for_auditors_and_in_projects_for_viewers(
     site: Site, made: tuple[int, int]
 ) -> None:
