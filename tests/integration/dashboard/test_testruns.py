@@ -10,6 +10,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 from tests.integration.dashboard.conftest import XSS, Page, Site, signed_in
 from tests.integration.features.conftest import (
     ADMIN_TOKEN,
@@ -19,6 +20,8 @@ from tests.integration.features.conftest import (
     started,
 )
 from tests.integration.features.testruns.running.bench import RUNS, Bench, Desk, said, words
+
+from sluice.server.features.testruns.tables import TestRun
 
 pytestmark = pytest.mark.anyio
 HERE = "/projects/default/runs"
@@ -123,6 +126,27 @@ async def test_who_watches_sees_how_far_a_run_is_until_it_ends(stage: Stage) -> 
     over = await stage.site.part(f"{here}/progress")
     assert over.answer.headers["hx-refresh"] == "true"
     assert "hx-trigger" not in (await stage.site.get(here)).html.split('id="main"')[1]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("requests_per_minute", "a limit of the API token: requests per minute"),
+        ("instance_concurrent_streams", "a limit of a model instance: concurrent streams"),
+    ],
+)
+async def test_who_watches_a_run_that_waits_is_told_whose_limit_it_waits_for(
+    stage: Stage, code: str, told: str
+) -> None:
+    stage.desk.gate.clear()
+    begun = await stage.site.post(f"{HERE}/new", stage.form())
+    here = begun.location.removeprefix("/dashboard")
+    noted = update(TestRun).where(TestRun.uid == _uid(here)).values(summary={"waiting_for": code})
+    async with stage.site.app.state.services.database.write() as session:
+        await session.execute(noted)
+    assert (await stage.site.part(f"{here}/progress")).shows(told)
+    stage.desk.gate.set()
+    await stage.ended(here)
 
 
 async def test_a_run_is_cancelled_goes_on_and_is_deleted(stage: Stage) -> None:

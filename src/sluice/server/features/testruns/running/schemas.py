@@ -39,7 +39,7 @@ class SummaryOut(WireModel):
     errors: dict[str, int]
     """Failed cases by code."""
     waiting_for: str | None = None
-    """The limit of the API token that a run waits for, by its code; told every few seconds."""
+    """The limit that a run waits for, by its code; told every few seconds."""
 
     @classmethod
     def of(cls, summary: Summary | dict[str, Any]) -> Self:
