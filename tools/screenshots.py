@@ -144,7 +144,7 @@ def take(page: Page, made: Json, into: Path, suffix: str) -> None:
         "policies": "/dashboard/policies/2",
         "session": f"{project}/sessions/{made['sessions'][0]}",
         "runs": f"{project}/runs/compare?{runs}",
-        "call": "/dashboard/calls/1",
+        "call": _address_of_a_call(page),
     }
     for name, address in addresses.items():
         page.goto(URL + address)
@@ -157,6 +157,13 @@ def take(page: Page, made: Json, into: Path, suffix: str) -> None:
     page.get_by_role("button", name="Send").click()
     page.wait_for_timeout(1500)
     page.screenshot(path=into / f"playground{suffix}.png", full_page=False)
+
+
+def _address_of_a_call(page: Page) -> str:
+    """The newest answered one that names an account."""
+    page.goto(f"{URL}/dashboard/calls?status=complete")
+    row = page.locator("tbody tr").filter(has_text="IBAN_CODE").first
+    return str(row.locator("a").first.get_attribute("href"))
 
 
 def main() -> None:
