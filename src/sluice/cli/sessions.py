@@ -221,7 +221,11 @@ def export(
 def erase(
     recordings: Annotated[
         bool,
-        typer.Option("--recordings", help="Delete what holds them too: recordings, test cases."),
+        typer.Option(
+            "--recordings",
+            help="Delete what holds them too: recordings, traces, test cases, calls, answers of "
+            "test runs.",
+        ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     json: Json = False,
