@@ -39,6 +39,8 @@ from sluice.server.kit.database import Database, utc_now
 from sluice.server.kit.sealing import new_master_key
 
 ROWS: Final = 1_000_000
+FEWEST: Final = 20_000
+"""With fewer, lists would begin with copies, which cannot be opened."""
 RUNS: Final = 5
 COLD: Final = 30
 """Pages that are measured cold."""
@@ -132,7 +134,9 @@ def measure(
     found: dict[str, Measured] = {}
     with tempfile.TemporaryDirectory(prefix="sluice-pages-") as folder:
         for kind in databases:
-            with _company(kind, keep or Path(folder), Size.of(rows), step) as company:
+            # A cluster of PostgreSQL ends with the program.
+            parent = keep if keep and kind == "SQLite" else Path(folder)
+            with _company(kind, parent, Size.of(rows), step) as company:
                 found[kind] = _all(company, step)
     return sheets(found, rows)
 
@@ -299,6 +303,8 @@ def main() -> None:
     parser.add_argument("--database", choices=DATABASES, help="this one alone")
     parser.add_argument("--keep", type=Path, help="where an SQLite database stays for another time")
     options = parser.parse_args()
+    if options.rows < FEWEST:
+        parser.error(f"--rows: at least {FEWEST}")
     databases = [options.database] if options.database else DATABASES
     found = measure(lambda what: print(what, flush=True), options.rows, databases, options.keep)
     print_json(found) if options.json else print_tables(found)
