@@ -143,6 +143,7 @@ async def test_events_are_found_by_the_beginning_of_their_name_and_by_what_they_
             "policy.deleted policy_group:1",
         ]
         assert await found(event="nothing") == []
+        assert len(await found(event="")) == 9
         assert len(await found(subject="policy_group")) == 6
         assert await found(1, subject="policy") == ["policyholder.made policy:a-2"]
         assert await found(subject="polic") == []

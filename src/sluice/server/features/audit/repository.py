@@ -12,13 +12,11 @@ from sqlalchemy import Row, Select, Table, func, literal_column, select
 
 from sluice.server.features.audit.filters import AuditFilter
 from sluice.server.features.audit.tables import SUBJECT_KIND, AuditEvent, AuditHead
+from sluice.server.kit.ids_of_times import by_row, ids_between, last_id
 from sluice.server.kit.repository import Repository
 
 # Mapped objects would cost several times as much, where the whole log is read.
 _EVENTS: Final = cast("Table", AuditEvent.__table__)
-TOGETHER: Final = 10_000
-"""Events of transactions that end together may have ids in another order than their times: never
-so many."""
 Selected = TypeVar("Selected", bound=Select[Any])
 
 
@@ -29,7 +27,8 @@ class AuditRepository(Repository):
         self, wanted: AuditFilter, *, before: int | None, limit: int
     ) -> list[AuditEvent]:
         """Events by descending id."""
-        ids = await self._ids_of(wanted)
+        of_id, at = AuditEvent.id, AuditEvent.at
+        ids = await ids_between(self._session, of_id, at, wanted.since, wanted.until)
         if ids is None:
             return []
         behind = ids.stop if before is None else min(ids.stop, before)
@@ -43,27 +42,10 @@ class AuditRepository(Repository):
 
     async def _kinds_of(self, wanted: AuditFilter) -> Sequence[str | None]:
         """The names that a filter lets through; None: every one."""
-        if wanted.event is None or "." in wanted.event.rstrip("."):
+        if not wanted.event or "." in wanted.event.rstrip("."):
             return [wanted.event]
         begin = wanted.event.rstrip(".") + "."
         return [kind for kind in await self.kinds() if kind.startswith(begin)]
-
-    async def _ids_of(self, wanted: AuditFilter) -> range | None:
-        """Between which ids events of the wanted time are; None where there are none."""
-        first, behind = 0, await self.last_id() + 1
-        if wanted.since is not None:
-            query = select(AuditEvent.id).where(AuditEvent.at >= wanted.since)
-            found = await self._session.scalar(query.order_by(AuditEvent.at).limit(1))
-            if found is None:
-                return None
-            first = found - TOGETHER
-        if wanted.until is not None:
-            query = select(AuditEvent.id).where(AuditEvent.at < wanted.until)
-            found = await self._session.scalar(query.order_by(AuditEvent.at.desc()).limit(1))
-            if found is None:
-                return None
-            behind = min(behind, found + TOGETHER)
-        return range(first, behind)
 
     async def after(self, wanted: AuditFilter, last: int, limit: int) -> list[AuditEvent]:
         """Events by ascending id, those with larger ids than `last`."""
@@ -89,7 +71,7 @@ class AuditRepository(Repository):
 
     async def last_id(self) -> int:
         """The largest id; 0 where there is no event."""
-        return (await self._session.scalar(select(func.max(AuditEvent.id)))) or 0
+        return await last_id(self._session, AuditEvent.id)
 
     async def head(self) -> AuditHead | None:
         """Where the chain ends."""
@@ -115,8 +97,7 @@ def _filtered(query: Selected, wanted: AuditFilter) -> Selected:
         )
     if wanted.actor_id is not None:
         query = query.where(AuditEvent.actor_id == wanted.actor_id)
-    # Not by the index of times, which is in another order than a page: see `_ids_of`.
-    at = func.coalesce(AuditEvent.at, AuditEvent.at)
+    at = by_row(AuditEvent.at)
     if wanted.since is not None:
         query = query.where(at >= wanted.since)
     if wanted.until is not None:

@@ -29,6 +29,7 @@ from sqlalchemy.orm import defer
 from sluice.server.features.proxy.calls.status import CallStatus
 from sluice.server.features.proxy.calls.tables import ENDED_BADLY, Call, CallText
 from sluice.server.features.proxy.conversations.tables import StoredConversation
+from sluice.server.kit.ids_of_times import by_row, ids_between
 from sluice.server.kit.repository import Repository
 
 # The statements of every call: built once, and on tables, since mapped objects cost twice as much.
@@ -67,8 +68,6 @@ _FINISH: Final = (
 
 TEXTS_AT_ONCE: Final = 500
 """Values of one query."""
-TOGETHER: Final = 10_000
-"""Calls that begin together may have ids in another order than their times: never so many."""
 WINDOW: Final = 5_000
 """Calls that are looked through for a page of a project's."""
 ENDED: Final = frozenset(CallStatus) - {CallStatus.COMPLETE, CallStatus.PENDING}
@@ -136,7 +135,8 @@ class CallRepository(Repository):
 
     async def page(self, wanted: CallFilter, *, before: int | None, limit: int) -> list[Call]:
         """Calls that are not deleted, newest first, with ids below `before`; unopened."""
-        ids = await self._ids_of(wanted)
+        times = Call.created_at, wanted.since, wanted.until
+        ids = await ids_between(self._session, Call.id, *times)
         if ids is None:
             return []
         behind = ids.stop if before is None else min(ids.stop, before)
@@ -157,31 +157,8 @@ class CallRepository(Repository):
             return rows
         return await self._all(of_time.where(_in_space(wanted.space_id)))
 
-    async def _ids_of(self, wanted: CallFilter) -> range | None:
-        """Between which ids calls of the wanted time are; None where there are none.
-
-        So a page of any time is read by id, newest first, and not sorted out of all of that time.
-        """
-        first, behind = 0, await self._next_id()
-        if wanted.since is not None:
-            query = select(Call.id).where(Call.created_at >= wanted.since)
-            found = await self._session.scalar(query.order_by(Call.created_at).limit(1))
-            if found is None:
-                return None
-            first = found - TOGETHER
-        if wanted.until is not None:
-            query = select(Call.id).where(Call.created_at < wanted.until)
-            found = await self._session.scalar(query.order_by(Call.created_at.desc()).limit(1))
-            if found is None:
-                return None
-            behind = min(behind, found + TOGETHER)
-        return range(first, behind)
-
     async def _all(self, query: Select[Call]) -> list[Call]:
         return list((await self._session.scalars(query)).all())
-
-    async def _next_id(self) -> int:
-        return int((await self._session.scalars(select(func.max(Call.id)))).one() or 0) + 1
 
     async def newest_of(self, conversation_ids: Collection[int], limit: int) -> list[Call]:
         """The newest calls of these conversations that are not deleted; unopened."""
@@ -271,8 +248,7 @@ def _filtered(query: Select[Call], wanted: CallFilter) -> Select[Call]:
         Call.status: wanted.status.value if wanted.status is not None else None,
     }
     conditions = [column == value for column, value in same.items() if value is not None]
-    # Not by the index of times, which is in another order than a page: see `_ids_of`.
-    at = func.coalesce(Call.created_at, Call.created_at)
+    at = by_row(Call.created_at)
     if wanted.since is not None:
         conditions.append(at >= wanted.since)
     if wanted.until is not None:
