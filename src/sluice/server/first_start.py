@@ -54,7 +54,9 @@ async def _content(services: Services, token: str | None, found: Sequence[FirstS
     projects = services.workbench.managed_projects
     async with services.database.write() as session:
         if await services.policies.any_exists(session):
-            if await projects.any_ever(session):
+            # Where every group was deleted, who makes one makes the project.
+            has_group = bool(await services.policies.named(session, SYSTEM))
+            if not has_group or await projects.any_ever(session):
                 return Started(token)
             return Started(token, project=(await projects.create(session, SYSTEM, PROJECT)).id)
         group = await services.policies.create(session, SYSTEM, PolicyGroupIn(name=DEFAULT_POLICY))

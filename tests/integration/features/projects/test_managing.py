@@ -66,6 +66,19 @@ async def test_who_has_deleted_all_projects_gets_none_again(
     assert await projects_after_a_start(database_url, tmp_path, key) == []
 
 
+async def test_a_server_whose_policy_groups_were_all_deleted_starts_without_a_project(
+    database_url: str, tmp_path: Path
+) -> None:
+    key = new_master_key()
+    await projects_after_a_start(database_url, tmp_path, key)
+    database = Database(database_url)
+    async with database.write() as session:
+        await session.execute(text("DELETE FROM projects"))
+        await session.execute(text("UPDATE policy_groups SET deleted_at = created_at"))
+    await database.close()
+    assert await projects_after_a_start(database_url, tmp_path, key) == []
+
+
 async def test_a_project_has_sensible_settings_until_others_are_given(world: World) -> None:
     made = await project(world.admin, "Kundendienst Köln")
     assert {name: made[name] for name in made if not name.endswith("At")} == {
