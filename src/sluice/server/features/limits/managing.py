@@ -94,10 +94,11 @@ class ManagedLimits:
         caller.require(Permission.MANAGE_MODELS)
         await self._require(session, instance_id)
         repository, now = LimitsRepository(session, INSTANCES), self._limits.clock()
+        # First: of calls that begin at the same time none is left behind when all are forgotten.
+        is_new = await repository.locked(instance_id) is None
         if limits == NO_LIMITS:
             await LimitedCallRepository(session).forget_instance(instance_id)
         else:
-            is_new = await repository.locked(instance_id) is None
             await repository.set(instance_id, limits, now)
             if is_new:
                 used = await self._used_before(session, instance_id)
