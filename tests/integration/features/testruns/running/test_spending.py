@@ -10,6 +10,7 @@ from tests.integration.features.testruns.running.bench import RUNS, Bench, Desk
 
 from sluice.server.features.proxy.calls.tables import Call
 from sluice.server.features.testruns.running import spending
+from sluice.server.providers.base import ProviderError
 
 pytestmark = pytest.mark.anyio
 CHAT = "/v1/chat/completions"
@@ -68,18 +69,39 @@ async def test_a_run_stops_when_the_months_tokens_are_used_up_and_can_be_resumed
     assert (done["status"], done["summary"]["complete"]) == ("complete", done["cases"])
 
 
+async def test_what_is_under_way_when_a_budget_is_used_up_is_waited_for_and_kept(
+    running: World, bench: Bench, desk: Desk
+) -> None:
+    desk.gate.clear()
+    runner = running.app.state.services.workbench.server_runs.runner
+    async with await limited(running, monthlyTokens=20) as http:
+        mine = Bench(http, bench.instance)
+        uid = await mine.start(concurrency=3)
+
+        def is_over(_: object) -> bool:
+            return any(one._ending for one in runner._executing.values() if one is not None)
+
+        await mine.until(uid, is_over)
+        assert desk.at_once == 1
+        desk.gate.set()
+        run = await mine.ended(uid)
+    assert (run["status"], run["errorCode"]) == ("failed", "monthly_tokens")
+    assert (run["summary"]["complete"], run["summary"]["failed"]) == (1, 0)
+    assert [one.counted_tokens for one in await calls(running)] == [10]
+
+
 async def test_a_run_waits_for_a_limit_by_the_minute_and_says_so(
     running: World, bench: Bench, desk: Desk
 ) -> None:
     slept: list[float] = []
     runs = running.app.state.services.workbench.server_runs
     waiting = runs.runner._tools.calls._spending
-    seen: list[list[str]] = []
+    seen: list[str | None] = []
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
         (execution,) = runs.runner._executing.values()
-        seen.append(list(execution._spender.waiting))
+        seen.append(execution._spender.waiting_for)
         async with running.app.state.services.database.write() as session:
             for one in (await session.scalars(select(Call))).all():
                 one.created_at = one.created_at.replace(year=2020)
@@ -90,7 +112,7 @@ async def test_a_run_waits_for_a_limit_by_the_minute_and_says_so(
         run = await mine.ended(await mine.start(concurrency=1))
     assert (run["status"], run["summary"]["complete"]) == ("complete", run["cases"])
     assert len(slept) == run["cases"] - 1
-    assert seen == [["requests_per_minute"]] * len(slept)
+    assert seen == ["requests_per_minute"] * len(slept)
     assert all(0 < seconds <= 60 for seconds in slept)
 
 
@@ -114,3 +136,22 @@ async def test_a_budget_with_a_model_without_a_price_ends_the_run(
         run = await mine.ended(await mine.start())
     assert (run["status"], run["errorCode"]) == ("failed", "price_unknown")
     assert desk.seen == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_a_run_was_answered_counts_once_in_statistics(
+    running: World, bench: Bench, desk: Desk
+) -> None:
+    """As a recording; a call that failed has none, and counts as a call."""
+    async with await limited(running, monthlyTokens=1_000) as http:
+        mine = Bench(http, bench.instance)
+        run = await mine.ended(await mine.start(concurrency=1))
+        desk.answer = lambda _: ProviderError("scripted", "broken")
+        broken = await mine.ended(await mine.start(concurrency=1))
+    assert broken["summary"]["failed"] == broken["cases"]
+    told = (await running.admin.get("/api/admin/v1/statistics")).json()["data"]
+    by_source = {one["source"]: (one["calls"], one["failed"]) for one in told["sources"]}
+    assert by_source == {
+        "recordings": (run["cases"], 0),
+        "calls": (broken["cases"], broken["cases"]),
+    }

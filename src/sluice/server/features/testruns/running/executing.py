@@ -116,6 +116,8 @@ class Execution:
             plan.conversation.id,
             plan.conversation.vault.key,
         )
+        self._ending: SluiceError | None = None
+        """Why no further case is begun."""
 
     def look(self) -> None:
         """The run may have been cancelled: see at once."""
@@ -138,11 +140,12 @@ class Execution:
                 await asyncio.wait(working)
                 keeping.cancel()
         except BaseExceptionGroup as failures:
-            first = _first(failures)
+            ending: BaseException | None = _first(failures)
         else:
-            await self._finish(RunStatus.COMPLETE)
-            return
-        raise first
+            ending = self._ending
+        if ending is not None:
+            raise ending
+        await self._finish(RunStatus.COMPLETE)
 
     async def fail(self, error: SluiceError) -> None:
         """Note that the run as a whole cannot go on."""
@@ -153,12 +156,19 @@ class Execution:
         await self._renew(None)
 
     async def _work(self, cases: AsyncGenerator[KnownCase, None], turn: asyncio.Lock) -> None:
-        while True:
+        while self._ending is None:
             async with turn:
                 case = await anext(cases, None)
             if case is None:
                 return
-            result = await self._result(case)
+            try:
+                result = await self._result(case)
+            except NotFound:
+                raise  # nobody could see what the others bring
+            except SluiceError as error:
+                # What was asked by now is paid for: it is waited for.
+                self._ending = error
+                return
             if result is not None and await self._store(result):
                 self._outcomes.append(result.outcome)
 
@@ -302,8 +312,8 @@ class Execution:
 
     def _summary(self) -> dict[str, Any]:
         names = [evaluator.name for evaluator in self._plan.document.evaluators]
-        waiting = next(iter(self._spender.waiting), None)
-        return {**asdict(summary_of(self._outcomes, names)), "waiting_for": waiting}
+        waiting = {"waiting_for": self._spender.waiting_for}
+        return {**asdict(summary_of(self._outcomes, names)), **waiting}
 
 
 def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -23,6 +23,7 @@ from sluice.server.features.testruns.service import (
     NO_RUN,
     KnownTestRun,
     MadeBy,
+    RunStatus,
     TestRuns,
     opened_run,
 )
@@ -79,7 +80,9 @@ class RunReading:
         """One run with its summary as of now; raises `NotFound`."""
         known = await self.known(project, uid)
         outcomes = (await self.outcomes(project, [known]))[0]
-        waiting = {"waiting_for": known.summary.get("waiting_for")}
+        # Who cancels a run notes nothing else of it.
+        is_running = known.status is RunStatus.RUNNING
+        waiting = {"waiting_for": known.summary.get("waiting_for") if is_running else None}
         summary = asdict(summary_of(outcomes, evaluator_names(known)))
         return replace(known, summary={**summary, **waiting})
 

@@ -9,11 +9,11 @@ budget does not allow ends it, and it can be resumed.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import anyio
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,17 +54,12 @@ class Spender:
     conversation_id: int
     """The project's own."""
     key: DataKey = field(repr=False)
-    waiting: list[str] = field(default_factory=list)
-    """The limits that cases wait for at this moment, by their codes."""
-
-    @contextmanager
-    def waits_for(self, code: str) -> Iterator[None]:
-        """A case waits."""
-        self.waiting.append(code)
-        try:
-            yield
-        finally:
-            self.waiting.remove(code)
+    waiting_for: str | None = None
+    """The limit that the run waits for at this moment, by its code."""
+    over: RateLimited | None = None
+    """The limit for which it cannot wait: nothing more begins."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Whose call begins next: who has waited longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +96,17 @@ class Spending:
         a model whose price is not known.
         """
         begin = self._beginning(spender, target, body)
+        async with spender.turn:
+            if spender.over is None:
+                try:
+                    return await self._in_time(spender, begin)
+                except RateLimited as over:
+                    spender.over = over
+            raise spender.over
+
+    async def _in_time(
+        self, spender: Spender, begin: Callable[[AsyncSession], Awaitable[Spent]]
+    ) -> Spent:
         for _ in range(MOST_WAITS):
             try:
                 return await self._writer.submit(begin)
@@ -111,8 +117,11 @@ class Spending:
             wait = over.retry_after or 1.0
             if wait > LONGEST_WAIT:
                 break
-            with spender.waits_for(over.code):
+            spender.waiting_for = over.code
+            try:
                 await self._sleep(wait)
+            finally:
+                spender.waiting_for = None
         raise over
 
     async def answered(self, spent: Spent, answered: Answered) -> None:
@@ -120,7 +129,7 @@ class Spending:
         if spent.call is not None:
             by = (answered.provider, answered.model)
             outcome = CallOutcome(CallStatus.COMPLETE, usage=answered.usage, answered_by=by)
-            await self._calls.finish(spent.call, outcome)
+            await _whatever_ends(self._calls.finish(spent.call, outcome))
         elif spent.running is not None:
             said = estimated(spent.running.expected_input_tokens, len(answered.output))
             used = answered.usage or said
@@ -132,7 +141,8 @@ class Spending:
     async def failed(self, spent: Spent, code: str) -> None:
         """There was no answer."""
         if spent.call is not None:
-            await self._calls.finish(spent.call, CallOutcome(CallStatus.FAILED, error_code=code))
+            outcome = CallOutcome(CallStatus.FAILED, error_code=code)
+            await _whatever_ends(self._calls.finish(spent.call, outcome))
         elif spent.running is not None:
             await self._end(spent.running, Usage(0, 0), 0)
 
@@ -140,9 +150,7 @@ class Spending:
         async def job(session: AsyncSession) -> None:
             await self._limits.end(session, running, used, cost)
 
-        # The run may be cancelled, but what was used counts.
-        with anyio.CancelScope(shield=True):
-            await self._writer.submit(job)
+        await _whatever_ends(self._writer.submit(job))
 
     def _beginning(
         self, spender: Spender, target: Target, body: Body
@@ -184,3 +192,8 @@ def _new_call(target: Target, body: Body) -> NewCall:
     first, expected = target.connections[0], expected_tokens(body, bodies.read(body))
     asked = (first.provider_key, first.model)
     return NewCall(target.instance.id, *asked, streamed=False, expected=expected)
+
+
+async def _whatever_ends(counting: Coroutine[Any, Any, None]) -> None:
+    """Count what was used, though the run is cancelled meanwhile."""
+    await asyncio.shield(asyncio.create_task(counting))
