@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from benchmarks import company, company_work
 from benchmarks.company import BUSY_DAYS, Copies, Size
 from benchmarks.multiplying import Multiplying
-from benchmarks.workbench_data import EACH, PORTION, Filling, Loader, Period, loader, project_of
+from benchmarks.workbench_data import EACH, PORTION, Filling, Period, loader, project_of
 from sluice.server.kit.sealing import parse_master_keys
 from sluice.server.migrations.tables import metadata
 
@@ -140,4 +140,4 @@ def _as_postgres(kind: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 (a c
     return None
 
 
-__all__ = ["Busy", "Loader", "fill", "move", "multiply"]
+__all__ = ["Busy", "fill", "move", "multiply"]
