@@ -13,14 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sluice.server.kit.database import Base, UtcDateTime, utc_now
 
 
-class ModelInstanceLimits(Base):
-    """Limits of one model instance; one without a row has none."""
+class LimitColumns:
+    """What any table of limits holds: what is set, and what was used of a month."""
 
-    __tablename__ = "model_instance_limits"
-
-    model_instance_id: Mapped[int] = mapped_column(
-        ForeignKey("model_instances.id"), primary_key=True
-    )
     requests_per_minute: Mapped[int | None] = mapped_column(default=None)
     tokens_per_minute: Mapped[int | None] = mapped_column(default=None)
     concurrent_streams: Mapped[int | None] = mapped_column(default=None)
@@ -28,11 +23,21 @@ class ModelInstanceLimits(Base):
     monthly_budget: Mapped[int | None] = mapped_column(BigInteger, default=None)
     """Millionths of a US dollar, like `summed_cost`."""
     summed_month: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    """The month that the next columns are about."""
+    """The month that the next columns are about; None: nothing was summed yet."""
     summed_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     summed_tokens: Mapped[int] = mapped_column(BigInteger, default=0)
     summed_cost: Mapped[int] = mapped_column(BigInteger, default=0)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
+
+
+class ModelInstanceLimits(LimitColumns, Base):
+    """Limits of one model instance; one without a row has none."""
+
+    __tablename__ = "model_instance_limits"
+
+    model_instance_id: Mapped[int] = mapped_column(
+        ForeignKey("model_instances.id"), primary_key=True
+    )
 
 
 class LimitedCall(Base):
