@@ -17,6 +17,8 @@ NAMED: Final = "SLUICE_TEST_CHROMIUM"
 """The environment variable with the path of another one."""
 SIZES: Final = {"desktop": (1360, 850), "phone": (390, 844)}
 AXE: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+PATIENCE: Final = 60_000
+"""Milliseconds for whatever is waited for, on a machine that others keep busy too."""
 Theme = Literal["light", "dark"]
 
 
@@ -72,10 +74,11 @@ class Looking:
 @contextmanager
 def browsing() -> Iterator[Browser]:
     """A browser, to be ended with the block."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     path = chromium()
     assert path is not None
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
@@ -96,6 +99,7 @@ def looking(
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=theme, java_script_enabled=scripts
     )
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     somebody = Looking(url, page)
     page.on("console", lambda said: _note(somebody, said.type, said.text))

@@ -94,7 +94,7 @@ class LiveServer:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                ready = httpx.get(f"{self.url}/readyz", timeout=5, verify=trusted())
+                ready = httpx.get(f"{self.url}/readyz", timeout=30, verify=trusted())
                 if ready.status_code == 200:
                     compiled.keep(self.data)
                     return
@@ -119,13 +119,13 @@ class LiveServer:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=120,
         )
 
     def client(self, token: str | None = None) -> httpx.Client:
         """A client that signs in with a token."""
         headers = {"Authorization": f"Bearer {token or self.token}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30, verify=trusted())
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60, verify=trusted())
 
     def instance(self, connection: Json, policy: Json | None = None, **fields: object) -> int:
         """A new model instance (with a policy group of its own, if one is given); its id."""
@@ -193,7 +193,7 @@ class LiveServer:
         if process.poll() is None:
             process.send_signal(how)
         self.process = None
-        return process.wait(timeout=30)
+        return process.wait(timeout=60)
 
 
 @cache

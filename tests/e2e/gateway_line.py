@@ -19,13 +19,18 @@ Turn = tuple[str, str]
 """Who says it, and what."""
 WIRES: dict[str, type[Wire]] = {"openai": OpenAIWire, "anthropic": AnthropicWire}
 PATHS = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages"}
-QUICK = {
-    "SLUICE_PROVIDER_FIRST_BYTE_SECONDS": "2",
-    "SLUICE_PROVIDER_IDLE_SECONDS": "2",
-    "SLUICE_PROVIDER_TOTAL_SECONDS": "8",
-    "SLUICE_PROVIDER_RETRIES": "0",
+ONCE = {"SLUICE_PROVIDER_RETRIES": "0"}
+"""For a server that asks a vendor once."""
+PATIENCE: dict[str | None, dict[str, str]] = {
+    None: ONCE,
+    "hang": {
+        "SLUICE_PROVIDER_FIRST_BYTE_SECONDS": "1",
+        "SLUICE_PROVIDER_TOTAL_SECONDS": "2",
+        **ONCE,
+    },
+    "hang-mid-stream": {"SLUICE_PROVIDER_IDLE_SECONDS": "1", **ONCE},
 }
-"""For a server that loses patience soon."""
+"""By what a vendor does: for a server that loses patience soon with that, and with nothing else."""
 
 
 class Failed(Exception):
@@ -80,7 +85,7 @@ class Line:
 
     def post(self, body: Json, path: str | None = None) -> httpx.Response:
         """The answer to a whole request."""
-        with httpx.Client(base_url=self.server.url, timeout=30) as client:
+        with httpx.Client(base_url=self.server.url, timeout=60) as client:
             return client.post(path or PATHS[self.vendor], json=body, headers=self.signed_in)
 
     @property
@@ -105,7 +110,7 @@ class Line:
         """The pieces of a streamed answer as the caller reads them. Raises `Failed`."""
         body = self.body(*turns, stream=True, **more)
         with (
-            httpx.Client(base_url=self.server.url, timeout=30) as client,
+            httpx.Client(base_url=self.server.url, timeout=60) as client,
             client.stream("POST", PATHS[self.vendor], json=body, headers=self.signed_in) as answer,
         ):
             if answer.status_code != 200:

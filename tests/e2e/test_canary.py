@@ -31,6 +31,7 @@ from tests.e2e.planted import (
 )
 from tests.live import Json, LiveServer, empty_database, execute, prompt
 from tests.peers import FAULTS, AnthropicWire, OpenAIWire, Peer
+from tests.waiting import HANGS
 
 pytestmark = pytest.mark.anyio
 SUBMIT = "/api/v1/prompts/submit"
@@ -206,7 +207,7 @@ def broken_http(server: LiveServer) -> bytes:
         b"GET / HTTP/1.1\r\nHost: x\r\n" + secret + b"\x00\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + secret + b"\r\n\r\n",
     ):
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
+        with socket.create_connection(("127.0.0.1", port), timeout=HANGS) as sock:
             sock.sendall(request)
             sock.shutdown(socket.SHUT_WR)
             while piece := sock.recv(65536):

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from tests.live import Json, LiveServer, connection_to, empty_database, prompt
 from tests.peers import FAULTS, OpenAIWire, Peer
+from tests.waiting import HANGS
 
 from sluice.server.kit.sealing import new_master_key
 from sluice.server.kit.tokens import new_token
@@ -105,7 +106,7 @@ async def test_a_late_answer_of_a_deleted_thread_touches_no_other_thread(
             assert answer.status_code == 200
             await client.delete(f"/api/v1/threads/{doomed}")
             kept = (await client.post("/api/v1/prompts/submit", json=prompt(1, "Hello"))).json()
-        with anyio.fail_after(10):
+        with anyio.fail_after(HANGS):
             await peer.caller_left.wait()
         # A write of its own comes after the record of the answer that was cut.
         await client.post("/api/v1/prompts/submit", json=prompt(1, "Hello"))

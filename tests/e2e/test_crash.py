@@ -73,7 +73,7 @@ def run_until_killed(server: LiveServer, threads: list[int], seconds: float) -> 
     time.sleep(seconds)
     server.kill()
     for worker in workers:
-        worker.join(timeout=30)
+        worker.join(timeout=60)
         assert not worker.is_alive()
     return load
 

@@ -89,7 +89,7 @@ async def relayed(
     server = LiveServer(tmp_path_factory.mktemp("relayed") / "server", through)
     await anyio.to_thread.run_sync(server.start)
     headers = {"Authorization": f"Bearer {server.token}"}
-    async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=60) as client:
         yield Relayed(server, relay, client, direct_url)
     await anyio.to_thread.run_sync(server.stop)
     await relay.cut()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,6 +16,7 @@ from tests.peers.models import openai_model
 from tests.peers.openai_paths import OpenAIPaths
 from tests.peers.server import Behaviour, Exchange
 from tests.peers.wire import dump
+from tests.waiting import until
 
 MAIL = "jane.roe@example.com"
 OWNER = "owner.of.this@example.net"
@@ -197,12 +197,13 @@ def test_what_an_answer_policy_took_out_stands_on_no_record(
 def _last_call(server: LiveServer) -> dict[str, Any]:
     """The newest call, once it has ended, as its caller may read it."""
     with server.client() as own:
-        for _ in range(100):
-            newest = own.get("/api/v1/calls").json()["data"][0]
-            if newest["status"] != "pending":
-                break
-            time.sleep(0.02)
-        call: dict[str, Any] = own.get(f"/api/v1/calls/{newest['id']}").json()["data"]
+
+        def ended() -> dict[str, Any] | None:
+            newest: dict[str, Any] = own.get("/api/v1/calls").json()["data"][0]
+            return newest if newest["status"] != "pending" else None
+
+        path = f"/api/v1/calls/{until(ended)['id']}"
+        call: dict[str, Any] = own.get(path).json()["data"]
         return call
 
 

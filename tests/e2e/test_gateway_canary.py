@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.e2e.gateway_line import QUICK, WIRES, Failed, Json, Line
+from tests.e2e.gateway_line import ONCE, WIRES, Failed, Json, Line
 from tests.e2e.planted import FOUND, PASSWORD, PLANTED, PROMPT, leaks, leaks_in
 from tests.live import LiveServer, connection_to, peer_beside
 from tests.peers import FAULTS
@@ -27,7 +27,7 @@ def shared(
     folder = tmp_path_factory.mktemp(request.param) / "server"
     with (
         peer_beside(answering(WIRES[request.param]())) as peer,
-        LiveServer(folder, environment=QUICK) as server,
+        LiveServer(folder, environment=ONCE) as server,
     ):
         server.instance(connection_to(peer, request.param))
         block = {"default": {"action": "block"}}

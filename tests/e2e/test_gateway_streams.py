@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import anyio
 import httpx
 import pytest
-from tests.e2e.gateway_line import PATHS, QUICK, WIRES, Failed, Json, Line, problem, texts
+from tests.e2e.gateway_line import PATHS, PATIENCE, WIRES, Failed, Json, Line, problem, texts
 from tests.live import LiveServer, connection_to, peer_beside
 from tests.peers import FAULTS, Exchange, Peer
 from tests.peers.behaviours import (
@@ -17,11 +17,11 @@ from tests.peers.behaviours import (
     SSE,
     VARIANTS,
     answering,
-    dripping,
     events_of,
     streaming,
 )
 from tests.peers.server import Behaviour
+from tests.waiting import HANGS
 
 MAIL = "jane.roe@example.org"
 QUESTION = ("user", f"Mail {MAIL}")
@@ -30,25 +30,34 @@ READ = SAID.replace("EMAIL_ADDRESS_0", MAIL)
 
 
 @pytest.fixture(scope="module")
-def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server that loses patience soon."""
-    with LiveServer(tmp_path_factory.mktemp("streams") / "server", environment=QUICK) as server:
-        yield server
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str | None, LiveServer]]:
+    """By what a vendor does: with a vendor that hangs a server loses patience soon."""
+    folder = tmp_path_factory.mktemp("streams")
+    with ExitStack() as stack:
+        yield {
+            fault: stack.enter_context(LiveServer(folder / str(fault), environment=environment))
+            for fault, environment in PATIENCE.items()
+        }
 
 
 @pytest.fixture(scope="module", params=["openai", "anthropic"])
-def shared(request: pytest.FixtureRequest, quick: LiveServer) -> Iterator[Line]:
-    """An instance on a scripted vendor of each wire."""
+def lines(
+    request: pytest.FixtureRequest, servers: dict[str | None, LiveServer]
+) -> Iterator[dict[str | None, Line]]:
+    """An instance of each server on a scripted vendor, of each wire."""
     vendor, name = request.param, f"Streams {request.param}"
     with peer_beside(answering(WIRES[vendor]())) as peer:
-        quick.instance(connection_to(peer, vendor), name=name)
-        yield Line(quick, peer, vendor, model=name)
+        for server in servers.values():
+            server.instance(connection_to(peer, vendor), name=name)
+        yield {fault: Line(server, peer, vendor, model=name) for fault, server in servers.items()}
 
 
 @pytest.fixture
-def line(shared: Line) -> Line:
-    """The line in a conversation of its own."""
-    return shared.apart()
+def line(request: pytest.FixtureRequest, lines: dict[str | None, Line]) -> Line:
+    """The line in a conversation of its own, for the fault of a test that has one."""
+    called = getattr(request.node, "callspec", None)
+    fault = called.params.get("fault") if called else None
+    return lines.get(fault, lines[None]).apart()
 
 
 def test_a_token_is_restored_wherever_the_stream_is_cut_in_two(line: Line) -> None:
@@ -122,7 +131,7 @@ async def _asked(line: Line, peer: Peer) -> AsyncIterator[httpx.Response]:
     await anyio.to_thread.run_sync(lambda: line.server.instance(connection, name=name))
     body = line.body(QUESTION, stream=True) | {"model": name}
     async with (
-        httpx.AsyncClient(base_url=line.server.url, timeout=30) as client,
+        httpx.AsyncClient(base_url=line.server.url, timeout=60) as client,
         client.stream("POST", PATHS[line.vendor], json=body, headers=line.signed_in) as answer,
     ):
         yield answer
@@ -143,12 +152,20 @@ async def test_text_is_sent_on_while_the_model_still_writes(line: Line) -> None:
 
 @pytest.mark.anyio
 async def test_when_the_caller_leaves_the_call_of_the_vendor_ends(line: Line) -> None:
-    """Soon, and not when the vendor has written its answer to the end."""
-    async with Peer([dripping(line.wire, 0.02)]) as peer:
+    """The vendor would never end it by itself."""
+
+    async def endless(exchange: Exchange) -> None:
+        await exchange.head(200, SSE)
+        await exchange.piece(b"".join(events_of(line.wire, exchange)[:4]))
+        while True:
+            await anyio.sleep(0.02)
+            await exchange.piece(b": still here\n\n")
+
+    async with Peer([endless]) as peer:
         async with _asked(line, peer) as answer:
             assert answer.status_code == 200
             await anext(answer.aiter_lines())
-        with anyio.fail_after(5):
+        with anyio.fail_after(HANGS):
             await peer.caller_left.wait()
     assert peer.left == 1
 

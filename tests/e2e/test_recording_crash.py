@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import httpx
 from tests.live import Json, LiveServer
+from tests.waiting import until
 
 SESSIONS, EACH = 4, 5
-DEADLINE = 30.0
 
 
 def _record(session_id: str, text: str) -> Json:
@@ -37,12 +37,12 @@ def _session(client: httpx.Client) -> str:
 
 def _counted(client: httpx.Client, uid: str, recordings: int) -> Json:
     """The session, once its sums are what they should be."""
-    deadline = time.monotonic() + DEADLINE
-    while True:
+
+    def summed() -> Json | None:
         shown: Json = client.get(f"/api/v1/projects/default/sessions/{uid}").json()["data"]
-        if shown["recordings"] >= recordings or time.monotonic() > deadline:
-            return shown
-        time.sleep(0.1)
+        return shown if shown["recordings"] >= recordings else None
+
+    return until(summed)
 
 
 def test_a_recording_that_was_answered_survives_a_crash_and_is_counted_once(
