@@ -150,7 +150,7 @@ async def test_what_a_run_was_answered_counts_once_in_statistics(
         broken = await mine.ended(await mine.start(concurrency=1))
     assert broken["summary"]["failed"] == broken["cases"]
     told = (await running.admin.get("/api/admin/v1/statistics")).json()["data"]
-    by_source = {one["source"]: (one["calls"], one["failed"]) for one in told["sources"]}
+    by_source = {one["source"]: (one["calls"], one["failed"]) for one in told["bySource"]}
     assert by_source == {
         "recordings": (run["cases"], 0),
         "calls": (broken["cases"], broken["cases"]),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import Row, Select, Table, or_, select
 
-from sluice.server.features.proxy.calls.tables import Call
+from sluice.server.features.proxy.calls.status import CallStatus
+from sluice.server.features.proxy.calls.tables import TEST_RUN, Call
 from sluice.server.features.proxy.conversations.tables import StoredConversation
 from sluice.server.features.statistics.portions import end_of_portion
 from sluice.server.kit.repository import Repository
@@ -22,6 +23,8 @@ _NAMES: Final = (
 _ENDED: Final[Select[Any]] = (
     select(*(_CALLS.c[name] for name in _NAMES), _CONVERSATIONS.c.space_id)
     .join(_CONVERSATIONS, _CONVERSATIONS.c.id == _CALLS.c.conversation_id)
+    # What a test run was answered counts as a recording.
+    .where(or_(_CALLS.c.wire != TEST_RUN, _CALLS.c.status != CallStatus.COMPLETE.value))
     .order_by(_CALLS.c.finished_at)
 )
 

@@ -29,6 +29,7 @@ from sluice.server.features.proxy.calls.recording import (
     Calls,
 )
 from sluice.server.features.proxy.calls.status import CallStatus
+from sluice.server.features.proxy.calls.tables import TEST_RUN
 from sluice.server.features.proxy.expected import expected_tokens
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.features.testruns.running import bodies
@@ -41,7 +42,6 @@ LONGEST_WAIT: Final = 120.0
 """Seconds; for what takes longer a run is not kept waiting."""
 MOST_WAITS: Final = 30
 """For one call: a token that may make none at all is told from one that is busy."""
-WIRE: Final = "test_run"
 
 
 @dataclass(slots=True)
@@ -175,7 +175,7 @@ class Spending:
             user_id=spender.user_id,
             api_token_id=token_id,
             model_instance_id=target.instance.id,
-            wire=WIRE,
+            wire=TEST_RUN,
             provider=first.provider_key,
             model=first.model,
             streamed=False,
