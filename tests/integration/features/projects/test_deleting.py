@@ -166,6 +166,7 @@ async def test_what_runs_while_the_project_is_deleted_leaves_nothing(
     await project(world.admin, "Alpha")
     alpha = await known(world, "alpha")
     key = await key_of(world.admin, "alpha")
+    under_way = asyncio.Event()
 
     async def call(application: httpx.AsyncClient, number: int) -> int:
         session = f"{WORD}-{number % 7}"
@@ -183,12 +184,14 @@ async def test_what_runs_while_the_project_is_deleted_leaves_nothing(
         statuses: list[int] = []
         while not {401, 404} & set(statuses):
             statuses.append(await call(application, first + len(statuses)))
+            if {200, 201} <= set(statuses):
+                under_way.set()
             assert len(statuses) < 500
         return statuses
 
     async with client(world.app, key["token"]) as application:
         running = [asyncio.create_task(until_refused(application, n)) for n in range(6)]
-        await asyncio.sleep(0.2)
+        await under_way.wait()
         assert (await world.admin.delete(f"{PROJECTS}/alpha")).status_code == 204
         statuses = {status for each in await asyncio.gather(*running) for status in each}
     assert {200, 201} <= statuses <= {200, 201, 401, 404}
