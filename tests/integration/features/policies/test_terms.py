@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
 from tests.integration.features.conftest import World
+from tests.integration.features.recording import everything
 
 pytestmark = pytest.mark.anyio
 GROUPS = "/api/admin/v1/policy-groups"
+PLANTED = "brindlewick"
 Json = dict[str, Any]
 
 
@@ -68,3 +71,33 @@ async def test_terms_are_replaced_and_removed_by_their_positions_of_one_version(
     )
     assert {one["path"] for one in wrong.json()["errors"]} == {"remove[0]", "replace[0].position"}
     assert (await search(world, group))["version"] == 2
+
+
+async def test_terms_stand_in_no_error_log_or_unsealed_column(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    group = await world.policy()
+    url = f"{GROUPS}/{group}/terms"
+    term = {"name": PLANTED, "text": f"{PLANTED} Ltd"}
+    wrong: list[tuple[str, Json]] = [
+        ("search", {"text": PLANTED * 40}),
+        ("search", {"text": PLANTED, "after": PLANTED, f"{PLANTED}!": 1}),
+        ("change", {"ifVersion": 1, "add": [term, {**term, "entityType": f"{PLANTED}!"}]}),
+        ("change", {"ifVersion": 1, "add": [{"name": PLANTED, "pattern": f"{PLANTED}("}]}),
+        (
+            "change",
+            {"ifVersion": 1, "replace": [{"position": 0, "term": {**term, f"{PLANTED}!": 1}}]},
+        ),
+        ("change", {"ifVersion": 1, "replace": [{"position": 5, "term": term}]}),
+        ("change", {"ifVersion": 7, "add": [term]}),
+    ]
+    for path, body in wrong:
+        refused = await world.admin.post(f"{url}/{path}", json=body)
+        assert refused.status_code in (409, 422), refused.text
+        assert PLANTED not in refused.text.lower(), body
+    done = await world.admin.post(f"{url}/change", json={"ifVersion": 1, "add": [term]})
+    assert done.status_code == 200, done.text
+    assert (await search(world, group, text=PLANTED))["found"] == 1
+    assert PLANTED not in caplog.text.lower()
+    assert PLANTED not in await everything(world.app.state.services.database)
