@@ -7,8 +7,8 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Row, Select, Table, or_, select
 
-from sluice.server.features.proxy.calls.status import CallStatus
-from sluice.server.features.proxy.calls.tables import TEST_RUN, Call
+from sluice.server.features.proxy.calls.status import TEST_RUN, CallStatus
+from sluice.server.features.proxy.calls.tables import Call
 from sluice.server.features.proxy.conversations.tables import StoredConversation
 from sluice.server.features.statistics.portions import end_of_portion
 from sluice.server.kit.repository import Repository

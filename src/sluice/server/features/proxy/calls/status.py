@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
+
+TEST_RUN: Final = "test_run"
+"""In the place of a wire: a call of a test run on the server, whose texts stand in a recording."""
 
 
 class CallStatus(StrEnum):

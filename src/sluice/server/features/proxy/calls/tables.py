@@ -19,8 +19,6 @@ Counts = dict[str, dict[str, int]]
 """Two levels of names and a count: entity type and action, or kind of coverage and path."""
 
 TEXT_DIGEST_BYTES: Final = 16
-TEST_RUN: Final = "test_run"
-"""In the place of a wire: a call of a test run on the server, whose texts stand in a recording."""
 ENDED_BADLY: Final = "status <> 'complete' AND status <> 'pending'"
 """What a query must say besides, so that the index of those few calls helps it."""
 

@@ -28,8 +28,7 @@ from sluice.server.features.proxy.calls.recording import (
     CallOutcome,
     Calls,
 )
-from sluice.server.features.proxy.calls.status import CallStatus
-from sluice.server.features.proxy.calls.tables import TEST_RUN
+from sluice.server.features.proxy.calls.status import TEST_RUN, CallStatus
 from sluice.server.features.proxy.expected import expected_tokens
 from sluice.server.features.proxy.wires.reading import Body
 from sluice.server.features.testruns.running import bodies
