@@ -33,7 +33,7 @@ from tests.peers import Peer
 from tests.peers.server import Behaviour
 from tests.spawning import Spawned, spawner
 
-START_SECONDS = 90
+START_SECONDS = 180
 """How long a start may take on a machine that others keep busy too."""
 Json = dict[str, Any]
 

@@ -22,9 +22,9 @@ from tests import compiled
 from tests.spawning import Spawned, spawner
 
 COMMAND = str(Path(sys.executable).parent / "sluice")
-START_SECONDS = 60.0
-STOP_SECONDS = 30.0
-CALL_SECONDS = 120.0
+START_SECONDS = 180.0
+STOP_SECONDS = 60.0
+CALL_SECONDS = 240.0
 
 
 @dataclass

@@ -13,7 +13,16 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.e2e.cli_process import COMMAND, Running, call, environment, serving
+from tests.e2e.cli_process import (
+    COMMAND,
+    START_SECONDS,
+    STOP_SECONDS,
+    Running,
+    call,
+    environment,
+    serving,
+)
+from tests.waiting import until
 
 CANARY = "canary-4711@example.org"
 
@@ -173,12 +182,12 @@ def test_a_signal_while_the_server_prepares_ends_it_cleanly(tmp_path: Path) -> N
             stderr=subprocess.PIPE,
         )  # fmt: skip
         try:
-            silent.settimeout(60)
+            silent.settimeout(START_SECONDS)
             connection, _ = silent.accept()
             with connection:
                 time.sleep(0.2)
                 process.terminate()
-                out, err = process.communicate(timeout=60)
+                out, err = process.communicate(timeout=STOP_SECONDS)
         finally:
             process.kill()
     assert (process.returncode, out) == (0, b"")
@@ -201,10 +210,8 @@ def test_several_workers_serve_one_postgresql_and_stop_together(
         workers = children(server)
         assert server.stop(signal.SIGTERM) == 0
         assert len(workers) >= 2
-        until = time.monotonic() + 30  # Python's own helper process ends a moment later
-        while any(Path(f"/proc/{worker}").exists() for worker in workers):
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        # Python's own helper process ends a moment later.
+        until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
         assert server.log.count("Started server process") == 2
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 TOKEN = "synthetic-token-0123456789abcdef"
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 
 def command() -> list[str]:

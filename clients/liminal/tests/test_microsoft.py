@@ -12,6 +12,7 @@ from unittest.mock import Mock, patch
 import pytest
 import requests
 from clients.liminal.tests.peer import Peer, Reply
+from tests.waiting import HANGS
 
 from liminal import Client
 from liminal.auth.microsoft.device_code_flow import DeviceCodeFlowProvider
@@ -112,7 +113,7 @@ async def test_the_challenge_ends_after_its_timeout_and_msal_is_told_to_stop(msa
     with pytest.raises(AuthError, match="Timed out waiting") as caught:
         await provider.get_access_token()
     assert caught.value.code == "challenge_timeout"
-    assert await asyncio.to_thread(stopped.wait, 5)
+    assert await asyncio.to_thread(stopped.wait, HANGS)
 
 
 async def test_cancelling_stops_msal_too_and_the_event_loop_never_blocks(msal: Mock) -> None:
@@ -129,11 +130,11 @@ async def test_cancelling_stops_msal_too_and_the_event_loop_never_blocks(msal: M
 
     msal.app.acquire_token_by_device_flow.side_effect = poll
     task = asyncio.create_task(DeviceCodeFlowProvider("t", "c").get_access_token())
-    await asyncio.wait_for(started.wait(), 5)  # the loop still runs while MSAL blocks
+    await asyncio.wait_for(started.wait(), HANGS)  # the loop still runs while MSAL blocks
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert await asyncio.to_thread(stopped.wait, 5)
+    assert await asyncio.to_thread(stopped.wait, HANGS)
 
 
 @pytest.mark.parametrize("where", ["initiate_device_flow", "acquire_token_by_device_flow"])

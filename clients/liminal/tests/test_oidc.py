@@ -214,7 +214,7 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 async def message(caplog: pytest.LogCaptureFixture) -> str:
     """Wait for the message that tells a person what to do."""
-    for _ in range(400):
+    for _ in range(2_400):
         for record in caplog.records:
             if record.name == "liminal" and record.levelno == logging.INFO:
                 return record.getMessage()

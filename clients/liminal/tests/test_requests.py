@@ -23,6 +23,7 @@ from clients.liminal.tests.wire_data import (
     UNCONNECTED,
     data,
 )
+from tests.waiting import HANGS, steady_clock
 
 from liminal import Client
 from liminal.endpoints.llm.models import ModelInstance
@@ -232,11 +233,12 @@ async def test_an_address_that_leads_nowhere_is_a_liminal_error(address: str) ->
 
 async def test_a_server_that_hangs_is_left_after_the_timeout(peer: Peer, client: Client) -> None:
     peer.on("GET", INSTANCES, Reply(hang=True))
-    with pytest.raises(RequestTimeoutError, match=r"0\.05 seconds|ReadTimeout") as caught:
+    waited = pytest.raises(RequestTimeoutError, match=r"0\.05 seconds|ReadTimeout")
+    with steady_clock(), waited as caught:
         await client.llm.get_available_model_instances(timeout=0.05)
     assert isinstance(caught.value, TimeoutError)
     assert caught.value.code == "timeout"
-    await asyncio.wait_for(peer.gone.wait(), 5)
+    await asyncio.wait_for(peer.gone.wait(), HANGS)
 
 
 async def test_a_server_that_trickles_is_left_after_the_timeout(peer: Peer, client: Client) -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from clients.liminal.tests.peer import Peer, Reply
 from clients.liminal.tests.wire_data import INSTANCE, data
+from tests.waiting import HANGS
 
 from liminal import Client
 from liminal.auth import AuthProvider
@@ -76,7 +77,7 @@ async def test_a_refused_sign_in_is_an_auth_error_and_leaves_no_connection(peer:
     assert isinstance(caught.value, RequestError)
     assert (caught.value.status, caught.value.code) == (401, "unauthenticated")
     assert (caught.value.request_id, caught.value.url) == ("r-1", TOKEN)
-    await asyncio.wait_for(peer.idle(), 3)
+    await asyncio.wait_for(peer.idle(), HANGS)
 
 
 @pytest.mark.parametrize("bad", ["token-1\n", "to\rken", "tök", "", " token", None])
@@ -159,7 +160,7 @@ async def test_a_callback_that_ends_the_program_leaves_no_answer_half_read(
     with pytest.raises(TheEnd) as caught:
         await client.llm.get_available_model_instances()
     assert caught.value
-    await asyncio.wait_for(peer.gone.wait(), 2)
+    await asyncio.wait_for(peer.gone.wait(), HANGS)
 
 
 async def test_the_early_form_signs_in_once_at_the_first_calls(peer: Peer) -> None:
@@ -228,11 +229,11 @@ async def test_closing_ends_a_sign_in_that_is_under_way(peer: Peer) -> None:
     peer.on("GET", OAUTH, Reply(hang=True))
     client = Client(Provider(), peer.url)
     call = asyncio.create_task(client.llm.get_available_model_instances())
-    await asyncio.wait_for(peer.asked.wait(), 5)
+    await asyncio.wait_for(peer.asked.wait(), HANGS)
     await client.aclose()
     with pytest.raises(RequestError, match="closed"):
         await call
-    await asyncio.wait_for(peer.gone.wait(), 5)
+    await asyncio.wait_for(peer.gone.wait(), HANGS)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from clients.liminal.tests.peer import Peer, Reply
 from clients.liminal.tests.wire_data import line
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.waiting import HANGS, steady_clock
 
 from liminal import Client, lines
 from liminal.endpoints.prompt.models import StreamResponseChunk
@@ -64,7 +65,7 @@ async def test_a_stream_asks_for_streaming_and_yields_each_chunk(
 async def test_a_chunk_is_yielded_before_the_next_one_comes(peer: Peer, client: Client) -> None:
     peer.on("POST", SUBMIT, Reply(stream=[line("first"), 30.0, line("never", "stop")]))
     stream = client.prompt.stream(3, "Hello")
-    chunk = await asyncio.wait_for(anext(aiter(stream)), 10)
+    chunk = await asyncio.wait_for(anext(aiter(stream)), HANGS)
     assert chunk.content == "first"
 
 
@@ -182,9 +183,10 @@ async def test_the_timeout_bounds_the_wait_for_each_piece_not_the_whole(
 ) -> None:
     pieces = [part for _ in range(8) for part in (line("x"), 0.05)]
     peer.on("POST", SUBMIT, Reply(stream=[*pieces, line("", "stop")]), Reply(hang=True))
-    assert len(await collect(client, timeout=0.3)) == 9
-    with pytest.raises(RequestTimeoutError):
-        await collect(client, timeout=0.3)
+    with steady_clock():
+        assert len(await collect(client, timeout=0.3)) == 9
+        with pytest.raises(RequestTimeoutError):
+            await collect(client, timeout=0.3)
 
 
 async def test_a_rotated_session_id_is_taken_before_the_first_chunk(
@@ -201,7 +203,7 @@ async def test_leaving_a_stream_early_closes_its_connection(peer: Peer, client: 
     peer.on("POST", SUBMIT, Reply(stream=endless))
     async for _ in client.prompt.stream(3, "Hello"):
         break
-    await asyncio.wait_for(peer.gone.wait(), 5)
+    await asyncio.wait_for(peer.gone.wait(), HANGS)
 
 
 class Recording(lines.LineStream):
@@ -244,7 +246,7 @@ async def test_the_lines_alone_give_the_connection_back_when_they_are_garbled(
     found = client._stream("POST", SUBMIT)
     with pytest.raises(StreamError):
         await anext(found)
-    await asyncio.wait_for(peer.gone.wait(), 2)
+    await asyncio.wait_for(peer.gone.wait(), HANGS)
     with pytest.raises(StopAsyncIteration):
         await anext(found)
 

@@ -27,6 +27,8 @@ ADMIN = "^/api/admin/"
 PROJECTS = "^/api/v1/projects"
 REST: list[str] = []
 NAMES = ("admin", "projects", "rest")
+SECONDS = 1500
+"""Two minutes of work take longer on a machine that others keep busy."""
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     thread.join()
 
 
+@pytest.mark.timeout(SECONDS + 60)
 @pytest.mark.parametrize(
     "part", [["--include-path-regex", ADMIN], ["--include-path-regex", PROJECTS], REST], ids=NAMES
 )
@@ -56,10 +59,10 @@ def test_generated_requests_are_answered_as_documented(
         *("--max-examples", "6", "--seed", "1", "--phases", "examples,coverage,fuzzing"),
         *("--exclude-path-regex", f"{LEFT_OUT}|{ADMIN}|{PROJECTS}" if part is REST else LEFT_OUT),
         # Files in a body of their own: most of what is generated for their parameters is no such.
-        *("--suppress-health-check", "filter_too_much"),
+        *("--suppress-health-check", "filter_too_much,too_slow"),
         *part,
     ]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=280, check=False, cwd=tmp_path
+        command, capture_output=True, text=True, timeout=SECONDS, check=False, cwd=tmp_path
     )
     assert done.returncode == 0, done.stdout[-12000:]
