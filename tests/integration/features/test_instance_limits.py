@@ -173,6 +173,21 @@ async def test_a_stream_that_a_crash_left_behind_takes_no_place(recorder: Record
     await recorder.begin(await recorder.facts(streamed=True))
 
 
+async def test_a_fallback_without_a_price_counts_at_the_price_of_who_was_asked_first(
+    recorder: Recorder,
+) -> None:
+    await limit(recorder, monthly_budget=5_000_000)
+    await recorder.limit(monthly_budget=5_000_000)
+    begun = await recorder.begin()
+    used = Usage(1_000_000, 1_000_000)
+    by = ("vllm", "unheard-of")
+    outcome = CallOutcome(CallStatus.COMPLETE, usage=used, answered_by=by)
+    await recorder.calls.finish(begun, outcome)
+    assert (await shown(recorder)).month.cost == 7 + 750_000
+    async with recorder.database.read() as session:
+        assert (await recorder.settings.used(session, 1)).cost == 750_000
+
+
 async def test_a_budget_needs_a_price(recorder: Recorder) -> None:
     await limit(recorder, monthly_budget=1_000_000)
     with pytest.raises(Unprocessable) as refused:

@@ -52,6 +52,9 @@ class RunningCall:
 
     id: int
     expected_input_tokens: int
+    provider: str
+    """Which was asked first, and the model that it was asked for."""
+    model: str
 
 
 class InstanceLimits:
@@ -114,13 +117,18 @@ class InstanceLimits:
             counted_tokens=ask.expected.input_tokens + ask.expected.output_tokens,
             counted_cost=cost or 0,
         )
-        return RunningCall(call_id, ask.expected.input_tokens)
+        return RunningCall(call_id, ask.expected.input_tokens, ask.provider, ask.model)
 
     async def end(
         self, session: AsyncSession, running: RunningCall | None, used: Usage, cost: int | None
     ) -> None:
-        """Note what a call used, in tokens and millionths of a US dollar."""
+        """Note what a call used, in tokens and millionths of a US dollar.
+
+        A `cost` that nobody knows counts as that of who was asked first.
+        """
         if running is not None:
+            if cost is None:
+                cost = self.price(running.provider, running.model, used)
             tokens, at = used.input_tokens + used.output_tokens, self.clock()
             await LimitedCallRepository(session).end(running.id, at, tokens, cost or 0)
 

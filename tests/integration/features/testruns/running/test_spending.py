@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 from sqlalchemy import select
@@ -44,6 +46,7 @@ async def test_a_run_counts_for_its_token_and_keeps_no_text_among_calls(
         ("test_run", "complete", 10)
     }
     assert {one.request_sealed or one.raw_answer_sealed for one in found} == {None}
+    assert {(one.model, one.model_answered) for one in found} == {("scripted", "scripted-1")}
     listed = await running.admin.get("/api/admin/v1/calls")
     assert listed.json()["data"] == []
 
@@ -149,9 +152,18 @@ async def test_what_a_run_was_answered_counts_once_in_statistics(
         desk.answer = lambda _: ProviderError("scripted", "broken")
         broken = await mine.ended(await mine.start(concurrency=1))
     assert broken["summary"]["failed"] == broken["cases"]
-    told = (await running.admin.get("/api/admin/v1/statistics")).json()["data"]
-    by_source = {one["source"]: (one["calls"], one["failed"]) for one in told["bySource"]}
-    assert by_source == {
+    # Recordings are told to statistics a moment after they are stored.
+    wanted = {
         "recordings": (run["cases"], 0),
         "calls": (broken["cases"], broken["cases"]),
     }
+    async with asyncio.timeout(60):
+        while len(by_source := await counted(running)) < len(wanted):
+            await asyncio.sleep(0.05)
+    assert by_source == wanted
+
+
+async def counted(world: World) -> dict[str, tuple[int, int]]:
+    """Calls, and failed ones, by source."""
+    told = (await world.admin.get("/api/admin/v1/statistics")).json()["data"]
+    return {one["source"]: (one["calls"], one["failed"]) for one in told["bySource"]}

@@ -211,7 +211,10 @@ class Calls:
         """`finish` in the caller's transaction."""
         facts, used = begun.facts, outcome.usage or _estimated(begun.facts, outcome)
         provider, model = outcome.answered_by or (facts.provider, facts.model)
-        cost = self._prices.cost(provider, model, used) or 0
+        counted = self._prices.cost(provider, model, used)
+        if counted is None:
+            # A budget goes on holding where a fallback answers whose price nobody knows.
+            counted = self._prices.cost(facts.provider, facts.model, used)
         raw, hydrated = _sealed_answers(begun, outcome.texts)
         await CallRepository(session).finish(
             begun.id,
@@ -229,11 +232,11 @@ class Calls:
             hydrated_answer_sealed=hydrated,
             cost=self._prices.cost(provider, model, outcome.usage),
             counted_tokens=used.input_tokens + used.output_tokens,
-            counted_cost=cost,
+            counted_cost=counted or 0,
             **_durations(begun),
             **_tokens(outcome.usage),
         )
-        await self._limits.end(session, begun.limited, used, cost)
+        await self._limits.end(session, begun.limited, used, counted)
 
     async def interrupt_pending(self, session: AsyncSession, before: datetime) -> int:
         """After a crash: mark calls that nobody is working on any more."""

@@ -223,6 +223,7 @@ class ModelCalls:
             finish=last.finish_reason,
             usage=usage,
             provider=provider,
+            asked=connection.model,
             model=model,
             cost=cost,
             duration_ms=round(seconds * 1000),

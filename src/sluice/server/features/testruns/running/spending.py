@@ -126,15 +126,19 @@ class Spending:
     async def answered(self, spent: Spent, answered: Answered) -> None:
         """Count what an answer took."""
         if spent.call is not None:
-            by = (answered.provider, answered.model)
-            outcome = CallOutcome(CallStatus.COMPLETE, usage=answered.usage, answered_by=by)
+            outcome = CallOutcome(
+                CallStatus.COMPLETE,
+                usage=answered.usage,
+                model=answered.model,
+                answered_by=(answered.provider, answered.asked),
+            )
             await _whatever_ends(self._calls.finish(spent.call, outcome))
         elif spent.running is not None:
             said = estimated(spent.running.expected_input_tokens, len(answered.output))
             used = answered.usage or said
             cost = answered.cost
             if cost is None:
-                cost = self._limits.price(answered.provider, answered.model, used)
+                cost = self._limits.price(answered.provider, answered.asked, used)
             await self._end(spent.running, used, cost)
 
     async def failed(self, spent: Spent, code: str) -> None:

@@ -26,7 +26,10 @@ class Answered:
     finish: FinishReason
     usage: Usage | None
     provider: str
+    asked: str
+    """The model that the provider was asked for."""
     model: str
+    """As the provider says, if it does."""
     cost: int | None
     """Millionths of a US dollar."""
     duration_ms: int

@@ -92,7 +92,8 @@ async def test_what_a_call_used_counts_though_its_run_is_cancelled_meanwhile() -
             await asyncio.sleep(0)
             written.set()
 
-    task = asyncio.create_task(_spending(Slow()).failed(Spent(running=RunningCall(1, 5)), "x"))
+    running = RunningCall(1, 5, "openai", "scripted")
+    task = asyncio.create_task(_spending(Slow()).failed(Spent(running=running), "x"))
     await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
