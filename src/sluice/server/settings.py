@@ -217,9 +217,11 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _addresses(cls, value: str) -> str:
-        if value.strip() != "*":
-            _require_networks(value)
-        return value
+        # The server knows `*` only if nothing stands beside it.
+        trusted = value.strip()
+        if trusted != "*":
+            _require_networks(trusted)
+        return trusted
 
     @field_validator("provider_ca_file", "prices_file")
     @classmethod

@@ -85,6 +85,13 @@ def test_settings_that_contradict_each_other_are_refused(
         load_settings()
 
 
+def test_proxies_are_trusted_as_they_are_meant_whatever_space_stands_around_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLUICE_TRUSTED_PROXIES", " * ")
+    assert load_settings().trusted_proxies == "*"
+
+
 def test_the_environment_wins_over_the_toml_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
