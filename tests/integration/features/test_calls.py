@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.integration.features.recording import (
@@ -210,6 +210,17 @@ async def test_texts_that_went_by_age_are_stored_again_when_they_are_sent_again(
     again = await recorder.call(facts=await recorder.facts(body))
     async with recorder.database.read() as session:
         assert (await reading(recorder).cleansed(session, again)).request == body
+
+
+async def test_a_call_whose_texts_are_deleted_while_it_is_read_is_not_there(
+    recorder: Recorder,
+) -> None:
+    call_id = await recorder.call(facts=await recorder.facts({"messages": [LONG]}))
+    async with recorder.database.write() as session:
+        await session.execute(delete(CallText))
+    async with recorder.database.read() as session:
+        with pytest.raises(NotFound):
+            await reading(recorder).own(session, call_id, 1)
 
 
 async def test_texts_of_a_transaction_that_failed_are_stored_by_the_next_one(

@@ -178,7 +178,10 @@ async def _opened(session: AsyncSession, row: Call, key: DataKey) -> _Opened:
     place = partial(call_place, row.uid, scope)
     told, skeleton = json.loads(key.open(row.request_sealed, place("request_sealed")))
     told = json.loads(told)
-    stored = await CallRepository(session).texts(row.conversation_id, digests_of(skeleton))
+    digests = digests_of(skeleton)
+    stored = await CallRepository(session).texts(row.conversation_id, digests)
+    if len(stored) < len(digests):
+        raise NotFound(NOT_YOURS)  # it is deleted in this moment
     texts = {t.digest: key.open(t.sealed, text_place(t.digest, scope)) for t in stored}
     raw = _answer(row.raw_answer_sealed, key, row, "raw_answer_sealed")
     return _Opened(
