@@ -47,20 +47,20 @@ class Memo:
         if self._table.is_full():
             self._table = _Table(4 * self._beginnings.width)
         table = self._table
-        for key, word in zip(keys, words, strict=True):
-            if key not in table.shapes:
-                table.shapes[key] = shape(word)
+        if new := set(keys).difference(table.shapes):
+            known = zip(keys, words, strict=True)
+            table.shapes.update({key: shape(word) for key, word in known if key in new})
         lacking: dict[tuple[int, int], str] = {}
-        for start, end, kind in lines(bytes(map(table.shapes.__getitem__, keys))):
-            rows = table.rows[kind]
-            for at in range(start, end):
-                if keys[at] not in rows:
-                    lacking[keys[at], kind] = words[at]
+        # Nearly all words are known: sets find the others without a look at each of them.
+        read = table.lines(keys)
+        for start, end, kind in read:
+            if new := set(keys[start:end]).difference(table.rows[kind]):
+                lacking |= {(keys[n], kind): words[n] for n in range(start, end) if keys[n] in new}
         if lacking:
             found = [features(word, self._vocabulary, self._lexicon) for word in lacking.values()]
             begun = self._beginnings.begun(found, [kind for _, kind in lacking])
             table.add(list(lacking), begun)
-        return table.begun.take(table.places(keys), 0)
+        return table.begun.take(table.places(keys, read), 0)
 
 
 class _Table:
@@ -86,19 +86,23 @@ class _Table:
     def read(self, keys: Sequence[int]) -> Real | None:
         """The beginnings of these words in their lines; None if any of them is not known."""
         try:
-            places = self.places(keys)
+            places = self.places(keys, self.lines(keys))
         except KeyError:
             return None
         return self.begun.take(places, 0)
 
-    def places(self, keys: Sequence[int]) -> list[int]:
+    def lines(self, keys: Sequence[int]) -> list[tuple[int, int, int]]:
+        """The lines of a text (see `lines`); raises `KeyError` for a word that is not known."""
+        return list(lines(bytes(map(self.shapes.__getitem__, keys))))
+
+    def places(self, keys: Sequence[int], read: Sequence[tuple[int, int, int]]) -> list[int]:
         """The rows of a text's words, each in the class of its line.
 
         Raises:
-            KeyError: a word is not known, or not in a line of that class.
+            KeyError: a word is not known in a line of that class.
         """
         found: list[int] = []
-        for start, end, kind in lines(bytes(map(self.shapes.__getitem__, keys))):
+        for start, end, kind in read:
             found += map(self.rows[kind].__getitem__, keys[start:end])
         return found
 

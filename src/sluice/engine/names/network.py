@@ -90,7 +90,7 @@ class Beginnings:
         none = (len(self._pieces) - 1,) * _MOST_OTHERS
         numbers = [(*word.pieces[1:], *none)[:_MOST_OTHERS] for word in words]
         found: Real = np.add.reduce(self._pieces[numbers], 1, dtype=np.float32)
-        found /= np.array(counts, dtype=np.float32).clip(1)[:, None]
+        found /= np.maximum(np.array(counts, dtype=np.float32), 1)[:, None]
         return found
 
 
