@@ -89,6 +89,8 @@ _BESIDE_A_PERSON: Final = word_set(
     "MEDICAL_RECORD_NUMBER EMPLOYEE_ID HEALTH_INSURANCE_ID CREDIT_CARD DRIVER_LICENSE "
     "IT_FISCAL_CODE BR_CPF NL_BSN DE_STEUER_ID IBAN_CODE USERNAME PASSWORD"
 )
+_OF_MACHINES_TOO: Final = word_set("USERNAME PASSWORD")
+"""What programs sign in with: it stands beside a machine's name as well."""
 
 
 def key_words(key: str) -> list[str]:
@@ -208,22 +210,30 @@ def company(keys: list[str], parent: str, names: Names) -> Company:
     sure = sum(kind in _BESIDE_A_PERSON for kind in types)
     above = names.words(parent)[-1:] or [""]
     singular = above[0].removesuffix("s")
+    of_people = singular in PEOPLE or _any(words, OF_A_PERSON)
     return Company(
-        person=singular in PEOPLE
-        or _any(words, OF_A_PERSON)
-        or (sure > _bare(keys, names) and not _any(words, OF_A_FIRM)),
+        person=of_people or (sure > _bare(keys, names) and not _any(words, OF_A_FIRM)),
         thing=singular in THINGS or above[0] in THINGS or _any(words, OF_A_THING),
         firm=singular in FIRMS or above[0] in FIRMS or _any(words, OF_A_FIRM),
         place=singular in PLACES or _any(words, OF_A_PLACE),
         address=any(kind in ("STREET_ADDRESS", "LOCATION", "PERSON") for kind in types)
         or _any(words, frozenset({"zip", "zipcode", "postcode", "postalcode", "plz"})),
-        machine=_any(words, OF_A_MACHINE),
+        machine=_any(words, OF_A_MACHINE) and not (of_people or _has_a_person(keys, names)),
         parts=sum(word in PARTS for word in words),
     )
 
 
 def _any(words: list[str], known: frozenset[str]) -> bool:
     return not known.isdisjoint(words)
+
+
+def _has_a_person(keys: list[str], names: Names) -> bool:
+    """Whether one of the keys surely names what people have and machines do not."""
+    found = [meaning for key in keys if (meaning := names.meaning(key))]
+    return any(
+        m.sort is Sort.SURE and m.entity_types[0] in _BESIDE_A_PERSON - _OF_MACHINES_TOO
+        for m in found
+    )
 
 
 def _bare(keys: list[str], names: Names) -> int:
