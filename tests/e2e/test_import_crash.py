@@ -11,7 +11,7 @@ import httpx
 import pytest
 from tests.live import LiveServer, empty_database
 
-CASES = 120
+CASES = 400
 FILE = "who,n:json\n" + "".join(f"user{n}@example.com,{n}\n" for n in range(CASES))
 PLAYLISTS = "/api/v1/projects/default/playlists"
 
