@@ -154,8 +154,9 @@ def _differences(made: Reference, source: str, found: re.Match[str]) -> Iterator
         if line not in present:
             said = f"this is missing: {_short(line)}; run docs_check.py --write"
             yield Problem(made.path, first, said)
-    if wanted != present and sorted(wanted) == sorted(present):
-        yield Problem(made.path, first, "its order is another; run docs_check.py --write")
+    if wanted != present and set(wanted) == set(present):
+        said = "its order is another, or a line stands twice; run docs_check.py --write"
+        yield Problem(made.path, first, said)
 
 
 def _short(line: str) -> str:

@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field(
         default="127.0.0.1",
-        description="Addresses of proxies whose `X-Forwarded-…` headers count; `*` for all.",
+        description="Proxies (addresses) whose `X-Forwarded-…` headers count; `*`: all, empty: none.",
     )
     exact_provider_keys: bool = Field(
         default=False,
@@ -219,7 +219,7 @@ class Settings(BaseSettings):
     def _addresses(cls, value: str) -> str:
         # The server knows `*` only if nothing stands beside it.
         trusted = value.strip()
-        if trusted != "*":
+        if trusted not in ("", "*"):
             _require_networks(trusted)
         return trusted
 

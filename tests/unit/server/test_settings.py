@@ -90,6 +90,8 @@ def test_proxies_are_trusted_as_they_are_meant_whatever_space_stands_around_them
 ) -> None:
     monkeypatch.setenv("SLUICE_TRUSTED_PROXIES", " * ")
     assert load_settings().trusted_proxies == "*"
+    monkeypatch.setenv("SLUICE_TRUSTED_PROXIES", " ")
+    assert load_settings().trusted_proxies == ""
 
 
 def test_the_environment_wins_over_the_toml_file(

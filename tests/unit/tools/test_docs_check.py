@@ -58,15 +58,20 @@ def test_a_missing_a_changed_and_an_invented_row_are_named_with_their_lines(tmp_
     ]
 
 
-def test_another_order_and_a_document_without_the_part_are_refused(tmp_path: Path) -> None:
+def test_another_order_a_line_twice_and_a_document_without_the_part_are_refused(
+    tmp_path: Path,
+) -> None:
     assert said(docs_check.check_reference(tmp_path, made())) == [
         "docs/x.md:1: it has no part `things`; run docs_check.py --write"
     ]
     docs_check.write_reference(tmp_path, made())
     turned = made("| variable |\n| --- |\n| `SLUICE_B` |\n| `SLUICE_A` |")
-    assert said(docs_check.check_reference(tmp_path, turned)) == [
-        "docs/x.md:3: its order is another; run docs_check.py --write"
-    ]
+    wrong = "docs/x.md:3: its order is another, or a line stands twice; run docs_check.py --write"
+    assert said(docs_check.check_reference(tmp_path, turned)) == [wrong]
+    document = tmp_path / "docs" / "x.md"
+    row = "| `SLUICE_B` |\n"
+    document.write_text(document.read_text("utf-8").replace(row, row * 2), "utf-8")
+    assert said(docs_check.check_reference(tmp_path, made())) == [wrong]
 
 
 def test_what_the_code_does_not_describe_is_refused(tmp_path: Path) -> None:
