@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field(
         default="127.0.0.1",
-        description="Proxies (addresses) whose `X-Forwarded-…` headers count; `*`: all, empty: none.",
+        description="Proxies whose `X-Forwarded-…` headers count, by address; `*` all, empty none.",
     )
     exact_provider_keys: bool = Field(
         default=False,
