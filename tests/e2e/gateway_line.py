@@ -24,8 +24,9 @@ ONCE = {"SLUICE_PROVIDER_RETRIES": "0"}
 PATIENCE: dict[str | None, dict[str, str]] = {
     None: ONCE,
     "hang": {
-        "SLUICE_PROVIDER_FIRST_BYTE_SECONDS": "1",
-        "SLUICE_PROVIDER_TOTAL_SECONDS": "2",
+        # Of each connection; long enough for one that answers on a busy machine.
+        "SLUICE_PROVIDER_FIRST_BYTE_SECONDS": "3",
+        "SLUICE_PROVIDER_TOTAL_SECONDS": "3",
         **ONCE,
     },
     "hang-mid-stream": {"SLUICE_PROVIDER_IDLE_SECONDS": "1", **ONCE},

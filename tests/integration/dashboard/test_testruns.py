@@ -141,6 +141,9 @@ async def test_who_watches_a_run_that_waits_is_told_whose_limit_it_waits_for(
     stage.desk.gate.clear()
     begun = await stage.site.post(f"{HERE}/new", stage.form())
     here = begun.location.removeprefix("/dashboard")
+    async with asyncio.timeout(60):
+        while not stage.desk.at_once:  # noqa: ASYNC110 (until the run is under way)
+            await asyncio.sleep(0.02)
     noted = update(TestRun).where(TestRun.uid == _uid(here)).values(summary={"waiting_for": code})
     async with stage.site.app.state.services.database.write() as session:
         await session.execute(noted)
