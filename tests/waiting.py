@@ -26,6 +26,12 @@ def until(look: Callable[[], Found | None], *, every: float = 0.02) -> Found:
     return found
 
 
+async def comes_within(event: asyncio.Event, seconds: float) -> None:
+    """The event comes so soon, by a clock on which a machine that stands still does not count."""
+    with steady_clock():
+        await asyncio.wait_for(event.wait(), seconds)
+
+
 @contextmanager
 def steady_clock() -> Iterator[None]:
     """The running loop's clock stands still while its process is held up.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,10 +22,14 @@ pytestmark = pytest.mark.anyio
 MAIL = "jane@example.com"
 SUBMIT = "/api/v1/prompts/submit"
 ONCE = {"SLUICE_PROVIDER_RETRIES": "0"}
+IDLE_SECONDS = 3.0
+SLOW_SECONDS = 0.03
+"""Between a few bytes of a slow answer and the next."""
 PATIENCE: dict[str | None, dict[str, str]] = {
     None: ONCE,
     "hang": {"SLUICE_PROVIDER_FIRST_BYTE_SECONDS": "0.5", **ONCE},
     "hang-mid-stream": {"SLUICE_PROVIDER_IDLE_SECONDS": "0.5", **ONCE},
+    "slow": {"SLUICE_PROVIDER_IDLE_SECONDS": str(IDLE_SECONDS), **ONCE},
 }
 WIRES: dict[str, type[Wire]] = {"openai": OpenAIWire, "anthropic": AnthropicWire}
 
@@ -138,10 +143,16 @@ async def test_an_answer_that_breaks_is_an_error_or_a_stream_that_ends_with_one(
 
 
 @pytest.mark.parametrize("vendor", WIRES)
-async def test_a_slow_provider_is_waited_for(server: LiveServer, vendor: str) -> None:
-    async with asking(server, vendor, dripping(WIRES[vendor](), 0.003)) as (client, instance, _):
+async def test_a_slow_provider_is_waited_for_as_long_as_it_goes_on(
+    servers: dict[str | None, LiveServer], vendor: str
+) -> None:
+    # All of it takes longer than the idle time, no pause in it does.
+    slow = dripping(WIRES[vendor](), SLOW_SECONDS)
+    async with asking(servers["slow"], vendor, slow) as (client, instance, _):
+        began = time.monotonic()
         answer = await client.post(SUBMIT, json=prompt(instance, MAIL))
         assert answer.status_code == 200
+        assert time.monotonic() - began > IDLE_SECONDS
         assert await statuses(client) == ["complete"]
 
 
@@ -162,10 +173,19 @@ async def test_a_failed_chat_is_no_part_of_the_conversation(server: LiveServer) 
 
 @pytest.mark.parametrize("fault", ["hang", "hang-mid-stream"])
 @pytest.mark.parametrize("streaming", [True, False], ids=["stream", "submit"])
-async def test_when_the_caller_leaves_the_upstream_call_ends(
+async def test_when_the_caller_leaves_the_upstream_call_ends_within_a_second(
     shared: LiveServer, streaming: bool, fault: str
 ) -> None:
-    async with asking(shared, "openai", fault) as (client, instance, peer):
+    took: list[float] = []
+    # A busy machine may hold one of them up, not all.
+    while len(took) < 3 and min(took, default=1.0) >= 1:
+        took.append(await until_it_ends(shared, streaming, fault))
+    assert min(took) < 1
+
+
+async def until_it_ends(server: LiveServer, streaming: bool, fault: str) -> float:
+    """Seconds between a caller's leaving and the end of the vendor's call."""
+    async with asking(server, "openai", fault) as (client, instance, peer):
         body = prompt(instance, MAIL, isStreaming=streaming)
 
         async def call() -> None:
@@ -179,10 +199,13 @@ async def test_when_the_caller_leaves_the_upstream_call_ends(
                 await peer.called.wait()
             await become(client, ["pending"])
             await anyio.sleep(0.2)  # what the peer has sent is on its way
+            left = time.monotonic()
             group.cancel_scope.cancel()
         with anyio.fail_after(HANGS):
             await peer.caller_left.wait()
+        ended = time.monotonic()
         await become(client, ["abandoned"])
+    return ended - left
 
 
 async def test_a_caller_who_stops_reading_holds_nobody_else_up(shared: LiveServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any
@@ -18,6 +19,9 @@ from tests.waiting import until
 
 MAIL = "jane.roe@example.com"
 CHAT = "/v1/chat/completions"
+WITHIN_SECONDS = 1.0
+"""How soon the vendor's call has to end when a caller leaves."""
+TRIES = 3
 Ways = dict[str, Peer]
 
 
@@ -57,8 +61,8 @@ def _newest(server: LiveServer, *, after: int = 0) -> dict[str, Any]:
         return until(ended)
 
 
-def _leave(server: LiveServer, peer: Peer, model: str, *, stream: bool) -> None:
-    """Call, go away, and see the vendor's call end."""
+def _leave(server: LiveServer, peer: Peer, model: str, *, stream: bool) -> float:
+    """Call, go away, and see the vendor's call end; after how many seconds."""
     before, asked = peer.left, len(peer.requests)
     if stream:
         with (
@@ -66,15 +70,19 @@ def _leave(server: LiveServer, peer: Peer, model: str, *, stream: bool) -> None:
             caller.stream("POST", CHAT, json=_body(model, stream=True)) as answer,
         ):
             next(answer.iter_lines())
+            left = time.monotonic()
     else:
         host, _, port = server.url.removeprefix("http://").partition(":")
         waiting = HTTPConnection(host, int(port))
         headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
         waiting.request("POST", CHAT, json.dumps(_body(model, stream=False)), headers)
         until(lambda: len(peer.requests) > asked)
+        left = time.monotonic()
         waiting.close()
     until(lambda: peer.left > before)
+    ended = time.monotonic()
     assert peer.left == before + 1
+    return ended - left
 
 
 def test_a_caller_who_leaves_ends_the_vendors_call_and_leaves_an_abandoned_one(
@@ -82,10 +90,14 @@ def test_a_caller_who_leaves_ends_the_vendors_call_and_leaves_an_abandoned_one(
 ) -> None:
     last = 0
     for name, stream in {"stream": True, "message": True, "silent": False}.items():
-        _leave(live, ways[name], name, stream=stream)
-        call = _newest(live, after=last)
-        assert (call["status"], call["errorCode"]) == ("abandoned", None), name
-        last = call["id"]
+        took: list[float] = []
+        # A busy machine may hold one of them up, not all.
+        while len(took) < TRIES and min(took, default=WITHIN_SECONDS) >= WITHIN_SECONDS:
+            took.append(_leave(live, ways[name], name, stream=stream))
+            call = _newest(live, after=last)
+            assert (call["status"], call["errorCode"]) == ("abandoned", None), name
+            last = call["id"]
+        assert min(took) < WITHIN_SECONDS, name
 
 
 def test_a_call_that_a_killed_server_left_behind_is_recorded_as_interrupted(

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from clients.liminal.tests.peer import Peer, Reply
 from clients.liminal.tests.wire_data import INSTANCE, data
-from tests.waiting import HANGS
+from tests.waiting import HANGS, comes_within
 
 from liminal import Client
 from liminal.auth import AuthProvider
@@ -160,7 +160,7 @@ async def test_a_callback_that_ends_the_program_leaves_no_answer_half_read(
     with pytest.raises(TheEnd) as caught:
         await client.llm.get_available_model_instances()
     assert caught.value
-    await asyncio.wait_for(peer.gone.wait(), HANGS)
+    await comes_within(peer.gone, 2)
 
 
 async def test_the_early_form_signs_in_once_at_the_first_calls(peer: Peer) -> None:
@@ -233,7 +233,7 @@ async def test_closing_ends_a_sign_in_that_is_under_way(peer: Peer) -> None:
     await client.aclose()
     with pytest.raises(RequestError, match="closed"):
         await call
-    await asyncio.wait_for(peer.gone.wait(), HANGS)
+    await comes_within(peer.gone, 5)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from clients.liminal.tests.peer import Peer, Reply
 from clients.liminal.tests.wire_data import line
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.waiting import HANGS, steady_clock
+from tests.waiting import HANGS, comes_within, steady_clock
 
 from liminal import Client, lines
 from liminal.endpoints.prompt.models import StreamResponseChunk
@@ -203,7 +203,7 @@ async def test_leaving_a_stream_early_closes_its_connection(peer: Peer, client: 
     peer.on("POST", SUBMIT, Reply(stream=endless))
     async for _ in client.prompt.stream(3, "Hello"):
         break
-    await asyncio.wait_for(peer.gone.wait(), HANGS)
+    await comes_within(peer.gone, 5)
 
 
 class Recording(lines.LineStream):
@@ -246,7 +246,7 @@ async def test_the_lines_alone_give_the_connection_back_when_they_are_garbled(
     found = client._stream("POST", SUBMIT)
     with pytest.raises(StreamError):
         await anext(found)
-    await asyncio.wait_for(peer.gone.wait(), HANGS)
+    await comes_within(peer.gone, 2)
     with pytest.raises(StopAsyncIteration):
         await anext(found)
 

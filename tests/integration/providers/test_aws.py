@@ -41,7 +41,7 @@ from tests.unit.server.providers.wishes import (
     text,
     turn,
 )
-from tests.waiting import HANGS
+from tests.waiting import comes_within
 
 from sluice.engine.types import CleansedText
 from sluice.server.providers.base import (
@@ -288,7 +288,7 @@ async def test_a_caller_that_leaves_ends_the_call(transport: Transport, key: str
         stream = Providers(transport)[key].stream(connection, QUESTION)
         first: Delta = await anext(stream)
         await stream.aclose()
-        await asyncio.wait_for(peer.caller_left.wait(), HANGS)
+        await comes_within(peer.caller_left, 5)
     assert first.text
 
 

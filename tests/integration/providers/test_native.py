@@ -27,7 +27,7 @@ from tests.peers.behaviours import (
 )
 from tests.peers.openai_paths import OpenAIPaths
 from tests.peers.server import Exchange
-from tests.waiting import HANGS
+from tests.waiting import comes_within
 
 from sluice.server.providers.base import (
     Connection,
@@ -248,14 +248,14 @@ async def test_an_error_in_the_middle_is_passed_on(patient: Transport, path: str
 
 
 @pytest.mark.parametrize("path", WAYS)
-async def test_closing_ends_the_call_at_once(patient: Transport, path: str) -> None:
+async def test_closing_ends_the_call_within_a_second(patient: Transport, path: str) -> None:
     """The caller who leaves costs nothing more."""
     way = WAYS[path]
     async with Peer([hanging(way.wire, 3)]) as peer:
         stream = Native(patient).stream(way.connection(peer), path, {"model": "m", **way.body})
         await anext(stream)
         await stream.aclose()
-        await asyncio.wait_for(peer.caller_left.wait(), HANGS)
+        await comes_within(peer.caller_left, 1)
 
 
 @pytest.mark.parametrize("path", WAYS)
@@ -269,7 +269,7 @@ async def test_cancelling_a_whole_call_ends_it(patient: Transport, path: str) ->
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.wait_for(peer.caller_left.wait(), HANGS)
+        await comes_within(peer.caller_left, 1)
 
 
 @pytest.mark.parametrize("path", ENDING)

@@ -9,7 +9,7 @@ import pytest
 from tests.integration.providers.asking import MESSAGES, ROWS, ask, said
 from tests.peers import Peer
 from tests.peers.behaviours import PIECES, answering, hanging, slow_down
-from tests.waiting import HANGS
+from tests.waiting import comes_within
 
 from sluice.engine.types import CleansedText
 from sluice.server.providers.base import (
@@ -44,7 +44,7 @@ async def test_a_stalled_answer_frees_its_connection(hasty: Transport) -> None:
     async with Peer([hanging(ROW.wire, 5)]) as peer:
         with pytest.raises(ProviderTimeout):
             await ask(hasty, ROW, peer)
-        await asyncio.wait_for(peer.caller_left.wait(), HANGS)
+        await comes_within(peer.caller_left, 1)
     gc.collect()
 
 
