@@ -40,15 +40,21 @@ async def test_the_first_start_makes_the_project_default(world: World) -> None:
     }
 
 
+async def changed(database_url: str, *statements: str) -> None:
+    """What nobody could do through the server is done to its database."""
+    database = Database(database_url)
+    async with database.write() as session:
+        for statement in statements:
+            await session.execute(text(statement))
+    await database.close()
+
+
 async def test_a_server_that_was_set_up_before_there_were_projects_gets_one_at_its_next_start(
     database_url: str, tmp_path: Path
 ) -> None:
     key = new_master_key()
     await projects_after_a_start(database_url, tmp_path, key)
-    database = Database(database_url)
-    async with database.write() as session:
-        await session.execute(text("DELETE FROM projects"))
-    await database.close()
+    await changed(database_url, "DELETE FROM projects")
     for _ in range(2):
         assert await projects_after_a_start(database_url, tmp_path, key) == ["default"]
 
@@ -71,11 +77,8 @@ async def test_a_server_whose_policy_groups_were_all_deleted_starts_without_a_pr
 ) -> None:
     key = new_master_key()
     await projects_after_a_start(database_url, tmp_path, key)
-    database = Database(database_url)
-    async with database.write() as session:
-        await session.execute(text("DELETE FROM projects"))
-        await session.execute(text("UPDATE policy_groups SET deleted_at = created_at"))
-    await database.close()
+    groups_gone = "UPDATE policy_groups SET deleted_at = created_at"
+    await changed(database_url, "DELETE FROM projects", groups_gone)
     assert await projects_after_a_start(database_url, tmp_path, key) == []
 
 
