@@ -192,7 +192,11 @@ def _apply(api: Api, entry: ModelInstanceEntry, body: Json, one: Json | None) ->
     done = api.post(path, body) if one is None else api.put(f"{path}/{one['id']}", body)
     if entry.limits is not None:
         limits = entry.limits.model_dump(mode="json", by_alias=True)
-        api.put(limits_address(done["id"]), {"limits": limits})
+        try:
+            api.put(limits_address(done["id"]), {"limits": limits})
+        except CommandError as e:
+            said = f"it is stored, but its limits are not, so import it again: {e.message}"
+            raise type(e)(said, e.problems) from None
 
 
 def _body(server: Server, entry: ModelInstanceEntry) -> Json:
